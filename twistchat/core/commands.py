@@ -1,0 +1,117 @@
+"""What may be asked of the chat. Each is a value in the imperative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say something to everybody in a room."""
+
+    room: str
+    text: str
+    action: bool = False
+    """Told as something one does: `/me waves`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """Say something to one person only."""
+
+    to: str
+    text: str
+    action: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Enter a room, which is made if there is none of that name."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Leave a room and stay in the chat."""
+
+    room: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Take another nickname. Whoever asks holds the new name already (`Engine.claim`)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTopic:
+    """Say what a room is about; the empty topic takes it away."""
+
+    room: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTopic:
+    """Ask what a room is about."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListMembers:
+    """Ask who is in a room."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """Ask for the last lines of a room."""
+
+    room: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Tell everybody something, or one person. Operators only."""
+
+    text: str
+    to: str | None = None
+    """A nickname, or None for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """A command of an extension (`twistchat.core.chat.Extension`), by its name."""
+
+    name: str
+    room: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """Leave the chat."""
+
+    words: str = ""
+
+
+Command = (
+    Say
+    | Whisper
+    | Join
+    | Leave
+    | Rename
+    | SetTopic
+    | ReadTopic
+    | ListMembers
+    | ReadHistory
+    | Announce
+    | Custom
+    | Quit
+)

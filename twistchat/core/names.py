@@ -1,0 +1,122 @@
+"""Which nicknames and rooms are well formed, and when two of them are the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from twistchat.core.events import Refusal, Refused
+from twistchat.core.text import cells
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twistchat.core.limits import Limits
+
+LOBBY = "#lobby"
+"""The room that everybody enters."""
+
+FORBIDDEN = "!@*?,:#&~%+<>"
+"""Characters with a meaning on some wire: IRC's masks and prefixes, our own brackets."""
+
+RESERVED = frozenset({"operator", "server", "system", "exit", "quit"})
+"""Names that would be taken for the program's own, or for a word that does something."""
+
+# Shown as nothing or as a blank although Unicode counts some of them as letters or symbols
+# (Default_Ignorable_Code_Point in DerivedCoreProperties.txt, and the blank Braille pattern).
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+
+
+def fold(name: str) -> str:
+    """Bring a name to the form by which names are compared: `ｂob` and `BOB` are `bob`.
+
+    NFKC, casefold, NFKC again (Unicode Standard, section 3.13, toNFKC_Casefold).
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def _is_bad(character: str) -> bool:
+    # Cc, Cf, Cs, Co, Cn: controls, formats, surrogates, private, unassigned. Z: all spaces.
+    return (
+        character in FORBIDDEN
+        or unicodedata.category(character)[0] in "CZ"
+        or _INVISIBLE.match(character) is not None
+    )
+
+
+def _fault(name: str, limits: Limits) -> Refusal | None:
+    plain = unicodedata.normalize("NFKC", name)
+    if not name:
+        return Refusal.NAME_EMPTY
+    if any(_is_bad(character) for character in name + plain):
+        return Refusal.NAME_CHARACTERS
+    if unicodedata.category(plain[0])[0] == "M":
+        return Refusal.NAME_CHARACTERS  # a combining mark would sit on the bracket before it
+    if plain[0] == "/":
+        return Refusal.NAME_CHARACTERS  # on every wire of people a command begins so
+    if plain.isnumeric():
+        return Refusal.NAME_NUMBER
+    if len(name) > limits.name_characters or not 0 <= cells(name) <= limits.name_cells:
+        return Refusal.NAME_LONG
+    if fold(name) in RESERVED:
+        return Refusal.NAME_RESERVED
+    return None
+
+
+def nickname(typed: str, limits: Limits, is_taken: Callable[[str], bool]) -> str | Refused:
+    """Read a nickname as somebody typed it.
+
+    Returns the name in NFC, or why it cannot be one, with a suggestion that is not `is_taken`
+    (which is asked with folded names).
+    """
+    name = unicodedata.normalize("NFC", typed.strip())
+    fault = _fault(name, limits)
+    if fault is None:
+        return name
+    return Refused(fault, name[:40], suggest(name, limits, is_taken))
+
+
+def suggest(name: str, limits: Limits, is_taken: Callable[[str], bool]) -> str:
+    """Find a free and well-formed name that is close to the one that was wished for."""
+    good = "".join(
+        character for character in name if not _is_bad(character) and character != "/"
+    ).lstrip()
+    while good and unicodedata.category(good[0])[0] == "M":
+        good = good[1:]
+    if not good or unicodedata.normalize("NFKC", good).isnumeric():
+        good = "guest" + good[:6]
+    good = _shortened(good, limits, room=0)
+    candidate, number = good, 1
+    while _fault(candidate, limits) is not None or is_taken(fold(candidate)):
+        number += 1
+        suffix = str(number)
+        candidate = _shortened(good, limits, room=len(suffix)) + suffix
+    return candidate
+
+
+def _shortened(name: str, limits: Limits, *, room: int) -> str:
+    while name and (
+        len(name) > limits.name_characters - room
+        or not 0 <= cells(name) <= limits.name_cells - room
+    ):
+        name = name[:-1]
+    return name
+
+
+def room_name(typed: str, limits: Limits) -> str | Refused:
+    """Read the name of a room. Rooms have one spelling, the folded one: `#Lab` is `#lab`."""
+    name = fold(typed.strip())
+    if not name.startswith("#"):
+        name = "#" + name
+    if (
+        len(name) < 2
+        or len(name) > limits.room_characters
+        or any(_is_bad(character) for character in name[1:])
+    ):
+        return Refused(Refusal.ROOM_NAME, typed.strip()[:40])
+    return name

@@ -1,0 +1,99 @@
+"""Commits in one order, and remembers.
+
+Everything that anybody is to see passes through an engine, in order. It knows logs, numbers and
+names; it knows no rules, no wire and no session (an `origin` is handed through unread).
+
+    memory.py       keeps everything in this process, and hands on at once
+    groupcommit.py  the waiting line of every engine that commits later
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from twisted.internet.defer import Deferred
+
+    from twistchat.core.events import Item
+    from twistchat.core.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item on its way in, with who asked for it."""
+
+    item: Item
+    origin: Any = None
+    """The session that asked; replies, `Kept` and `NotKept` go to it."""
+    label: str | None = None
+    """The name that its wire gave the request, if it has such."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """An item on its way out, in its place: from here on it may be seen."""
+
+    item: Item
+    epoch: str = ""
+    """Which life of the log the number belongs to."""
+    number: int = 0
+    """A durable event's own number in its log (1, 2, 3 …); for presence of one room, the number
+    of the last durable event before it."""
+    origin: Any = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Where a log stands, or where in it an event was put."""
+
+    epoch: str
+    number: int
+
+
+class Engine(Protocol):
+    """The sequencer and the memory of a chat."""
+
+    @property
+    def full(self) -> bool:
+        """Whether so much waits to be committed that nothing more should be read."""
+
+    def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
+        """Get ready. From then on `deliver` is called with each batch, in order."""
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Take items in. Each comes back through `deliver`, in this order.
+
+        A durable event that could not be kept comes back as `NotKept`.
+        """
+
+    def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
+        """Read the last `limit` durable events numbered below `before` (None: up to the newest).
+
+        They come oldest first.
+        """
+
+    def claim(self, name: str, holder: str) -> Deferred[bool]:
+        """Take a folded name for a holder (a `User.id`). True if it is now, or was, theirs."""
+
+    def release(self, name: str, holder: str) -> None:
+        """Give a folded name back, if this holder has it."""
+
+    def stop(self) -> Deferred[None]:
+        """Commit what waits, give up after a while what cannot be, and deliver the rest."""
+
+
+def open_engine(url: str, limits: Limits) -> Engine:
+    """Make the engine that a URL names.
+
+    Raises:
+        ValueError: there is no such engine; the message is a sentence for the operator.
+    """
+    from twistchat.engine.memory import MemoryEngine
+
+    if url == "memory:":
+        return MemoryEngine(limits)
+    raise ValueError(f"there is no engine {url!r}; choose memory:")

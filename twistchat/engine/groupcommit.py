@@ -1,0 +1,223 @@
+"""The waiting line of every engine that commits later: group commit.
+
+One batch is with the writer at a time; all that comes in meanwhile is the next batch. So the
+cost of a synced write is shared by everybody who speaks during the one before.
+
+    append ─▶ waiting ──hand over──▶ writing ──committed──▶ deliver
+                 │ too old, or stopping         │ failed
+                 └─▶ NotKept, in its place      └─▶ NotKept, in its place
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.logger import Logger
+
+from twistchat.core.events import Durable, Item, NotKept, Unkept, is_durable, log_of, stands_in
+from twistchat.engine import Committed, Entry, Stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from twisted.internet.interfaces import IDelayedCall, IReactorTime
+    from twisted.python.failure import Failure
+
+    from twistchat.core.limits import Limits
+
+log = Logger()
+
+
+@dataclass(slots=True)
+class _Waiting:
+    entry: Entry
+    since: float
+    size: int
+
+    def refuse(self, why: Unkept) -> None:
+        """Turn a durable event into the answer that it was not kept, in its place."""
+        item = self.entry.item
+        if isinstance(item, Durable):
+            self.entry = Entry(NotKept(item, why), self.entry.origin, self.entry.label)
+
+
+def weight(item: Item) -> int:
+    """Roughly how many bytes an item holds while it waits."""
+    return 200 + sum(
+        len(value) for name in item.__slots__ if isinstance(value := getattr(item, name), str)
+    )
+
+
+class GroupCommit:
+    """Hands batches to a writer, one at a time, and delivers everything in one order.
+
+    `write` is given the durable events of a batch and fires with one `Stamp` (kept) or `Unkept`
+    (refused) for each; if it fails, none of them was kept. `last` tells where a room's log
+    stands, for the presence between.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: IReactorTime,
+        limits: Limits,
+        write: Callable[[Sequence[Durable]], Deferred[Sequence[Stamp | Unkept]]],
+        last: Callable[[str], Stamp],
+    ) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._write = write
+        self._last = last
+        self._deliver: Callable[[Sequence[Committed]], None] | None = None
+        self._waiting: deque[_Waiting] = deque()
+        self._writing: list[_Waiting] = []
+        self._bytes = 0
+        self._handing_over: IDelayedCall | None = None
+        self._expiry: IDelayedCall | None = None
+        self._stopped: Deferred[None] | None = None
+        self._given_up = False
+
+    @property
+    def full(self) -> bool:
+        """Whether so much waits that nothing more should be read."""
+        return self._bytes >= self._limits.uncommitted
+
+    def start(self, deliver: Callable[[Sequence[Committed]], None]) -> None:
+        """Say where committed batches go."""
+        self._deliver = deliver
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Put items into the line."""
+        now = self._clock.seconds()
+        for entry in entries:
+            waiting = _Waiting(entry, now, weight(entry.item))
+            if self._given_up:
+                waiting.refuse(Unkept.STOPPING)
+            self._bytes += waiting.size
+            self._waiting.append(waiting)
+        if not self._writing and self._handing_over is None:
+            self._hand_over()
+        self._watch_age()
+
+    def stop(self) -> Deferred[None]:
+        """Fire when the line is empty; what cannot be committed in time is given up."""
+        if not self._waiting and not self._writing:
+            return succeed(None)
+        self._stopped = Deferred()
+        timeout = self._clock.callLater(self._limits.drain, self._give_up)
+
+        def done(_: None) -> None:
+            if timeout.active():
+                timeout.cancel()
+
+        return self._stopped.addCallback(done)
+
+    # ------------------------------------------------------------ to the writer and back
+
+    def _hand_over(self) -> None:
+        self._handing_over = None
+        if not self._waiting:
+            return
+        batch = self._writing = list(self._waiting)
+        self._waiting.clear()
+        stands = self._stands(batch)
+        durable = [w.entry.item for w in batch if isinstance(w.entry.item, Durable)]
+        if not durable:
+            self._finish(batch, stands, [])  # presence and replies alone need no disk
+            return
+
+        def committed(outcomes: Sequence[Stamp | Unkept]) -> None:
+            if self._writing is batch:  # else it was given up meanwhile, and its speakers told
+                # The next batch waits for one look at the sockets, so that those who answer
+                # what they are now told are in it together with those who spoke meanwhile.
+                self._handing_over = self._clock.callLater(0, self._hand_over)
+                self._finish(batch, stands, outcomes)
+
+        def failed(failure: Failure) -> None:
+            log.error(
+                "{count} lines could not be kept: {why}", count=len(durable), why=failure.value
+            )
+            committed([Unkept.FAILED] * len(durable))
+
+        written = self._write(durable)
+        written.addCallbacks(committed, failed)
+        written.addErrback(lambda failure: log.failure("delivering a batch failed", failure))
+
+    def _stands(self, batch: list[_Waiting]) -> dict[str, Stamp]:
+        """Where the logs stand before this batch: presence at its head needs that."""
+        names = {stands_in(waiting.entry.item) for waiting in batch}
+        return {name: self._last(name) for name in names if name is not None}
+
+    def _finish(
+        self,
+        batch: list[_Waiting],
+        stands: dict[str, Stamp],
+        outcomes: Sequence[Stamp | Unkept],
+    ) -> None:
+        results = iter(outcomes)
+        placed = []
+        for waiting in batch:
+            self._bytes -= waiting.size
+            placed.append(self._place(waiting.entry, stands, results))
+        self._writing = []
+        assert self._deliver is not None, "the engine is not started"
+        self._deliver(placed)
+        self._watch_age()
+        if self._stopped is not None and not self._waiting and not self._writing:
+            stopped, self._stopped = self._stopped, None
+            stopped.callback(None)
+
+    def _place(
+        self, entry: Entry, stands: dict[str, Stamp], results: Iterator[Stamp | Unkept]
+    ) -> Committed:
+        item, stamp = entry.item, Stamp("", 0)
+        if isinstance(item, Durable):
+            outcome = next(results)
+            if isinstance(outcome, Stamp):
+                stamp = outcome
+                stands[log_of(item) or ""] = stamp
+            else:
+                item = NotKept(item, outcome)
+        elif (name := stands_in(item)) is not None:
+            stamp = stands[name]
+        return Committed(item, stamp.epoch, stamp.number, entry.origin, entry.label)
+
+    # ------------------------------------------------------------ giving up
+
+    def _watch_age(self) -> None:
+        if self._expiry is not None:
+            return
+        oldest = next((w for w in self._waiting if is_durable(w.entry.item)), None)
+        if oldest is not None:
+            age = self._clock.seconds() - oldest.since
+            self._expiry = self._clock.callLater(
+                max(0.0, self._limits.uncommitted_age - age), self._expire
+            )
+
+    def _expire(self) -> None:
+        self._expiry = None
+        # A millisecond of grace: sums of floats may fall short of the age they were set to.
+        limit = self._clock.seconds() - self._limits.uncommitted_age + 0.001
+        for waiting in self._waiting:
+            if waiting.since <= limit:
+                waiting.refuse(Unkept.TOO_LATE)
+        self._watch_age()
+
+    def _give_up(self) -> None:
+        """Tell the speakers, and end: the writer has had its time."""
+        self._given_up = True
+        for waiting in self._waiting:
+            waiting.refuse(Unkept.STOPPING)
+        writing = self._writing
+        if self._handing_over is not None:
+            self._handing_over.cancel()
+        # What the writer holds may still reach the store, so it is not called lost.
+        unknown = [Unkept.UNKNOWN] * sum(is_durable(w.entry.item) for w in writing)
+        self._finish(writing, self._stands(writing), unknown)
+        self._hand_over()
+        if self._expiry is not None:
+            self._expiry.cancel()
+            self._expiry = None

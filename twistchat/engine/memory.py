@@ -1,0 +1,132 @@
+"""The engine that keeps everything in this process, and hands on at once."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict, deque
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from twisted.internet.defer import Deferred, succeed
+
+from twistchat.core.events import Durable, is_durable, log_of, stands_in
+from twistchat.core.limits import DEFAULT_LIMITS, Limits
+from twistchat.engine import Committed, Entry, Stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+_NOWHERE = Stamp("", 0)
+
+
+class Log:
+    """What happened in one room, numbered 1, 2, 3 … under an epoch; the oldest is forgotten."""
+
+    def __init__(self, bound: int) -> None:
+        # Epochs are compared for equality alone; random, because a log may be made anew.
+        self.epoch = secrets.token_hex(4)
+        self.last = 0
+        self._events: deque[Committed] = deque(maxlen=bound)
+
+    def append(self, item: Durable) -> int:
+        """Give an event the next number and remember it."""
+        self.last += 1
+        self._events.append(Committed(item, self.epoch, self.last))
+        return self.last
+
+    def before(self, number: int | None, limit: int) -> list[Committed]:
+        """Return the last events numbered below `number`, oldest first."""
+        newest_first = (
+            event for event in reversed(self._events) if number is None or event.number < number
+        )
+        return list(islice(newest_first, limit))[::-1]
+
+
+class Memory:
+    """The logs and the names of one process: what an engine without a store is made of."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._rooms: dict[str, Log] = {}
+        self._private: OrderedDict[str, Log] = OrderedDict()
+        self._holders: dict[str, str] = {}
+
+    def _log(self, name: str) -> Log:
+        logs = self._private if name.startswith("@") else self._rooms
+        log = logs.get(name)
+        if log is None:
+            log = logs[name] = Log(self._limits.history)
+        if logs is self._private:
+            self._private.move_to_end(name)
+            if len(self._private) > self._limits.private_logs:
+                self._private.popitem(last=False)
+        return log
+
+    def keep(self, event: Durable) -> Stamp:
+        """Number a durable event, and remember it."""
+        log = self._log(log_of(event) or "")
+        return Stamp(log.epoch, log.append(event))
+
+    def stands(self, name: str) -> Stamp:
+        """Tell where a log stands."""
+        log = self._log(name)
+        return Stamp(log.epoch, log.last)
+
+    def history(self, log: str, before: int | None, limit: int) -> list[Committed]:
+        """See `Engine.history`."""
+        found = self._rooms.get(log) or self._private.get(log)
+        return found.before(before, limit) if found else []
+
+    def claim(self, name: str, holder: str) -> bool:
+        """See `Engine.claim`."""
+        return self._holders.setdefault(name, holder) == holder
+
+    def release(self, name: str, holder: str) -> None:
+        """See `Engine.release`."""
+        if self._holders.get(name) == holder:
+            del self._holders[name]
+
+
+class MemoryEngine:
+    """Commits at once, remembers a bounded number of events, forgets all when it ends."""
+
+    full = False
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._memory = Memory(limits)
+        self._deliver: Callable[[Sequence[Committed]], None] | None = None
+
+    def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
+        """See `Engine.start`."""
+        self._deliver = deliver
+        return succeed(None)
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """See `Engine.append`."""
+        assert self._deliver is not None, "the engine is not started"
+        self._deliver([self._place(entry) for entry in entries])
+
+    def _place(self, entry: Entry) -> Committed:
+        stamp = _NOWHERE
+        if is_durable(entry.item):
+            stamp = self._memory.keep(entry.item)
+        elif (name := stands_in(entry.item)) is not None:
+            stamp = self._memory.stands(name)
+        return Committed(entry.item, stamp.epoch, stamp.number, entry.origin, entry.label)
+
+    def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
+        """See `Engine.history`."""
+        return succeed(self._memory.history(log, before, limit))
+
+    def claim(self, name: str, holder: str) -> Deferred[bool]:
+        """See `Engine.claim`."""
+        return succeed(self._memory.claim(name, holder))
+
+    def release(self, name: str, holder: str) -> None:
+        """See `Engine.release`."""
+        self._memory.release(name, holder)
+
+    def stop(self) -> Deferred[None]:
+        """See `Engine.stop`: nothing waits here."""
+        return succeed(None)

@@ -1,0 +1,10 @@
+"""The ways in: one folder for each wire that a person's program speaks.
+
+A front end turns bytes into commands for a `Session`, and gives it a `WireFormat` by which it is
+written to. It knows nothing of the other front ends, of engines, nor of how Chat decides.
+
+    registry.py   Registry: the connected clients of all wires, what they share, goodbye on stop
+    peer.py       the other end of a connection: its address, whether it lives, why it went
+    line/         people on nc and telnet
+    console/      the operator at the server's terminal
+"""

@@ -1,0 +1,248 @@
+"""One line at a time, from and to a session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twisted.internet.interfaces import IHalfCloseableProtocol
+from twisted.internet.protocol import Factory
+from twisted.protocols.basic import LineReceiver
+from zope.interface import implementer
+
+from twistchat.core.commands import Quit
+from twistchat.core.events import Noted
+from twistchat.core.names import LOBBY
+from twistchat.frontends.line import sentences
+from twistchat.frontends.line.commands import Help, SetEcho
+from twistchat.frontends.line.dialect import Dialect
+from twistchat.frontends.line.format import LineFormat
+from twistchat.frontends.line.telnet import TelnetFilter
+from twistchat.frontends.peer import cause_of, watch
+from twistchat.login import GuestName
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twisted.internet.interfaces import IAddress, IDelayedCall
+    from twisted.python.failure import Failure
+
+    from twistchat.core.commands import Command
+    from twistchat.frontends.line.commands import Local
+    from twistchat.frontends.registry import Registry
+    from twistchat.session import Session
+
+CHUNK = 4096
+"""LineReceiver copies the rest of its buffer for each line in it, so it is fed little at once."""
+
+
+@implementer(IHalfCloseableProtocol)
+class ChatProtocol(LineReceiver):
+    """Somebody on nc, telnet or any program that sends lines.
+
+    The life of a connection: it is greeted and asked for a name (`connectionMade`); each line is
+    first a name, then something said or a command (`lineReceived`), and goes to the session;
+    what the session is told is written to the transport by its outlet. At the end of input
+    (`readConnectionLost`) one leaves after all that one has said; when the connection is lost
+    (`connectionLost`) one is gone.
+    """
+
+    delimiter = b"\n"
+
+    def __init__(self, *, registry: Registry, dialect: Dialect, wire_format: LineFormat) -> None:
+        self._registry = registry
+        self._dialect = dialect
+        self._format = wire_format
+        self._limits = registry.limits
+        self._clock = registry.clock
+        self._telnet = TelnetFilter()
+        self._last_heard = self._clock.seconds()
+        self._hint: IDelayedCall | None = None
+        self._has_sent_a_line = False
+        self._again = False
+        self.session: Session | None = None
+        self.room = LOBBY
+        """Where what is typed goes."""
+        self.MAX_LENGTH = self._limits.line + len(b"\r")
+
+    # ------------------------------------------------------------ called by the transport
+
+    def connectionMade(self) -> None:
+        """Greet, and ask for a name."""
+        assert self.transport is not None
+        watch(self.transport, self._limits)
+        self.session = self._registry.open(
+            self.transport, wire="line", wire_format=self._format, source=self
+        )
+        if self.session is not None:
+            greeting = self._registry.greeting
+            lines = sentences.greeting(greeting.server, greeting.motd)
+            self.session.put(self._format.lines(lines))
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take in bytes as the network split them."""
+        if data:
+            self._last_heard = self._clock.seconds()
+            data = self._telnet.feed(data)
+            if not self._has_sent_a_line and data:
+                self._watch_for_enter(data)
+        for start in range(0, len(data) or 1, CHUNK):
+            LineReceiver.dataReceived(self, data[start : start + CHUNK])
+            while self._again:  # what lineLengthExceeded gave back
+                self._again = False
+                LineReceiver.dataReceived(self, b"")
+
+    def lineReceived(self, line: bytes) -> None:
+        """Take in a line: a name first, then what is said."""
+        if self.session is None:
+            return
+        if line.endswith(b"\r"):
+            line = line[:-1]
+            if not self._has_sent_a_line:
+                self._format = LineFormat(b"\r\n", self._format.zone)
+                self.session.set_format(self._format)
+        self._has_sent_a_line = True
+        if len(line) > self._limits.line:
+            self._refuse_long()
+            return
+        try:
+            text = line.decode()
+        except UnicodeDecodeError:
+            self.session.answer(Noted((sentences.NOT_UTF8,)))
+            return
+        if self.session.user is None:
+            self._at_door(self.session, text)
+        else:
+            self._typed(self.session, text)
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        """Refuse a line that is too long, and skip the rest of it."""
+        self._has_sent_a_line = True
+        self._refuse_long()
+        self.setRawMode()
+        # LineReceiver returns from here to its caller without a look at what is left, so it is
+        # given back to its buffer, and dataReceived has it looked at again.
+        LineReceiver.dataReceived(self, line)
+        self._again = True
+
+    def rawDataReceived(self, data: bytes) -> None:
+        """Skip the rest of a line that was too long."""
+        _, end, rest = data.partition(self.delimiter)
+        if end:
+            self.setLineMode(rest)
+
+    def readConnectionLost(self) -> None:
+        """Leave at the end of input, after what was typed has been said."""
+        rest = self.clearLineBuffer()
+        if rest and self.line_mode:
+            self.lineReceived(rest)
+        if self.session is not None:
+            self.session.receive(Quit())
+        elif self.transport is not None:
+            self.transport.loseConnection()
+
+    def writeConnectionLost(self) -> None:
+        """We never close only our half; the end of the connection follows."""
+
+    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
+        """Be gone."""
+        self._cancel_hint()
+        if self.session is not None:
+            silence = self._clock.seconds() - self._last_heard
+            self.session.ended(cause_of(reason, silence, self._limits))
+
+    # ------------------------------------------------------------ called by the session
+
+    def hold(self) -> None:
+        """Take in nothing more for now."""
+        self.pauseProducing()
+
+    def release(self) -> None:
+        """Go on taking in."""
+        if self.transport is None or getattr(self.transport, "disconnecting", False):
+            self.paused = False
+        else:
+            self.resumeProducing()
+
+    # ------------------------------------------------------------ inside
+
+    def _at_door(self, session: Session, text: str) -> None:
+        match self._dialect.read_at_door(text):
+            case None:
+                pass
+            case str() as name:
+                session.log_in(GuestName(name), LOBBY)
+            case Noted() as noted:
+                session.answer(noted)
+            case command:
+                session.receive(command)
+
+    def _typed(self, session: Session, text: str) -> None:
+        asked: Command | Local | Noted | None = self._dialect.read(text, self.room)
+        match asked:
+            case None:
+                pass
+            case Noted():
+                session.answer(asked)
+            case Help():
+                session.answer(self._dialect.help(asked.topic))
+            case SetEcho():
+                session.set_echo(asked.on)
+                session.answer(Noted((sentences.ECHO_ON if asked.on else sentences.ECHO_OFF,)))
+            case _:
+                session.receive(asked)
+
+    def _refuse_long(self) -> None:
+        if self.session is not None:
+            long = sentences.TOO_LONG.format(kib=self._limits.line // 1024)
+            self.session.answer(Noted((long,)))
+
+    def _watch_for_enter(self, data: bytes) -> None:
+        """Help those who send text without ever ending a line, as socket tutorials do."""
+        self._cancel_hint()
+        if not data.endswith(b"\n"):
+            self._hint = self._clock.callLater(self._limits.enter_hint, self._tell_enter)
+
+    def _tell_enter(self) -> None:
+        self._hint = None
+        if self.session is not None and not self._has_sent_a_line:
+            self.session.answer(Noted((sentences.PRESS_ENTER,)))
+
+    def _cancel_hint(self) -> None:
+        if self._hint is not None:
+            self._hint.cancel()
+            self._hint = None
+
+
+class ChatFactory(Factory):
+    """Makes a `ChatProtocol` for each connection; all of them are in one registry.
+
+    `ChatFactory()` alone, with no arguments, is a working chat in memory. To have several ways
+    into one chat, give their factories the same registry (`twistchat.service.ChatService` does).
+    """
+
+    protocol = ChatProtocol
+    noisy = False
+
+    def __init__(
+        self, registry: Registry | None = None, wire_format: LineFormat | None = None
+    ) -> None:
+        if registry is None:
+            from twistchat.service import memory_chat
+
+            registry = memory_chat().registry
+        self.registry = registry
+        self._format = wire_format or LineFormat()
+        self._dialect = Dialect(registry.extensions)
+
+    @property
+    def clients(self) -> Sequence[Session]:
+        """The sessions of everybody who is connected, on whatever wire."""
+        return self.registry.sessions
+
+    def buildProtocol(self, addr: IAddress | None) -> ChatProtocol:
+        """Make the protocol of a new connection."""
+        protocol = self.protocol(
+            registry=self.registry, dialect=self._dialect, wire_format=self._format
+        )
+        protocol.factory = self
+        return protocol

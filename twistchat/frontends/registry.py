@@ -1,0 +1,159 @@
+"""The connected clients of all wires, and what they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.logger import Logger
+
+from twistchat.core.events import Refusal, Refused, Stopping
+from twistchat.core.names import fold
+from twistchat.engine import Entry
+from twistchat.frontends.peer import address_of
+from twistchat.outlet import Outlet
+from twistchat.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twisted.cred.portal import Portal
+    from twisted.internet.interfaces import IReactorTime, ITransport
+
+    from twistchat.core.chat import Chat
+    from twistchat.engine import Engine
+    from twistchat.fanout import Fanout
+    from twistchat.login import Names
+    from twistchat.pipeline import Pipeline
+    from twistchat.session import Input
+    from twistchat.wire import WireFormat
+
+log = Logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What everybody is shown on connecting."""
+
+    server: str = "twistchat"
+    """How this chat calls itself."""
+    motd: tuple[str, ...] = ()
+    """The message of the day, a line each."""
+
+
+class Registry:
+    """Makes a session for each connection, and knows all that are connected.
+
+    Every factory of every wire is given the same one.
+    """
+
+    def __init__(
+        self,
+        *,
+        chat: Chat,
+        engine: Engine,
+        pipeline: Pipeline,
+        fanout: Fanout,
+        portal: Portal,
+        names: Names,
+        clock: IReactorTime,
+        greeting: Greeting,
+    ) -> None:
+        self.clock = clock
+        self.greeting = greeting
+        self.limits = chat.limits
+        self.extensions = tuple(chat.extensions.values())
+        self._chat = chat
+        self._engine = engine
+        self._pipeline = pipeline
+        self._fanout = fanout
+        self._portal = portal
+        self._names = names
+        self._sessions: dict[int, Session] = {}
+        self._last_number = 0
+        self._stopping = False
+        self._empty: Deferred[None] | None = None
+
+    @property
+    def sessions(self) -> Sequence[Session]:
+        """Everybody who is connected, in the order of connecting; some still at the door."""
+        return list(self._sessions.values())
+
+    @property
+    def people(self) -> Sequence[Session]:
+        """The sessions of those who have a name."""
+        return [session for session in self._sessions.values() if session.user is not None]
+
+    def find(self, who: str) -> Session | None:
+        """Find a session by its number or by its nickname."""
+        if who.isdecimal():
+            return self._sessions.get(int(who))
+        wanted = fold(who)
+        return next((s for s in self.people if fold(s.name) == wanted), None)
+
+    def open(
+        self, transport: ITransport, *, wire: str, wire_format: WireFormat, source: Input
+    ) -> Session | None:
+        """Make the session of a new connection, or say why not, close it and return None."""
+        address = address_of(transport)
+        if self._stopping or len(self._sessions) >= self.limits.clients:
+            log.info("{address} was turned away: the server is full", address=address)
+            full = Refused(Refusal.FULL, hint=str(len(self._sessions)))
+            transport.write(wire_format.encode_reply(full, ""))
+            transport.loseConnection()
+            return None
+        self._last_number += 1
+        session: Session
+
+        def overflowed() -> None:
+            log.info(
+                "{name} ({address}) does not read: dropped",
+                name=session.name or "somebody at the door",
+                address=address,
+            )
+            session.overflowed()
+
+        outlet = Outlet(transport, clock=self.clock, limits=self.limits, overflowed=overflowed)
+        session = self._sessions[self._last_number] = Session(
+            chat=self._chat,
+            engine=self._engine,
+            pipeline=self._pipeline,
+            fanout=self._fanout,
+            portal=self._portal,
+            names=self._names,
+            clock=self.clock,
+            wire=wire,
+            wire_format=wire_format,
+            outlet=outlet,
+            source=source,
+            address=address,
+            number=self._last_number,
+            on_end=self._ended,
+        )
+        return session
+
+    def say_goodbye(self, words: str) -> None:
+        """Let nobody in any more, and tell everybody, in order, that the server stops."""
+        self._stopping = True
+        for session in self.sessions:
+            session.stop()
+        self._pipeline.submit([Entry(Stopping(words, self._chat.now()))])
+
+    def wait_until_empty(self) -> Deferred[None]:
+        """Fire when the last connection is closed."""
+        if not self._sessions:
+            return succeed(None)
+        self._empty = Deferred()
+        return self._empty
+
+    def abort_all(self) -> None:
+        """Close what is still open, whatever it has not read."""
+        for session in self.sessions:
+            session.outlet.abort()
+
+    def _ended(self, session: Session) -> None:
+        self._sessions.pop(session.number, None)
+        if not self._sessions and self._empty is not None:
+            empty, self._empty = self._empty, None
+            empty.callback(None)

@@ -1,0 +1,75 @@
+"""The straight way between what was decided and what is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from twistchat.core.events import NotKept, changes_state, is_durable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twisted.internet.defer import Deferred
+
+    from twistchat.core.chat import Chat
+    from twistchat.engine import Committed, Engine, Entry
+    from twistchat.fanout import Fanout
+
+
+class Waiter(Protocol):
+    """A session that holds its input."""
+
+    def settled(self) -> None:
+        """Its change of durable state is committed or refused."""
+
+    def room_again(self) -> None:
+        """The engine takes items in again."""
+
+
+class Pipeline:
+    """Hands items to the engine, and what comes back from it to Chat and Fanout.
+
+    Sessions that hold their input wait here: for their own change of durable state to be
+    committed or refused, or for room in an engine that is full.
+    """
+
+    def __init__(self, *, chat: Chat, engine: Engine, fanout: Fanout) -> None:
+        self._chat = chat
+        self._engine = engine
+        self._fanout = fanout
+        self._short_of_room: dict[Waiter, None] = {}
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing more should be read from anybody for now."""
+        return self._engine.full
+
+    def start(self) -> Deferred[None]:
+        """Start the engine."""
+        return self._engine.start(self._deliver)
+
+    def submit(self, entries: Sequence[Entry]) -> None:
+        """Put items into the one order."""
+        if entries:
+            self._engine.append(entries)
+
+    def wait_for_room(self, waiter: Waiter) -> None:
+        """Tell a session to go on as soon as the engine is no longer full."""
+        self._short_of_room[waiter] = None
+
+    def _deliver(self, batch: Sequence[Committed]) -> None:
+        settled: list[Waiter] = []  # told last: what they go on with comes after all of this
+        for committed in batch:
+            item = committed.item
+            if is_durable(item):
+                self._chat.apply(item)
+            self._fanout.publish(committed)
+            decided = item.event if isinstance(item, NotKept) else item
+            if changes_state(decided) and committed.origin is not None:
+                settled.append(committed.origin)
+        for waiter in settled:
+            waiter.settled()
+        if self._short_of_room and not self._engine.full:
+            short, self._short_of_room = self._short_of_room, {}
+            for waiter in short:
+                waiter.room_again()

@@ -1,0 +1,218 @@
+"""Settings → service tree: the one place where concrete classes meet."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from twisted.application.service import MultiService, Service
+from twisted.internet import defer
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import serverFromString
+from twisted.logger import Logger
+
+from twistchat.addresses import ways_to_join
+from twistchat.core.chat import Chat, Extension
+from twistchat.core.events import Refused
+from twistchat.core.limits import DEFAULT_LIMITS, Limits
+from twistchat.core.model import User
+from twistchat.engine import Engine, Entry
+from twistchat.engine.memory import MemoryEngine
+from twistchat.fanout import Fanout
+from twistchat.frontends.console.protocol import Console
+from twistchat.frontends.console.terminal import open_console
+from twistchat.frontends.line.format import LineFormat
+from twistchat.frontends.line.protocol import ChatFactory
+from twistchat.frontends.registry import Greeting, Registry
+from twistchat.login import Names, guests_portal
+from twistchat.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from twisted.internet.interfaces import IListeningPort, IReactorTime
+    from twisted.internet.protocol import Factory
+
+    from twistchat.core.commands import Command
+
+log = Logger()
+
+CLOSE_TIME = 1.5
+"""Seconds in which, on stopping, readers may take their last lines."""
+
+
+class Parts(NamedTuple):
+    """What a chat is made of, put together."""
+
+    chat: Chat
+    engine: Engine
+    fanout: Fanout
+    pipeline: Pipeline
+    registry: Registry
+
+
+def assemble(
+    clock: IReactorTime,
+    *,
+    engine: Engine | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    greeting: Greeting | None = None,
+    extensions: Iterable[Extension] = (),
+    now: Callable[[], float] = time.time,
+) -> Parts:
+    """Put a chat together. Its pipeline is not started yet."""
+    engine = engine or MemoryEngine(limits)
+    chat = Chat(now=now, limits=limits, extensions=extensions)
+    fanout = Fanout(clock)
+    pipeline = Pipeline(chat=chat, engine=engine, fanout=fanout)
+    names = Names(chat=chat, engine=engine)
+    registry = Registry(
+        chat=chat,
+        engine=engine,
+        pipeline=pipeline,
+        fanout=fanout,
+        portal=guests_portal(names),
+        names=names,
+        clock=clock,
+        greeting=greeting or Greeting(),
+    )
+    return Parts(chat, engine, fanout, pipeline, registry)
+
+
+def memory_chat(clock: IReactorTime | None = None) -> Parts:
+    """Put a chat together that works at once, in memory: what `ChatFactory()` is made of."""
+    if clock is None:
+        from twisted.internet import reactor
+
+        clock = reactor
+    assert clock is not None
+    parts = assemble(clock)
+    parts.pipeline.start()
+    return parts
+
+
+class Door(Service):
+    """One listening endpoint, and the factory behind it.
+
+    Unlike Twisted's own endpoint service it says where it listens, and an endpoint that cannot
+    listen is an error at once.
+    """
+
+    def __init__(self, reactor: Any, description: str, factory: Factory) -> None:
+        self._endpoint = serverFromString(reactor, description)
+        self._factory = factory
+        self.port: IListeningPort | None = None
+
+    def privilegedStartService(self) -> None:
+        """Listen, while there is still the right to use any port."""
+        failures: list[BaseException] = []
+        listening = self._endpoint.listen(self._factory)
+        listening.addCallbacks(self._listens, lambda failure: failures.append(failure.value))
+        if failures:
+            raise failures[0]
+
+    def startService(self) -> None:
+        """Listen, if it does not yet."""
+        Service.startService(self)
+        if self.port is None:
+            self.privilegedStartService()
+
+    def stopService(self) -> Deferred[None] | None:
+        """Let nobody in any more."""
+        Service.stopService(self)
+        port, self.port = self.port, None
+        return port.stopListening() if port is not None else None
+
+    def _listens(self, port: IListeningPort) -> None:
+        self.port = port
+        log.info("Listening. Join with:")
+        for line in ways_to_join(port.getHost()):
+            log.info("    {line}", line=line)
+
+
+class ChatService(MultiService):
+    """A whole chat server: its doors, its engine, its operator's console.
+
+    Start it under any application, with `setServiceParent`. `listen` are endpoint descriptions
+    as `serverFromString` reads them. `stop` is called when the operator wants to shut down; it
+    should stop this service, and without it the console cannot.
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        *,
+        listen: Iterable[str] = (),
+        engine: Engine | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        greeting: Greeting | None = None,
+        extensions: Iterable[Extension] = (),
+        console: bool = False,
+        stop: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._reactor = reactor
+        self._stop = stop
+        self._farewell = ""
+        self._operator = User("operator", "operator", operator=True)
+        self.parts = assemble(
+            reactor, engine=engine, limits=limits, greeting=greeting, extensions=extensions
+        )
+        self.factory = ChatFactory(self.parts.registry)
+        self.doors = [Door(reactor, description, self.factory) for description in listen]
+        for door in self.doors:
+            door.setServiceParent(self)
+        self._console: Console | None = None
+        if console:
+            self._console = Console(
+                registry=self.parts.registry,
+                fanout=self.parts.fanout,
+                perform=self._perform,
+                shut_down=self.shut_down,
+                wire_format=LineFormat(),
+            )
+
+    @property
+    def registry(self) -> Registry:
+        """The connected clients."""
+        return self.parts.registry
+
+    def startService(self) -> None:
+        """Start the engine, then let people in."""
+        starting = self.parts.pipeline.start()
+        starting.addErrback(lambda failure: log.failure("the engine did not start", failure))
+        super().startService()
+        if self._console is not None:
+            open_console(self._console, self._reactor)
+
+    def stopService(self) -> Deferred[None]:
+        """Close the doors, say goodbye to everybody after all that was said, and end."""
+        return Deferred.fromCoroutine(self._close())
+
+    def shut_down(self, words: str) -> None:
+        """Stop, and tell everybody why."""
+        self._farewell = words
+        if self._stop is not None:
+            self._stop()
+
+    async def _close(self) -> None:
+        await MultiService.stopService(self)
+        registry = self.parts.registry
+        log.info("Stopping: {count} are online", count=len(registry.people))
+        registry.say_goodbye(self._farewell)
+        await self.parts.engine.stop()
+        self.parts.fanout.flush()
+        try:
+            await registry.wait_until_empty().addTimeout(CLOSE_TIME, self._reactor)
+        except defer.TimeoutError:
+            registry.abort_all()
+        if self._console is not None:
+            self._console.close()
+
+    def _perform(self, command: Command, origin: object) -> Refused | None:
+        """Do something as the operator."""
+        decided = self.parts.chat.perform(self._operator, command)
+        if isinstance(decided, Refused):
+            return decided
+        self.parts.pipeline.submit([Entry(item, origin) for item in decided])
+        return None

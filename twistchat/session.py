@@ -1,0 +1,360 @@
+"""One connection, whatever its wire."""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol, cast
+
+from twisted.logger import Logger
+
+from twistchat.core import commands as c
+from twistchat.core import events as e
+from twistchat.core.names import fold
+from twistchat.engine import Committed, Entry
+from twistchat.login import IPerson, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from twisted.cred.credentials import ICredentials
+    from twisted.cred.portal import Portal
+    from twisted.internet.interfaces import IDelayedCall, IReactorTime
+    from twisted.python.failure import Failure
+
+    from twistchat.core.chat import Chat
+    from twistchat.core.model import User
+    from twistchat.engine import Engine
+    from twistchat.fanout import Fanout
+    from twistchat.login import Names, Person
+    from twistchat.outlet import Outlet
+    from twistchat.pipeline import Pipeline
+    from twistchat.wire import WireFormat
+
+log = Logger()
+
+
+class State(Enum):
+    """How far a session has come."""
+
+    DOOR = "at the door"
+    IN = "in"
+    LEAVING = "leaving"
+    GONE = "gone"
+
+
+class Input(Protocol):
+    """Where a session's commands come from: the protocol of its connection."""
+
+    def hold(self) -> None:
+        """Take in nothing more for now."""
+
+    def release(self) -> None:
+        """Go on taking in."""
+
+
+class Session:
+    """One connection, whatever its wire: what it asks, and what it is told.
+
+    A session begins at the door, is in once it has a name, and ends in one of two ways. *Leaving*
+    is decided here, but not told yet: further input is ignored, and the connection is closed when
+    its own `Goodbye` comes through the pipeline, after everything that it said. *Gone* is a
+    connection that was lost: it is told nothing more, and its departure follows in order.
+
+    This is the only holder of Deferreds on the way of a line. While it waits for one (a name to
+    be claimed, its own topic to be committed, room in the engine), it holds its input.
+    """
+
+    def __init__(
+        self,
+        *,
+        chat: Chat,
+        engine: Engine,
+        pipeline: Pipeline,
+        fanout: Fanout,
+        portal: Portal,
+        names: Names,
+        clock: IReactorTime,
+        wire: str,
+        wire_format: WireFormat,
+        outlet: Outlet,
+        source: Input,
+        address: str,
+        number: int,
+        on_end: Callable[[Session], None],
+    ) -> None:
+        self.wire = wire
+        self.address = address
+        self.number = number
+        self.since = chat.now()
+        self.user: User | None = None
+        self.state = State.DOOR
+        self.format = wire_format
+        self.outlet = outlet
+        self.echo = True
+        self.replay = chat.limits.replay
+        """How many lines of a room's history it is told on joining."""
+        self._chat = chat
+        self._engine = engine
+        self._pipeline = pipeline
+        self._fanout = fanout
+        self._portal = portal
+        self._names = names
+        self._input = source
+        self._on_end = on_end
+        self._holds = 0
+        self._short_of_room = False
+        self._held: deque[tuple[c.Command, str | None]] = deque()
+        self._log_out: Callable[[], None] | None = None
+        self._door: IDelayedCall | None = clock.callLater(chat.limits.name_time, self._no_name)
+
+    @property
+    def name(self) -> str:
+        """The nickname, empty at the door."""
+        return self.user.name if self.user else ""
+
+    # ------------------------------------------------------------ at the door
+
+    def log_in(self, credentials: ICredentials, room: str | None) -> None:
+        """Come in with these credentials, and enter a room.
+
+        Why not, if so, is told to this session, which stays at the door.
+        """
+        self._hold()
+        entering = self._portal.login(credentials, self, IPerson)
+        entering.addCallbacks(
+            lambda entered: self._enter(cast("Person", entered[1]), entered[2], room),
+            self._refuse_login,
+        )
+        entering.addErrback(lambda failure: log.failure("logging in failed", failure))
+        entering.addBoth(lambda _: self._release())
+
+    def _enter(self, person: Person, log_out: Callable[[], None], room: str | None) -> None:
+        if self.state is not State.DOOR:  # it hung up while its name was being claimed
+            log_out()
+            return
+        self._cancel_door()
+        user = person.user
+        self.state, self.user, self._log_out = State.IN, user, log_out
+        self._fanout.attach(self, user.id)
+        log.info(
+            "{name} came in from {address} by {wire}",
+            name=user.name,
+            address=self.address,
+            wire=self.wire,
+        )
+        items = list(self._chat.enter(user))
+        if room is not None:
+            joined = self._chat.perform(user, c.Join(room))
+            items.extend([joined] if isinstance(joined, e.Refused) else joined)
+        self._submit(items)
+
+    def _refuse_login(self, failure: Failure) -> None:
+        self.answer(refusal(failure))
+
+    def _no_name(self) -> None:
+        self._door = None
+        self._leave_door(e.Cause.NO_NAME)
+
+    def _leave_door(self, cause: e.Cause) -> None:
+        self._cancel_door()
+        self.state = State.LEAVING
+        self.outlet.put(self.format.encode_reply(e.Goodbye(cause), ""))
+        self.outlet.close()
+
+    def _cancel_door(self) -> None:
+        if self._door is not None:
+            self._door.cancel()
+            self._door = None
+
+    # ------------------------------------------------------------ what it asks
+
+    def receive(self, command: c.Command, label: str | None = None) -> None:
+        """Take a command in, after those before it."""
+        if self.state in (State.LEAVING, State.GONE):
+            return
+        if self._holds:
+            self._held.append((command, label))
+        elif self.user is None:
+            if isinstance(command, c.Quit):
+                self._leave_door(e.Cause.LEFT)
+        elif isinstance(command, c.Rename):
+            self._rename(self.user, command.name, label)
+        else:
+            self._perform(self.user, command, label)
+
+    def answer(self, reply: e.Reply, label: str | None = None) -> None:
+        """Tell this session something after all that it was told before."""
+        if self.state is State.IN:
+            self._submit([reply], label)
+        elif self.state is State.DOOR:
+            self.outlet.put(self.format.encode_reply(reply, ""))
+
+    def set_echo(self, on: bool) -> None:
+        """Tell it its own lines as everybody is told them, or not."""
+        self.echo = on
+
+    def set_format(self, wire_format: WireFormat) -> None:
+        """Write to it in another way from now on."""
+        self.format = wire_format
+
+    def _perform(self, user: User, command: c.Command, label: str | None) -> None:
+        decided = self._chat.perform(user, command)
+        if isinstance(decided, e.Refused):
+            decided = [decided]
+        if isinstance(command, c.Quit):
+            self._departed(user, e.Cause.LEFT)
+        if any(e.changes_state(item) for item in decided):
+            self._hold()  # until `settled`
+        self._submit(decided, label)
+
+    def _rename(self, user: User, typed: str, label: str | None) -> None:
+        old = user.name
+
+        def claimed(name: str) -> None:
+            if self.state is not State.IN:
+                self._names.release(name, user.id)
+                return
+            self._perform(user, c.Rename(name), label)
+            if fold(old) != fold(name):
+                self._names.release(old, user.id)
+
+        self._hold()
+        claiming = self._names.claim(typed, user.id)
+        claiming.addCallbacks(claimed, lambda failure: self.answer(refusal(failure), label))
+        claiming.addErrback(lambda failure: log.failure("renaming failed", failure))
+        claiming.addBoth(lambda _: self._release())
+
+    def _submit(self, items: Sequence[e.Item], label: str | None = None) -> None:
+        self._pipeline.submit([Entry(item, self, label) for item in items])
+        if self._pipeline.full and not self._short_of_room and self.state is State.IN:
+            self._short_of_room = True
+            self._hold()
+            self._pipeline.wait_for_room(self)
+
+    # ------------------------------------------------------------ holding input
+
+    def settled(self) -> None:
+        """Its change of durable state is committed or refused. Called by the pipeline."""
+        self._release()
+
+    def room_again(self) -> None:
+        """The engine is no longer full. Called by the pipeline."""
+        self._short_of_room = False
+        self._release()
+
+    def _hold(self) -> None:
+        self._holds += 1
+        if self._holds == 1:
+            self._input.hold()
+
+    def _release(self) -> None:
+        self._holds -= 1
+        while self._held and not self._holds:
+            self.receive(*self._held.popleft())
+        if not self._holds and self.state is not State.GONE:
+            self._input.release()
+
+    # ------------------------------------------------------------ what it is told
+
+    def put(self, data: bytes) -> None:
+        """Send bytes that many share. Called by Fanout."""
+        self.outlet.put(data)
+
+    def tell(self, batch: Sequence[tuple[Committed, bytes]]) -> None:
+        """Send what this session alone is told this turn. Called by Fanout."""
+        pieces: list[bytes] = []
+        for committed, encoded in batch:
+            item, data = committed.item, encoded
+            if isinstance(item, e.HistoryOpened):
+                self._replay(item, committed.number, pieces)
+                continue
+            if isinstance(item, e.Joined) and self._is_own(item) and committed.number:
+                # What was said before one came is told before one's own coming.
+                opened = e.HistoryOpened(item.room, self.replay)
+                self._replay(opened, committed.number, pieces)
+            if isinstance(item, e.Reply):
+                data = self.format.encode_reply(item, self.name)
+            pieces.append(data)
+            if isinstance(item, e.Goodbye | e.Stopping):
+                self._put_all(pieces)
+                self._say_goodbye()
+                return
+        self._put_all(pieces)
+
+    def _is_own(self, joined: e.Joined) -> bool:
+        return self.user is not None and joined.user == self.user.id
+
+    def _put_all(self, pieces: list[bytes]) -> None:
+        self.outlet.put(self.format.pack(pieces))
+        pieces.clear()
+
+    def _replay(self, opened: e.HistoryOpened, up_to: int, pieces: list[bytes]) -> None:
+        """Add a room's last lines, up to a number; what comes after them waits for them."""
+        reading = self._engine.history(opened.room, before=up_to + 1, limit=opened.limit)
+        encoded = reading.addCallbacks(
+            lambda events: self._encode_history(opened, events), self._no_history
+        )
+        if encoded.called:
+            encoded.addCallback(pieces.append)
+        else:
+            self._put_all(pieces)
+            encoded.addCallback(self.outlet.reserve().fill)
+        encoded.addErrback(lambda failure: log.failure("telling history failed", failure))
+
+    def _encode_history(self, opened: e.HistoryOpened, events: list[Committed]) -> bytes:
+        # At most half of what may wait for one reader; the newest lines are the ones to keep.
+        room, first = self._chat.limits.queue // 2, len(events)
+        while first and (room := room - len(self.format.encode(events[first - 1]))) >= 0:
+            first -= 1
+        return self.format.encode_history(opened, events[first:], now=self._chat.now())
+
+    def _no_history(self, failure: Failure) -> bytes:
+        log.failure("history could not be read", failure)
+        return b""
+
+    # ------------------------------------------------------------ the end
+
+    def ended(self, cause: e.Cause) -> None:
+        """The connection is lost. Called by its protocol, once."""
+        self._cancel_door()
+        self._fanout.detach(self)
+        self.outlet.lost()
+        self._held.clear()
+        self._depart(cause)
+        self.state = State.GONE
+        self._on_end(self)
+
+    def overflowed(self) -> None:
+        """Drop a reader that does not read. Called by the outlet."""
+        self._cancel_door()
+        self._fanout.detach(self)
+        self.outlet.abandon(self.format.encode_reply(e.Goodbye(e.Cause.TOO_SLOW), self.name))
+        self._depart(e.Cause.TOO_SLOW)
+        self.state = State.LEAVING
+
+    def stop(self) -> None:
+        """Say goodbye at the door; who is further in is told by `Stopping`."""
+        if self.state is State.DOOR:
+            self._leave_door(e.Cause.STOPPING)
+
+    def _depart(self, cause: e.Cause) -> None:
+        """Depart without having asked to."""
+        if self.user is not None and self.state is State.IN:
+            items = self._chat.depart(self.user, cause)
+            self._departed(self.user, cause)
+            self._submit(items)
+
+    def _departed(self, user: User, cause: e.Cause) -> None:
+        """Follow Chat, where this person is gone already."""
+        self.state = State.LEAVING
+        log.info("{name} is gone: {cause}", name=user.name, cause=str(cause))
+        if self._log_out is not None:
+            self._log_out()
+            self._log_out = None
+
+    def _say_goodbye(self) -> None:
+        """Its last words are told: close."""
+        self._fanout.detach(self)
+        self._depart(e.Cause.STOPPING)  # if it was not its own wish
+        self.outlet.close()

@@ -1,0 +1,36 @@
+"""The seam that the author of a front end reads: how what happened becomes bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twistchat.core.events import HistoryOpened, Reply
+    from twistchat.engine import Committed
+
+
+class WireFormat(Protocol):
+    """One way of writing for a wire: a hashable value.
+
+    All sessions whose formats are equal are sent the very same bytes, encoded once; so a format
+    holds options (line ends, what a client has asked for) and nothing of one person.
+    """
+
+    def encode(self, committed: Committed) -> bytes:
+        """Write an event, as everybody with this format reads it. Empty: nothing to tell."""
+
+    def encode_reply(self, reply: Reply, reader: str) -> bytes:
+        """Write an answer to one session, whose nickname is `reader` (empty at the door)."""
+
+    def encode_history(
+        self, opened: HistoryOpened, events: Sequence[Committed], *, now: float
+    ) -> bytes:
+        """Write the last events of a room, oldest first. `now` is seconds since 1970, UTC."""
+
+    def pack(self, pieces: Sequence[bytes]) -> bytes:
+        """Put pieces that are told together into one buffer."""
+
+    def __hash__(self) -> int:
+        """Equal formats share one buffer."""
