@@ -1,13 +1,11 @@
-"""The other end of a connection: its address, whether it lives, and why it went."""
+"""The other end of a connection: its address, and why it went."""
 
 from __future__ import annotations
 
-import socket
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from twisted.internet.error import ConnectionDone
-from twisted.internet.interfaces import ISystemHandle, ITCPTransport
 
 from twistchat.core.events import Cause
 
@@ -16,9 +14,6 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twistchat.core.limits import Limits
-
-PROBES = 3
-"""How many probes may go unanswered before a silent peer counts as dead."""
 
 
 def address_of(transport: ITransport) -> str:
@@ -38,34 +33,6 @@ def address_of(transport: ITransport) -> str:
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
         return str(ip.ipv4_mapped)
     return str(ip)
-
-
-def watch(transport: ITransport, limits: Limits) -> None:
-    """Let the kernel notice when the other end dies without a word.
-
-    `setTcpKeepAlive` alone would wait for two hours on Linux: the intervals are set too, where
-    the system has them, and TCP_USER_TIMEOUT (RFC 5482) for when bytes of ours are unacknowledged.
-    """
-    if not ITCPTransport.providedBy(transport):
-        return
-    transport.setTcpNoDelay(True)
-    transport.setTcpKeepAlive(True)
-    handle = ISystemHandle(transport).getHandle() if ISystemHandle.providedBy(transport) else None
-    handle = getattr(handle, "_socket", handle)  # beneath TLS, pyOpenSSL wraps the socket
-    if not isinstance(handle, socket.socket):
-        return
-    interval = max(1, (limits.peer_dead - limits.peer_silence) // PROBES)
-    options = {
-        "TCP_KEEPIDLE": limits.peer_silence,  # Linux
-        "TCP_KEEPALIVE": limits.peer_silence,  # macOS calls it so
-        "TCP_KEEPINTVL": interval,
-        "TCP_KEEPCNT": PROBES,
-        "TCP_USER_TIMEOUT": limits.peer_dead * 1000,  # milliseconds
-    }
-    for name, value in options.items():
-        option = getattr(socket, name, None)
-        if option is not None:
-            handle.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def cause_of(reason: Failure, silence: float, limits: Limits) -> Cause:

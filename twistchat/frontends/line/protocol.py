@@ -17,7 +17,8 @@ from twistchat.frontends.line.commands import Help, SetEcho
 from twistchat.frontends.line.dialect import Dialect
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.telnet import TelnetFilter
-from twistchat.frontends.peer import cause_of, watch
+from twistchat.frontends.peer import cause_of
+from twistchat.keepalive import keep_alive
 from twistchat.login import GuestName
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class ChatProtocol(LineReceiver):
         self._hint: IDelayedCall | None = None
         self._has_sent_a_line = False
         self._again = False
+        self._has_ended = False
         self.session: Session | None = None
         self.room = LOBBY
         """Where what is typed goes."""
@@ -69,7 +71,7 @@ class ChatProtocol(LineReceiver):
     def connectionMade(self) -> None:
         """Greet, and ask for a name."""
         assert self.transport is not None
-        watch(self.transport, self._limits)
+        keep_alive(self.transport, silence=self._limits.peer_silence, dead=self._limits.peer_dead)
         self.session = self._registry.open(
             self.transport, wire="line", wire_format=self._format, source=self
         )
@@ -132,6 +134,9 @@ class ChatProtocol(LineReceiver):
 
     def readConnectionLost(self) -> None:
         """Leave at the end of input, after what was typed has been said."""
+        if self.paused:  # there may be whole lines in the buffer: see `release`
+            self._has_ended = True
+            return
         rest = self.clearLineBuffer()
         if rest and self.line_mode:
             self.lineReceived(rest)
@@ -162,6 +167,9 @@ class ChatProtocol(LineReceiver):
             self.paused = False
         else:
             self.resumeProducing()
+            if self._has_ended and not self.paused:
+                self._has_ended = False
+                self.readConnectionLost()
 
     # ------------------------------------------------------------ inside
 

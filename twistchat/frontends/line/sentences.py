@@ -97,8 +97,8 @@ NAME_WANTED = "That needs a name first. What is your name?"
 PRESS_ENTER = (
     "You typed something: press Enter to send it. (Programs end each line with a newline, \\n.)"
 )
-NOT_UTF8 = "That was not sent: this chat speaks UTF-8, and your terminal sent something else."
-TOO_LONG = "That was not sent: it is longer than {kib} KiB. Please send it in pieces."
+NOT_UTF8 = "Not sent: this chat speaks UTF-8, and your terminal is set to something else."
+TOO_LONG = "Not sent: it is longer than {kib} KiB. Please send it in pieces."
 USAGE = "Usage: {usage}"
 UNKNOWN = "There is no command {command}. /help shows them all."
 UNKNOWN_CLOSE = "There is no command {command}. Did you mean {close}?"

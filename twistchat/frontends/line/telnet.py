@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 IAC, DONT, WILL, SB, SE = 0xFF, 0xFE, 0xFB, 0xFA, 0xF0
+FIRST_COMMAND = 0xEC
+"""From EOF (RFC 1184) on; what is less than that behind a 0xFF is no telnet at all."""
 CR, LF, NUL = 0x0D, 0x0A, 0x00
 
 MAX_SUBNEGOTIATION = 512
@@ -13,7 +15,7 @@ class TelnetFilter:
     """Removes telnet commands (RFC 854), however packets split them; CR NUL becomes a line end.
 
     Nothing is ever answered: plain clients would show it as junk. 0xFF is no byte of UTF-8, so
-    no text is lost.
+    no text is lost. A 0xFF that is not telnet's stays, so that its line is refused as bad UTF-8.
     """
 
     def __init__(self) -> None:
@@ -49,7 +51,11 @@ class TelnetFilter:
         elif WILL <= byte <= DONT:
             self._state = self._option
         else:
-            self._state = self._text  # a command of one byte, or a doubled 0xFF
+            self._state = self._text
+            if byte == IAC or byte < FIRST_COMMAND:
+                out.append(IAC)
+            if byte < FIRST_COMMAND:
+                self._text(byte, out)
 
     def _option(self, byte: int, out: bytearray) -> None:
         self._state = self._text

@@ -1,0 +1,182 @@
+"""What goes between a person, or a pipe, and a server; and when it is over."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# The lines of a server that a program may rely on (docs/line-protocol.md).
+ACCEPTED = "-- You are "
+REFUSED = "-- Sorry, "
+RENAMED = " is now "
+GOODBYE = "-- Goodbye."
+NOT_SENT = ("-- Not sent: ", "-- Perhaps not sent: ")
+
+
+class State(Enum):
+    """How far it has come with the server."""
+
+    AWAY = "not connected"
+    DOOR = "at the door, where a person chooses a name"
+    ASKING = "at the door, having given a name"
+    IN = "in"
+    LEAVING = "leaving"
+
+
+class Terminal(Protocol):
+    """Where lines come from and are shown: a terminal, or a pipe."""
+
+    def show(self, line: str) -> None:
+        """Print a line."""
+
+    def hold(self) -> None:
+        """Read nothing for now."""
+
+    def release(self) -> None:
+        """Go on reading."""
+
+
+class Server(Protocol):
+    """The connection to the server, while there is one."""
+
+    def send(self, line: str) -> None:
+        """Send a line."""
+
+    def close(self) -> None:
+        """Close the connection."""
+
+
+class Conversation:
+    """One person's, or one pipe's, conversation with a server, over all its connections.
+
+    `finish` ends the program, with a status and a last word for stderr.
+    From a pipe every line is said, whatever it looks like, and a lost connection is the end: what
+    was under way may or may not have been said, so that sending it again could double it.
+    """
+
+    def __init__(
+        self,
+        *,
+        nick: str | None,
+        is_pipe: bool,
+        finish: Callable[[int, str | None], None],
+    ) -> None:
+        self.state = State.AWAY
+        self.terminal: Terminal | None = None
+        self._nick = nick
+        self._is_pipe = is_pipe
+        self._finish = finish
+        self._server: Server | None = None
+        self._unsent: list[str] = []
+        self._input_ended = False
+        self._has_quit = False
+        self._something_was_refused = False
+
+    # ------------------------------------------------------------ the server's side
+
+    def connected(self, server: Server) -> None:
+        """Begin with a server: give the name, if there is one."""
+        self._server, self._has_quit = server, False
+        if self._nick is not None:
+            self.state = State.ASKING
+            server.send(f"/nick {self._nick}")
+        else:
+            self.state = State.DOOR
+            self._send_waiting()
+
+    def heard(self, line: str) -> None:
+        """Take in a line of the server's."""
+        at_door = self.state in (State.DOOR, State.ASKING)
+        if at_door and line.startswith(REFUSED):
+            self._refused(line)
+            return
+        is_accepted = at_door and line.startswith(ACCEPTED)
+        if not (at_door and self._is_pipe) or is_accepted:  # a pipe is not greeted
+            self._show(line)
+        if is_accepted:
+            self._nick = line.removeprefix(ACCEPTED).split(" ")[0].removesuffix(".")
+            self.state = State.IN
+            self._send_waiting()
+        elif line.startswith(f"-- {self._nick}{RENAMED}"):
+            self._nick = line.removeprefix(f"-- {self._nick}{RENAMED}").removesuffix(".")
+        elif line.startswith(NOT_SENT):
+            self._something_was_refused = True
+        elif line == GOODBYE:
+            self.state = State.LEAVING
+
+    def lost(self) -> None:
+        """The connection is gone."""
+        was, self.state, self._server = self.state, State.AWAY, None
+        if was is State.LEAVING:
+            if self._is_pipe and self._something_was_refused:
+                self._finish(1, "not everything was said: see above")
+            else:
+                self._finish(0, None)
+        elif self._is_pipe:
+            self._finish(1, "the connection was lost: perhaps not everything was said")
+        elif self._input_ended:
+            self._finish(0, None)
+        else:
+            self._show("-- The connection was lost.")
+
+    def trying_again(self, delay: float) -> None:
+        """Say that the next connection is tried after some seconds."""
+        self._show(f"-- Trying again in {max(1, round(delay))} s.")
+
+    # ------------------------------------------------------------ the person's side
+
+    def typed(self, line: str) -> None:
+        """Take in a line that somebody typed, or that a pipe brought."""
+        if self._is_pipe:
+            if not line.strip():
+                return
+            line = f"/say {line}"
+        elif line.strip().casefold() == "exit":
+            self.input_ended()
+            return
+        self._unsent.append(line)
+        if self.state is State.AWAY and not self._is_pipe:
+            self._show("-- Not connected: it is sent as soon as there is a connection.")
+        self._send_waiting()
+
+    def input_ended(self) -> None:
+        """Leave, after everything that was typed has been said."""
+        self._input_ended = True
+        if self.state is State.AWAY and not self._is_pipe:
+            self._finish(0, None)
+        self._send_waiting()
+
+    def input_too_long(self) -> None:
+        """End at a line that no chat would take."""
+        self._finish(1, "a line of the input is far too long: the rest was not said")
+
+    # ------------------------------------------------------------ inside
+
+    def _show(self, line: str) -> None:
+        if self.terminal is not None:
+            self.terminal.show(line)
+
+    def _send_waiting(self) -> None:
+        if self._server is None or self.state not in (State.DOOR, State.IN):
+            if self.terminal is not None and self._is_pipe:
+                self.terminal.hold()
+            return
+        waiting, self._unsent = self._unsent, []
+        for line in waiting:
+            self._server.send(line)
+        if self._input_ended:
+            if not self._has_quit:
+                self._has_quit = True
+                self._server.send("/quit")
+        elif self.terminal is not None and self._is_pipe:
+            self.terminal.release()
+
+    def _refused(self, line: str) -> None:
+        if self._is_pipe or self._input_ended:
+            self._finish(1, line.removeprefix("-- "))
+            return
+        self._show(line)
+        self.state, self._nick = State.DOOR, None

@@ -1,0 +1,98 @@
+"""The side of the person, or of a pipe: a line at a time over StandardIO."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twisted.internet.interfaces import IHalfCloseableProtocol, IPushProducer
+from twisted.protocols.basic import LineReceiver
+from zope.interface import implementer
+
+if TYPE_CHECKING:
+    from twistchat.client.conversation import Conversation
+
+
+@implementer(IHalfCloseableProtocol, IPushProducer)
+class Keyboard(LineReceiver):
+    """Standard input and output.
+
+    It is paused for two reasons, each by itself: the conversation has no use for lines now
+    (`hold`), or the connection to the server is full (`pauseProducing`).
+    """
+
+    delimiter = b"\n"
+    MAX_LENGTH = 1024 * 1024
+
+    def __init__(self, conversation: Conversation, encoding: str | None) -> None:
+        """`encoding` is the terminal's; None for a pipe, whose bytes are sent as they are."""
+        self._conversation = conversation
+        self._encoding = encoding
+        self._is_held = self._is_full = False
+        conversation.terminal = self
+
+    def lineReceived(self, line: bytes) -> None:
+        """Take in a line that was typed."""
+        line = line.removesuffix(b"\r")
+        if self._encoding is None:
+            text = line.decode(errors="surrogateescape")
+        else:
+            text = line.decode(self._encoding, errors="replace")
+        self._conversation.typed(text)
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        """Stop at a line that no chat would take."""
+        self._conversation.input_too_long()
+
+    def readConnectionLost(self) -> None:
+        """Leave at the end of input; what stands without a line end is a line too."""
+        rest = self.clearLineBuffer()
+        for line in rest.split(self.delimiter) if rest else ():
+            self.lineReceived(line)
+        self._conversation.input_ended()
+
+    def writeConnectionLost(self) -> None:
+        """Leave when nobody reads what is printed any more."""
+        self._conversation.input_ended()
+
+    def connectionLost(self, reason: object) -> None:  # type: ignore[override]
+        """Leave with the terminal."""
+        self._conversation.input_ended()
+
+    def show(self, line: str) -> None:
+        """Print a line."""
+        if self.transport is not None:
+            self.transport.write((line + "\n").encode(self._encoding or "utf-8", errors="replace"))
+
+    def hold(self) -> None:
+        """Read nothing for now."""
+        self._is_held = True
+        self._set_reading()
+
+    def release(self) -> None:
+        """Go on reading."""
+        self._is_held = False
+        self._set_reading()
+
+    def pauseProducing(self) -> None:
+        """The server takes no more for now. Called by its transport."""
+        self._is_full = True
+        self._set_reading()
+
+    def resumeProducing(self) -> None:
+        """The server takes lines again. Called by its transport."""
+        self._is_full = False
+        self._set_reading()
+
+    def stopProducing(self) -> None:
+        """The connection to the server is gone. Called by its transport."""
+        self._is_full = False
+        self._set_reading()
+
+    def _set_reading(self) -> None:
+        wanted = self._is_held or self._is_full
+        if self.transport is None or wanted == self.paused:
+            return
+        if wanted:
+            LineReceiver.pauseProducing(self)
+        else:
+            LineReceiver.resumeProducing(self)

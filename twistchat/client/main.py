@@ -1,0 +1,150 @@
+"""The command line of `twistchat`, and how both sides of the client are put together."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from twisted.application.internet import ClientService, backoffPolicy
+from twisted.internet import error
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import HostnameEndpoint
+from twisted.internet.stdio import StandardIO
+from twisted.internet.task import react
+
+import twistchat
+from twistchat.client.conversation import Conversation
+from twistchat.client.keyboard import Keyboard
+from twistchat.client.server import ServerFactory
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
+
+DEFAULT_PORT = 8000
+
+
+class Parser(argparse.ArgumentParser):
+    """A command line whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2."""
+        self.exit(2, f"{self.prog}: {message} ({self.prog} --help shows more)\n")
+
+
+def make_parser() -> Parser:
+    """Make the command line of `twistchat`."""
+    parser = Parser(
+        prog="twistchat",
+        description="The terminal client of a chat that anyone can join.",
+        epilog="The server is started by Twisted: twistd -n chat --port 8000",
+    )
+    parser.add_argument("--version", action="version", version=f"twistchat {twistchat.__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
+    joining = commands.add_parser(
+        "connect",
+        help="join a chat from this terminal, or from a pipe",
+        description="Join a chat. What you type is said; exit or the end of input leaves.",
+        epilog="In a pipe each line is said, and the status is 0 when all of it was: "
+        "printf 'hello\\n' | twistchat connect HOST --nick bot",
+    )
+    joining.add_argument(
+        "address", metavar="HOST[:PORT]", type=parse_address, help="the server; port 8000 if none"
+    )
+    joining.add_argument("--nick", "-n", metavar="NAME", help="the name to be called by")
+    return parser
+
+
+def parse_address(text: str) -> tuple[str, int]:
+    """Read `HOST`, `HOST:PORT`, `[IPV6]:PORT` or a bare IPv6 address.
+
+    Raises:
+        ArgumentTypeError: it is none of these.
+    """
+    host, port = text, ""
+    if text.startswith("["):
+        host, bracket, after = text[1:].partition("]")
+        if not bracket or (after and not after.startswith(":")):
+            raise argparse.ArgumentTypeError(f"{text!r} is no address: write [ADDRESS]:PORT")
+        port = after.removeprefix(":")
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    if not host or (port and not (port.isdecimal() and 0 < int(port) < 65536)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no address: write HOST or HOST:PORT")
+    return host, int(port) if port else DEFAULT_PORT
+
+
+async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
+    """Join a chat, and stay until it is over.
+
+    Raises:
+        SystemExit: always at the end, with the status.
+    """
+    is_pipe = not sys.stdin.isatty()
+    over: Deferred[int] = Deferred()
+    is_over = False
+
+    def finish(status: int, words: str | None) -> None:
+        nonlocal is_over
+        if not is_over:
+            is_over = True
+            if words is not None:
+                print(f"twistchat: {words}", file=sys.stderr)  # noqa: T201
+            # Not from within: this may be called by the service that is to be stopped.
+            reactor.callLater(0, over.callback, status)
+
+    conversation = Conversation(nick=nick, is_pipe=is_pipe, finish=finish)
+    keyboard = Keyboard(conversation, None if is_pipe else sys.stdin.encoding)
+    wait = backoffPolicy(initialDelay=1.0, maxDelay=30.0)
+
+    def retry(attempt: int) -> float:
+        delay = wait(attempt)
+        conversation.trying_again(delay)
+        return delay
+
+    service = ClientService(
+        HostnameEndpoint(reactor, host, port),
+        ServerFactory(conversation, keyboard),
+        retryPolicy=retry,
+        clock=reactor,
+    )
+
+    def unreachable(failure: Failure) -> None:
+        if failure.check(error.DNSLookupError):
+            finish(1, f"there is no host {host}")
+        elif failure.check(error.ConnectionRefusedError):
+            finish(1, f"nothing listens at {host} port {port}")
+        else:
+            finish(1, f"cannot connect to {host} port {port}: {failure.getErrorMessage()}")
+
+    def connected(_: object) -> None:
+        # Only now: before there is a server, nothing is read from a pipe.
+        StandardIO(keyboard, reactor=reactor)
+
+    service.startService()
+    service.whenConnected(failAfterFailures=1).addCallbacks(connected, unreachable)
+    status = await over
+    await service.stopService()
+    raise SystemExit(status)
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = make_parser()
+    options = parser.parse_args()
+    host, port = options.address
+    if options.nick is None and not sys.stdin.isatty():
+        parser.error("a pipe needs a name: --nick NAME")
+    blocking = {}
+    for descriptor in (0, 1, 2):
+        try:
+            blocking[descriptor] = os.get_blocking(descriptor)
+        except OSError:
+            continue
+    try:
+        react(lambda reactor: Deferred.fromCoroutine(connect(reactor, host, port, options.nick)))
+    finally:
+        # StandardIO made the terminal non-blocking, which the shell would inherit.
+        for descriptor, was in blocking.items():
+            os.set_blocking(descriptor, was)

@@ -1,0 +1,72 @@
+"""The side of the server: a line at a time over TCP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twisted.internet.interfaces import IConsumer
+from twisted.internet.protocol import Factory
+from twisted.protocols.basic import LineReceiver
+
+from twistchat.core.text import clean
+from twistchat.keepalive import keep_alive
+
+if TYPE_CHECKING:
+    from twisted.internet.interfaces import IAddress, IPushProducer
+
+    from twistchat.client.conversation import Conversation
+
+KEEPALIVE = 30
+"""Seconds of silence after which the server is probed."""
+
+
+class ServerProtocol(LineReceiver):
+    """One connection to a server."""
+
+    delimiter = b"\n"
+    MAX_LENGTH = 1024 * 1024
+
+    def __init__(self, conversation: Conversation, producer: IPushProducer) -> None:
+        self._conversation = conversation
+        self._producer = producer
+
+    def connectionMade(self) -> None:
+        """Begin the conversation, or go on with it."""
+        assert self.transport is not None
+        keep_alive(self.transport, silence=KEEPALIVE, dead=2 * KEEPALIVE)
+        # A pipe is read no faster than the server takes it.
+        IConsumer(self.transport).registerProducer(self._producer, True)
+        self._conversation.connected(self)
+
+    def lineReceived(self, line: bytes) -> None:
+        """Take in a line, made harmless for the terminal."""
+        self._conversation.heard(clean(line.removesuffix(b"\r").decode(errors="replace")))
+
+    def connectionLost(self, reason: object) -> None:  # type: ignore[override]
+        """Tell the conversation."""
+        self._conversation.lost()
+
+    def send(self, line: str) -> None:
+        """Send a line."""
+        assert self.transport is not None
+        self.transport.write(line.encode(errors="surrogateescape") + b"\n")
+
+    def close(self) -> None:
+        """Close the connection."""
+        assert self.transport is not None
+        IConsumer(self.transport).unregisterProducer()
+        self.transport.loseConnection()
+
+
+class ServerFactory(Factory):
+    """Makes the protocol of each connection to the server."""
+
+    noisy = False
+
+    def __init__(self, conversation: Conversation, producer: IPushProducer) -> None:
+        self._conversation = conversation
+        self._producer = producer
+
+    def buildProtocol(self, addr: IAddress | None) -> ServerProtocol:
+        """Make the protocol of a connection that was just made."""
+        return ServerProtocol(self._conversation, self._producer)

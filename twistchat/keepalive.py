@@ -1,0 +1,44 @@
+"""Lets the kernel notice when the other end of a connection dies without a word."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+from twisted.internet.interfaces import ISystemHandle, ITCPTransport
+
+if TYPE_CHECKING:
+    from twisted.internet.interfaces import ITransport
+
+PROBES = 3
+"""How many probes may go unanswered before a silent peer counts as dead."""
+
+
+def keep_alive(transport: ITransport, *, silence: int, dead: int) -> None:
+    """Probe the peer after so many seconds of silence; after `dead` seconds it counts as gone.
+
+    `setTcpKeepAlive` alone would wait for two hours on Linux: the intervals are set too, where
+    the system has them, and TCP_USER_TIMEOUT (RFC 5482) for when bytes of ours are unacknowledged.
+    A transport that is not TCP is left alone.
+    """
+    if not ITCPTransport.providedBy(transport):
+        return
+    transport.setTcpNoDelay(True)
+    transport.setTcpKeepAlive(True)
+    if not ISystemHandle.providedBy(transport):
+        return
+    handle = transport.getHandle()
+    # Beneath TLS it is pyOpenSSL's connection, which passes setsockopt on to the socket.
+    if not hasattr(handle, "setsockopt"):
+        return
+    options = {
+        "TCP_KEEPIDLE": silence,  # Linux
+        "TCP_KEEPALIVE": silence,  # macOS calls it so
+        "TCP_KEEPINTVL": max(1, (dead - silence) // PROBES),
+        "TCP_KEEPCNT": PROBES,
+        "TCP_USER_TIMEOUT": dead * 1000,  # milliseconds
+    }
+    for name, value in options.items():
+        option = getattr(socket, name, None)
+        if option is not None:
+            handle.setsockopt(socket.IPPROTO_TCP, option, value)

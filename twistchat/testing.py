@@ -1,0 +1,349 @@
+"""The public test kit: people who type and see, without sockets, sleeps or mocks.
+
+    class TestHello(ChatTestCase):
+        def test_everybody_hears(self) -> None:
+            alice, bob = self.people("alice", "bob")
+            alice.types("hello")
+            self.turn()
+            self.assertEqual(bob.sees(), ["<alice> hello"])
+
+Time is a `Clock`. A `World` is a whole chat, a `Person` somebody connected to it over any front
+end. `SlowEngine` commits only when the Clock says so, and fails when told to: run each scenario
+on it too, since an engine that commits at once hides every fault of order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
+
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+
+from twistchat.core.limits import DEFAULT_LIMITS, Limits
+from twistchat.engine.groupcommit import GroupCommit
+from twistchat.engine.memory import Memory, MemoryEngine
+from twistchat.frontends.line.format import LineFormat
+from twistchat.frontends.line.protocol import ChatFactory
+from twistchat.service import assemble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from twisted.internet.interfaces import IProtocol
+    from twisted.internet.protocol import Factory
+
+    from twistchat.core.chat import Extension
+    from twistchat.core.events import Durable, Unkept
+    from twistchat.engine import Committed, Engine, Entry, Stamp
+    from twistchat.frontends.registry import Greeting, Registry
+
+
+T = TypeVar("T")
+
+
+class SlowEngine:
+    """An engine whose commits, claims and readings wait for the Clock, and fail when told to.
+
+    It is memory behind the same group commit as an engine with a disk. `delay` is in seconds.
+    While `fails` is true, whole batches are not kept; `refuses` says so of single events; while
+    `hangs` is true, the writer does not answer at all (`answer` lets it).
+    """
+
+    def __init__(self, clock: Clock, limits: Limits = DEFAULT_LIMITS, delay: float = 0.01) -> None:
+        self.delay = delay
+        self.fails = False
+        self.hangs = False
+        self.refuses: Callable[[Durable], Unkept | None] = lambda _: None
+        self.batches: list[int] = []
+        """How many durable events each batch had that was handed to the writer."""
+        self._clock = clock
+        self._memory = Memory(limits)
+        self._hanging: list[Callable[[], None]] = []
+        self._line = GroupCommit(
+            clock=clock, limits=limits, write=self._write, last=self._memory.stands
+        )
+
+    @property
+    def full(self) -> bool:
+        """See `Engine.full`."""
+        return self._line.full
+
+    def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
+        """See `Engine.start`."""
+        self._line.start(deliver)
+        return self._later(lambda: None)
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """See `Engine.append`."""
+        self._line.append(entries)
+
+    def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
+        """See `Engine.history`."""
+        return self._later(lambda: self._memory.history(log, before, limit))
+
+    def claim(self, name: str, holder: str) -> Deferred[bool]:
+        """See `Engine.claim`."""
+        return self._later(lambda: self._memory.claim(name, holder))
+
+    def release(self, name: str, holder: str) -> None:
+        """See `Engine.release`."""
+        self._memory.release(name, holder)
+
+    def stop(self) -> Deferred[None]:
+        """See `Engine.stop`."""
+        return self._line.stop()
+
+    def answer(self) -> None:
+        """Let a writer that hung answer."""
+        self.hangs = False
+        hanging, self._hanging = self._hanging, []
+        for write in hanging:
+            write()
+
+    def _later(self, result: Callable[[], T]) -> Deferred[T]:
+        later: Deferred[T] = Deferred()
+        self._clock.callLater(self.delay, lambda: later.callback(result()))
+        return later
+
+    def _write(self, events: Sequence[Durable]) -> Deferred[Sequence[Stamp | Unkept]]:
+        written: Deferred[Sequence[Stamp | Unkept]] = Deferred()
+        self.batches.append(len(events))
+
+        def write() -> None:
+            if self.hangs:
+                self._hanging.append(write)
+            elif self.fails:
+                written.errback(Failure(OSError("the disk is full")))
+            else:
+                written.callback(
+                    [self.refuses(event) or self._memory.keep(event) for event in events]
+                )
+
+        self._clock.callLater(self.delay, write)
+        return written
+
+
+class Wire(StringTransport):
+    """A transport whose other end may stop reading.
+
+    Like a real one it tells its producer to pause when it takes nothing, and is lost some time
+    after it was asked to close.
+    """
+
+    is_stalled = False
+
+    def stall(self) -> None:
+        """Take nothing more from the server."""
+        self.is_stalled = True
+        if self.producer is not None:
+            self.producer.pauseProducing()
+
+    def flow(self) -> None:
+        """Take from the server again."""
+        self.is_stalled = False
+        if self.producer is not None:
+            self.producer.resumeProducing()
+
+
+class Person:
+    """Somebody connected to a chat over the line wire: what they type, and what they see."""
+
+    def __init__(self, world: World, protocol: IProtocol) -> None:
+        self.protocol = protocol
+        self.wire = Wire()
+        self.is_connected = True
+        self.writes: list[bytes] = []
+        """Each write of the server's."""
+        self._world = world
+        self._unseen = b""
+        write = self.wire.write
+
+        def recording(data: bytes) -> None:
+            self.writes.append(data)
+            write(data)
+
+        self.wire.write = recording  # type: ignore[method-assign]
+        protocol.makeConnection(self.wire)
+
+    def types(self, line: str) -> None:
+        """Type a line and press Enter."""
+        self.sends(line.encode() + b"\n")
+
+    def sends(self, data: bytes) -> None:
+        """Send bytes as they are, in one packet."""
+        if self.is_connected:
+            self.protocol.dataReceived(data)
+
+    def comes_in_as(self, name: str) -> None:
+        """Do what one does on this wire to come in under a name."""
+        self.types(name)
+
+    def sees(self) -> list[str]:
+        """Return the lines that have come since one last looked."""
+        data = self._unseen + self.wire.value()
+        self.wire.clear()
+        *lines, self._unseen = data.split(b"\n")
+        return [line.removesuffix(b"\r").decode() for line in lines]
+
+    def ends_input(self) -> None:
+        """Send the end of input, and go on reading, as `nc -N` does."""
+        self.protocol.readConnectionLost()  # type: ignore[attr-defined]
+
+    def hangs_up(self) -> None:
+        """Close the connection."""
+        self._lose(ConnectionDone())
+
+    def vanishes(self) -> None:
+        """Lose the connection, as when a network fails."""
+        self._lose(ConnectionLost())
+
+    def notice_closing(self) -> None:
+        """Lose the connection if the server has closed it."""
+        if self.wire.disconnecting:
+            self._lose(ConnectionDone())
+
+    def _lose(self, reason: Exception) -> None:
+        if self.is_connected:
+            self.is_connected = False
+            if self.wire.producer is not None:
+                self.wire.producer.stopProducing()
+            self.protocol.connectionLost(Failure(reason))
+
+
+class FrontEnd(NamedTuple):
+    """One way in, as the kit needs it: its factory, and how a person on it types and sees."""
+
+    factory: Callable[[Registry], Factory]
+    person: type[Person] = Person
+
+
+def _line_factory(registry: Registry) -> ChatFactory:
+    from datetime import UTC
+
+    return ChatFactory(registry, LineFormat(zone=UTC))
+
+
+LINE = FrontEnd(_line_factory)
+"""People on nc and telnet. The times they see are UTC."""
+
+
+class World:
+    """A whole chat on a Clock. `engine` makes its engine; memory is the default."""
+
+    HORIZON = 0.5
+    """Seconds that belong to one turn: commits are made in it, timeouts do not run out."""
+
+    def __init__(
+        self,
+        engine: Callable[[Clock, Limits], Engine] | None = None,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        extensions: Iterable[Extension] = (),
+        greeting: Greeting | None = None,
+    ) -> None:
+        self.clock = Clock()
+        self.engine = engine(self.clock, limits) if engine else MemoryEngine(limits)
+        self.parts = assemble(
+            self.clock,
+            engine=self.engine,
+            limits=limits,
+            extensions=extensions,
+            greeting=greeting,
+            now=self.clock.seconds,
+        )
+        self.parts.pipeline.start()
+        self._factories: dict[FrontEnd, Factory] = {}
+        self._everybody: list[Person] = []
+        self.turn()
+
+    @property
+    def registry(self) -> Registry:
+        """The connected clients."""
+        return self.parts.registry
+
+    def connect(self, front_end: FrontEnd = LINE) -> Person:
+        """Connect somebody, who is then at the door."""
+        if front_end not in self._factories:
+            self._factories[front_end] = front_end.factory(self.registry)
+        protocol = self._factories[front_end].buildProtocol(None)
+        if protocol is None:
+            raise RuntimeError("this front end takes nobody in")
+        person = front_end.person(self, protocol)
+        self._everybody.append(person)
+        return person
+
+    def people(self, *names: str, front_end: FrontEnd = LINE) -> list[Person]:
+        """Let people come in under these names. What they saw in doing so is forgotten."""
+        people = []
+        for name in names:
+            person = self.connect(front_end)
+            person.comes_in_as(name)
+            self.turn()
+            people.append(person)
+        for person in self._everybody:
+            person.sees()
+            person.writes.clear()
+        return people
+
+    def turn(self) -> None:
+        """Let everything happen that follows from what was typed, commits included."""
+        for _ in range(10_000):
+            for person in self._everybody:
+                person.notice_closing()
+            horizon = self.clock.seconds() + self.HORIZON
+            due = [c.getTime() for c in self.clock.getDelayedCalls() if c.getTime() < horizon]
+            if not due:
+                return
+            self.clock.advance(max(0.0, min(due) - self.clock.seconds()))
+        raise RuntimeError("this turn does not end: something calls itself again and again")
+
+    def wait(self, seconds: float) -> None:
+        """Let time go by, and everything happen in it."""
+        end = self.clock.seconds() + seconds
+        while True:
+            self.turn()
+            due = [call.getTime() for call in self.clock.getDelayedCalls()]
+            until = min([end, *due])
+            if until >= end:
+                break
+            self.clock.advance(max(0.0, until - self.clock.seconds()))
+        self.clock.advance(max(0.0, end - self.clock.seconds()))
+        self.turn()
+
+
+class ChatTestCase(SynchronousTestCase):
+    """A test with a `World` of its own, for trial and pytest alike.
+
+    Override `make_engine` to run the same scenarios on another engine.
+    """
+
+    limits: ClassVar[Limits] = DEFAULT_LIMITS
+    front_end: ClassVar[FrontEnd] = LINE
+
+    def setUp(self) -> None:
+        """Make the world."""
+        self.world = World(self.make_engine, limits=self.limits)
+
+    def make_engine(self, clock: Clock, limits: Limits) -> Engine:
+        """Make the engine of this test's world."""
+        return MemoryEngine(limits)
+
+    def connect(self) -> Person:
+        """See `World.connect`."""
+        return self.world.connect(self.front_end)
+
+    def people(self, *names: str) -> list[Person]:
+        """See `World.people`."""
+        return self.world.people(*names, front_end=self.front_end)
+
+    def turn(self) -> None:
+        """See `World.turn`."""
+        self.world.turn()
+
+    def wait(self, seconds: float) -> None:
+        """See `World.wait`."""
+        self.world.wait(seconds)
