@@ -84,13 +84,19 @@ def nickname(typed: str, limits: Limits, is_taken: Callable[[str], bool]) -> str
 def suggest(name: str, limits: Limits, is_taken: Callable[[str], bool]) -> str:
     """Find a free and well-formed name that is close to the one that was wished for."""
     good = "".join(
-        character for character in name if not _is_bad(character) and character != "/"
-    ).lstrip()
-    while good and unicodedata.category(good[0])[0] == "M":
+        character
+        for character in name[: 4 * limits.name_characters]
+        if not any(map(_is_bad, character + unicodedata.normalize("NFKC", character)))
+    )
+    good = good.lstrip("/")
+    while good and unicodedata.category(unicodedata.normalize("NFKC", good)[0])[0] == "M":
         good = good[1:]
-    if not good or unicodedata.normalize("NFKC", good).isnumeric():
-        good = "guest" + good[:6]
+    if unicodedata.normalize("NFKC", good).isnumeric():
+        good = "guest" + good
     good = _shortened(good, limits, room=0)
+    # Characters that are good one by one may not be so together: then none of them is kept.
+    if _fault(_shortened(good, limits, room=1) + "2", limits) is not None or len(good) == 0:
+        good = "guest"
     candidate, number = good, 1
     while _fault(candidate, limits) is not None or is_taken(fold(candidate)):
         number += 1

@@ -1,0 +1,1 @@
+"""The tests of twistchat. Those in `e2e` start real processes and are run by pytest alone."""
