@@ -293,7 +293,8 @@ class Session:
         """Add a room's last lines, up to a number; what comes after them waits for them."""
         reading = self._engine.history(opened.room, before=up_to + 1, limit=opened.limit)
         encoded = reading.addCallbacks(
-            lambda events: self._encode_history(opened, events), self._no_history
+            lambda events: self._encode_history(opened, events),
+            lambda failure: self._no_history(opened, failure),
         )
         if encoded.called:
             encoded.addCallback(pieces.append)
@@ -309,9 +310,10 @@ class Session:
             first -= 1
         return self.format.encode_history(opened, events[first:], now=self._chat.now())
 
-    def _no_history(self, failure: Failure) -> bytes:
+    def _no_history(self, opened: e.HistoryOpened, failure: Failure) -> bytes:
         log.failure("history could not be read", failure)
-        return b""
+        refused = e.Refused(e.Refusal.NO_HISTORY, opened.room)
+        return self.format.encode_reply(refused, self.name)
 
     # ------------------------------------------------------------ the end
 

@@ -49,8 +49,8 @@ class SlowEngine:
     """An engine whose commits, claims and readings wait for the Clock, and fail when told to.
 
     It is memory behind the same group commit as an engine with a disk. `delay` is in seconds.
-    While `fails` is true, whole batches are not kept; `refuses` says so of single events; while
-    `hangs` is true, the writer does not answer at all (`answer` lets it).
+    While `fails` is true, nothing is kept and nothing can be read; `refuses` says so of single
+    events; while `hangs` is true, the writer does not answer at all (`answer` lets it).
     """
 
     def __init__(self, clock: Clock, limits: Limits = DEFAULT_LIMITS, delay: float = 0.01) -> None:
@@ -83,7 +83,13 @@ class SlowEngine:
 
     def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
         """See `Engine.history`."""
-        return self._later(lambda: self._memory.history(log, before, limit))
+
+        def read() -> list[Committed]:
+            if self.fails:
+                raise OSError("the disk is unreadable")
+            return self._memory.history(log, before, limit)
+
+        return self._later(read)
 
     def claim(self, name: str, holder: str) -> Deferred[bool]:
         """See `Engine.claim`."""
@@ -105,9 +111,9 @@ class SlowEngine:
             write()
 
     def _later(self, result: Callable[[], T]) -> Deferred[T]:
-        later: Deferred[T] = Deferred()
-        self._clock.callLater(self.delay, lambda: later.callback(result()))
-        return later
+        later: Deferred[None] = Deferred()
+        self._clock.callLater(self.delay, later.callback, None)
+        return later.addCallback(lambda _: result())
 
     def _write(self, events: Sequence[Durable]) -> Deferred[Sequence[Stamp | Unkept]]:
         written: Deferred[Sequence[Stamp | Unkept]] = Deferred()

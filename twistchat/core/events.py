@@ -46,6 +46,7 @@ class Refusal(StrEnum):
     TO_ONESELF = "to-oneself"
     OPERATORS_ONLY = "operators-only"
     CUSTOM = "custom"
+    NO_HISTORY = "no-history"
     FULL = "full"
 
 

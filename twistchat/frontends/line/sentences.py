@@ -90,6 +90,7 @@ REFUSED = {
     e.Refusal.TO_ONESELF: "-- That would be talking to yourself.",
     e.Refusal.OPERATORS_ONLY: "-- Only operators can do that.",
     e.Refusal.CUSTOM: "-- {hint}",
+    e.Refusal.NO_HISTORY: "-- The last lines of {about} cannot be read now. Try again later.",
     e.Refusal.FULL: "-- Sorry, this chat is full ({hint} are here). Please try again later.",
 }
 

@@ -1,0 +1,227 @@
+"""An engine that is slow, fails, fills up or hangs: what speakers are told, and nobody else."""
+
+from __future__ import annotations
+
+from tests.engines import OnSlowEngine
+from twistchat.core.events import Said, Stopping, Unkept
+from twistchat.core.limits import Limits
+from twistchat.engine import Entry
+
+
+class FaultTests(OnSlowEngine):
+    limits = Limits(uncommitted=4_000)
+
+    def test_nothing_is_told_before_it_is_committed(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.slow.hangs = True
+        alice.types("hello")
+        self.wait(5)
+        self.assertEqual(alice.sees() + bob.sees(), [])
+        self.slow.answer()
+        self.turn()
+        self.assertEqual(alice.sees(), ["<alice> hello"])
+        self.assertEqual(bob.sees(), ["<alice> hello"])
+
+    def test_a_failed_commit_concerns_its_speaker_alone(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.slow.fails = True
+        alice.types("lost")
+        bob.types("/who")
+        self.turn()
+        self.slow.fails = False
+        alice.types("kept")
+        self.turn()
+        self.assertEqual(
+            alice.sees(),
+            ["-- Not sent: the server could not keep it. Try again: lost", "<alice> kept"],
+        )
+        self.assertEqual(bob.sees(), ["-- In #lobby (2): alice, bob", "<alice> kept"])
+        bob.types("/history")
+        self.turn()
+        self.assertEqual(bob.sees()[1:], ["[00:00] <alice> kept"])
+
+    def test_one_event_of_a_batch_is_refused_in_its_place(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.slow.refuses = lambda event: (
+            Unkept.FAILED if isinstance(event, Said) and event.text == "two" else None
+        )
+        alice.sends(b"one\ntwo\nthree\n")
+        self.turn()
+        self.assertEqual(
+            alice.sees(),
+            [
+                "<alice> one",
+                "-- Not sent: the server could not keep it. Try again: two",
+                "<alice> three",
+            ],
+        )
+        self.assertEqual(bob.sees(), ["<alice> one", "<alice> three"])
+
+    def test_a_failed_topic_changes_nothing_and_lets_input_go_on(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.slow.fails = True
+        alice.sends(b"/topic cats\n/topic\n/who\n")
+        self.turn()
+        self.assertEqual(
+            alice.sees(),
+            [
+                "-- Not sent: the server could not keep it. Try again: cats",
+                "-- #lobby has no topic. /topic WORDS sets one.",
+                "-- In #lobby (2): alice, bob",
+            ],
+        )
+        self.assertEqual(bob.sees(), [])
+
+    def test_leaving_while_lines_are_under_way(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.slow.hangs = True
+        alice.sends(b"one\ntwo\nexit\nthree\n")
+        self.wait(1)
+        self.assertTrue(alice.is_connected)  # it has not been told goodbye yet
+        self.slow.answer()
+        self.turn()
+        self.assertEqual(bob.sees(), ["<alice> one", "<alice> two", "-- alice left."])
+        self.assertEqual(alice.sees(), ["<alice> one", "<alice> two", "-- Goodbye."])
+        self.assertFalse(alice.is_connected)
+
+    def test_vanishing_while_lines_are_under_way(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        alice.types("one")
+        alice.vanishes()
+        self.turn()
+        self.assertEqual(bob.sees(), ["<alice> one", "-- alice left (connection lost)."])
+
+    def test_a_later_rename_does_not_rewrite_a_line_under_way(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.slow.hangs = True
+        alice.types("one")
+        self.wait(0.1)
+        alice.types("/nick zed")
+        alice.types("two")
+        self.slow.answer()
+        self.turn()
+        self.assertEqual(bob.sees(), ["<alice> one", "-- alice is now zed.", "<zed> two"])
+
+    def test_what_comes_in_meanwhile_is_one_batch(self) -> None:
+        people = self.people(*(f"p{number}" for number in range(10)))
+        self.slow.batches.clear()
+        people[0].types("first")
+        for person in people:
+            person.types("next")
+        self.turn()
+        self.assertEqual(self.slow.batches, [1, 10])
+
+    def test_too_old_and_not_with_the_writer_yet(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.slow.hangs = True
+        alice.types("with the writer")
+        self.wait(0.1)
+        bob.types("waiting")
+        self.wait(30)
+        self.assertEqual(alice.sees() + bob.sees(), [])
+        self.slow.answer()
+        self.turn()
+        # What the writer held succeeded after all; what had waited for too long did not.
+        self.assertEqual(alice.sees(), ["<alice> with the writer"])
+        self.assertEqual(
+            bob.sees(),
+            [
+                "<alice> with the writer",
+                "-- Not sent: it had to wait for too long. Try again: waiting",
+            ],
+        )
+
+    def test_reads_pause_while_the_engine_is_full(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.slow.hangs = True
+        for number in range(50):
+            alice.types(f"{number:04}" + "x" * 400)
+        self.wait(1)
+        self.assertEqual(alice.wire.producerState, "paused")
+        self.assertEqual(bob.wire.producerState, "producing")
+        self.slow.answer()
+        self.turn()
+        seen = [line[8:12] for line in bob.sees()]
+        self.assertEqual(seen, [f"{number:04}" for number in range(50)])
+        self.assertEqual(alice.wire.producerState, "producing")
+
+    def test_history_that_cannot_be_read_holds_up_nothing(self) -> None:
+        alice, _ = self.people("alice", "bob")
+        alice.types("before")
+        self.turn()
+        self.slow.fails = True
+        alice.types("/history")
+        alice.types("/who")
+        carol = self.connect()
+        carol.types("carol")
+        self.turn()
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 2)
+        unreadable = "-- The last lines of #lobby cannot be read now. Try again later."
+        self.assertEqual(
+            alice.sees(),
+            ["<alice> before", unreadable, "-- In #lobby (2): alice, bob", "-- carol joined."],
+        )
+        self.assertEqual(carol.sees()[3:5], [unreadable, "-- carol joined."])
+
+
+class StopTests(OnSlowEngine):
+    def stop(self) -> list[None]:
+        done: list[None] = []
+        self.world.registry.say_goodbye("maintenance.")
+        self.slow.stop().addCallback(done.append)
+        return done
+
+    def test_everything_said_is_told_before_goodbye(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        door = self.connect()
+        door.sees()
+        alice.types("one")
+        alice.types("two")
+        done = self.stop()
+        self.turn()
+        lines = [
+            "<alice> one",
+            "<alice> two",
+            "-- The server is stopping: maintenance. Goodbye.",
+        ]
+        self.assertEqual(alice.sees(), lines)
+        self.assertEqual(bob.sees(), lines)
+        self.assertEqual(door.sees(), ["-- The server is stopping. Goodbye."])
+        self.assertEqual(done, [None])
+        self.assertEqual(self.world.registry.sessions, [])
+
+    def test_nobody_new_comes_in(self) -> None:
+        self.people("alice")
+        self.stop()
+        self.assertIn("full", self.connect().sees()[0])
+        self.turn()
+
+    def test_what_still_waits_after_three_seconds_is_given_up(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.slow.hangs = True
+        alice.types("with the writer")
+        self.wait(0.1)
+        bob.types("waiting")
+        done = self.stop()
+        self.wait(2.9)
+        self.assertEqual((alice.sees() + bob.sees(), done), ([], []))
+        self.wait(0.2)
+        self.assertEqual(
+            alice.sees(),
+            [
+                "-- Perhaps not sent: the server stops before it knows. You wrote: with the writer",
+                "-- The server is stopping: maintenance. Goodbye.",
+            ],
+        )
+        self.assertEqual(
+            bob.sees(),
+            [
+                "-- Not sent: the server is stopping. You wrote: waiting",
+                "-- The server is stopping: maintenance. Goodbye.",
+            ],
+        )
+        self.assertEqual(done, [None])
+        self.slow.answer()  # too late: it is told to nobody, and harms nobody
+        self.turn()
+        self.world.parts.pipeline.submit([Entry(Stopping("", 0.0))])
+        self.turn()

@@ -1,0 +1,126 @@
+"""Who imports whom: the table of docs/architecture.md, held."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twisted.trial.unittest import SynchronousTestCase
+
+import twistchat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(twistchat.__file__).parent
+
+# Each room of the house, and what it may know at run time, besides itself. Imports for types
+# alone (under TYPE_CHECKING) bind nothing and are free, but for those that FORBIDDEN names.
+MAY_KNOW: dict[str, set[str]] = {
+    "core": set(),
+    "engine": {"core"},
+    "wire": {"core", "engine"},
+    "outlet": {"core"},
+    "fanout": {"core", "engine", "wire"},
+    "pipeline": {"core", "engine", "fanout"},
+    "login": {"core", "engine"},
+    "session": {"core", "engine", "wire", "outlet", "fanout", "pipeline", "login"},
+    "keepalive": set(),
+    "addresses": set(),
+    "probe": set(),
+    "frontends": {
+        "core", "engine", "wire", "outlet", "fanout", "pipeline", "login", "session", "keepalive",
+    },
+    "client": {"core.text", "keepalive"},
+    "service": {"core", "engine", "fanout", "pipeline", "login", "frontends", "addresses"},
+    "tap": {"core", "engine", "frontends", "service", "probe"},
+    "testing": {"core", "engine", "frontends", "service"},
+}  # fmt: skip
+
+MAY_KNOW_AT_RUN_TIME_ONLY_WHEN_ASKED = {("frontends.line.protocol", "service")}
+"""`ChatFactory()` without arguments has its chat made by service.py."""
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(part for part in parts if part != "__init__")
+        if name:
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """The modules of ours that are imported at run time, without their first word."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module:
+            package, _, inside = node.module.partition(".")
+            if package == "twistchat":
+                for alias in node.names:
+                    is_module = (ROOT / inside.replace(".", "/") / f"{alias.name}.py").exists()
+                    is_module |= (ROOT / inside.replace(".", "/") / alias.name).is_dir()
+                    yield f"{inside}.{alias.name}".strip(".") if is_module else inside
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.startswith("twistchat."):
+                    yield alias.name.partition(".")[2]
+        yield from imports(node)
+
+
+class HouseTests(SynchronousTestCase):
+    def test_who_imports_whom(self) -> None:
+        for name, tree in modules():
+            room = name.partition(".")[0]
+            self.assertIn(room, MAY_KNOW, f"{name} is not in the table")
+            for other in imports(tree):
+                if not other or other.partition(".")[0] == room:
+                    continue
+                if (name, other) in MAY_KNOW_AT_RUN_TIME_ONLY_WHEN_ASKED:
+                    continue
+                allowed = any(
+                    other == known or other.startswith(f"{known}.") for known in MAY_KNOW[room]
+                )
+                self.assertTrue(allowed, f"twistchat.{name} imports twistchat.{other}")
+
+    def test_no_front_end_knows_another(self) -> None:
+        for name, tree in modules():
+            if not name.startswith("frontends."):
+                continue
+            _, wire, *_ = name.split(".")
+            for other in imports(tree):
+                if other.startswith("frontends.") and other.count(".") > 1:
+                    self.assertEqual(other.split(".")[1], wire, f"{name} imports {other}")
+                self.assertFalse(
+                    other.startswith(("core.chat", "engine.")), f"{name} imports {other}"
+                )
+
+    def test_the_core_knows_the_standard_library_alone(self) -> None:
+        for name, tree in modules():
+            if name.startswith("core"):
+                for node in ast.walk(tree):
+                    if isinstance(node, ast.ImportFrom) and node.module:
+                        self.assertFalse(
+                            node.module.startswith(("twisted.", "zope")), f"{name}: {node.module}"
+                        )
+
+    def test_the_global_reactor_is_imported_where_a_program_begins(self) -> None:
+        found = {
+            name
+            for name, tree in modules()
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            and node.module == "twisted.internet"
+            and any(alias.name == "reactor" for alias in node.names)
+        }
+        self.assertEqual(found, {"tap", "service"})
+
+    def test_files_stay_small(self) -> None:
+        for path in ROOT.rglob("*.py"):
+            count = len(path.read_text(encoding="utf-8").splitlines())
+            self.assertLess(count, 400, path)
+
+    def test_what_is_public_is_there(self) -> None:
+        for name in twistchat.__all__:
+            self.assertTrue(hasattr(twistchat, name), name)

@@ -1,0 +1,138 @@
+"""Readers that do not read: bounded, told, dropped, and nobody else is held up."""
+
+from __future__ import annotations
+
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.engines import OnSlowEngine
+from twistchat.core.limits import DEFAULT_LIMITS, Limits
+from twistchat.outlet import Outlet
+from twistchat.testing import ChatTestCase, Wire
+
+
+class SlowReaderTests(ChatTestCase):
+    limits = Limits(queue=10_000)
+
+    def test_a_reader_that_pauses_misses_nothing(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        bob.wire.stall()
+        for number in range(20):
+            alice.types(f"line {number}")
+            self.turn()
+        self.assertEqual(bob.sees(), [])
+        self.assertEqual(len(alice.sees()), 20)
+        bob.wire.flow()
+        alice.types("and on")
+        self.turn()
+        self.assertEqual(
+            bob.sees(), [*(f"<alice> line {number}" for number in range(20)), "<alice> and on"]
+        )
+
+    def test_a_reader_that_does_not_read_is_told_and_dropped(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        bob.wire.stall()
+        for number in range(15):
+            alice.types(f"{number:02}" + "x" * 1000)
+            self.turn()
+        seen = alice.sees()
+        self.assertEqual(len([line for line in seen if line.startswith("<alice>")]), 15)
+        self.assertIn("-- bob left (too slow).", seen)
+        self.assertEqual(
+            bob.sees(), ["-- Goodbye: you took in too little of what was said to you."]
+        )
+        self.turn()
+        self.assertFalse(bob.is_connected)
+        self.people("bob")  # the name is free
+
+    def test_a_reader_that_takes_nothing_for_a_minute_is_dropped(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        bob.wire.stall()
+        alice.types("hello")
+        self.wait(59)
+        self.assertTrue(bob.is_connected)
+        self.wait(2)
+        self.assertIn("-- bob left (too slow).", alice.sees())
+        self.assertFalse(bob.is_connected)
+
+    def test_waiting_bytes_are_shared(self) -> None:
+        alice, bob, carol = self.people("alice", "bob", "carol")
+        bob.wire.stall()
+        carol.wire.stall()
+        alice.types("hello")
+        self.turn()
+        bob.wire.flow()
+        carol.wire.flow()
+        self.assertIs(bob.writes[-1], carol.writes[-1])
+
+
+class SlowReaderOnSlowEngineTests(OnSlowEngine, SlowReaderTests):
+    """The same on an engine whose commits wait."""
+
+
+class OutletTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.clock, self.wire = Clock(), Wire()
+        self.overflows = 0
+        self.outlet = Outlet(
+            self.wire, clock=self.clock, limits=DEFAULT_LIMITS, overflowed=self.overflow
+        )
+
+    def overflow(self) -> None:
+        self.overflows += 1
+
+    def test_what_comes_behind_a_slot_waits_for_it(self) -> None:
+        self.outlet.put(b"1")
+        slot = self.outlet.reserve()
+        self.outlet.put(b"3")
+        self.assertEqual(self.wire.value(), b"1")
+        slot.fill(b"2")
+        self.outlet.put(b"4")
+        self.assertEqual(self.wire.value(), b"1234")
+        self.assertEqual(self.outlet.queued, 0)
+
+    def test_slots_filled_in_another_order(self) -> None:
+        first, second = self.outlet.reserve(), self.outlet.reserve()
+        self.outlet.put(b"3")
+        second.fill(b"2")
+        self.assertEqual(self.wire.value(), b"")
+        first.fill(b"1")
+        self.assertEqual(self.wire.value(), b"123")
+
+    def test_closing_waits_for_what_was_put(self) -> None:
+        slot = self.outlet.reserve()
+        self.outlet.put(b"2")
+        self.outlet.close()
+        self.outlet.put(b"too late")
+        self.assertFalse(self.wire.disconnecting)
+        slot.fill(b"1")
+        self.assertEqual(self.wire.value(), b"12")
+        self.assertTrue(self.wire.disconnecting)
+
+    def test_closing_does_not_wait_for_ever(self) -> None:
+        self.wire.stall()
+        self.outlet.put(b"1")
+        self.outlet.close()
+        self.clock.advance(DEFAULT_LIMITS.farewell)
+        self.assertTrue(self.wire.disconnected)
+
+    def test_an_outlet_that_is_lost_leaves_nothing_behind(self) -> None:
+        slot = self.outlet.reserve()
+        self.wire.stall()
+        self.outlet.close()
+        self.outlet.lost()
+        slot.fill(b"1")
+        self.outlet.put(b"2")
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.assertEqual(self.wire.value(), b"")
+
+    def test_overflow_is_told_once_for_each_excess(self) -> None:
+        self.wire.stall()
+        for _ in range(DEFAULT_LIMITS.queue // 1000):
+            self.outlet.put(b"x" * 1000)
+        self.assertEqual(self.overflows, 0)
+        self.outlet.put(b"x" * 1000)
+        self.assertEqual(self.overflows, 1)
+        self.outlet.abandon(b"bye")
+        self.outlet.put(b"x")
+        self.assertEqual((self.overflows, self.wire.value()), (1, b"bye"))
