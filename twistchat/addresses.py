@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ def local_addresses() -> Sequence[str]:
 def ways_to_join(address: IAddress) -> Sequence[str]:
     """Write the lines that people type to join a chat that listens here."""
     if isinstance(address, at.UNIXAddress):
-        return [f"nc -U {address.name!s}"]
+        return [f"nc -U {os.fsdecode(address.name or b'')}"]
     if not isinstance(address, at.IPv4Address | at.IPv6Address):
         return [str(address)]
     if address.host == "0.0.0.0":  # noqa: S104, compared and not bound

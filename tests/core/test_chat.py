@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twisted.trial.unittest import SynchronousTestCase
 
+import twistchat
 from twistchat.core import commands as c
 from twistchat.core import events as e
 from twistchat.core.chat import Chat, Extension
@@ -179,9 +181,10 @@ class ChatTests(SynchronousTestCase):
 
 class WithoutTwistedTests(SynchronousTestCase):
     def test_core_imports_no_twisted(self) -> None:
+        package = str(Path(twistchat.__file__).parent)
         code = (
             "import sys; sys.modules['twistchat'] = type(sys)('twistchat');"
-            "sys.modules['twistchat'].__path__ = ['twistchat'];"
+            f"sys.modules['twistchat'].__path__ = [{package!r}];"
             "import twistchat.core.chat, twistchat.core.names;"
             "sys.exit(any(name.partition('.')[0] == 'twisted' for name in sys.modules))"
         )

@@ -149,6 +149,11 @@ class Conversation:
             self._finish(0, None)
         self._send_waiting()
 
+    def unreadable(self) -> None:
+        """Leave out a line whose bytes are no text."""
+        self._something_was_refused = True
+        self._show("-- Not sent: that line is not in the encoding of this terminal, or not UTF-8.")
+
     def input_too_long(self) -> None:
         """End at a line that no chat would take."""
         self._finish(1, "a line of the input is far too long: the rest was not said")

@@ -24,7 +24,7 @@ class Keyboard(LineReceiver):
     MAX_LENGTH = 1024 * 1024
 
     def __init__(self, conversation: Conversation, encoding: str | None) -> None:
-        """`encoding` is the terminal's; None for a pipe, whose bytes are sent as they are."""
+        """`encoding` is the terminal's; None for a pipe, which is UTF-8."""
         self._conversation = conversation
         self._encoding = encoding
         self._is_held = self._is_full = False
@@ -33,11 +33,12 @@ class Keyboard(LineReceiver):
     def lineReceived(self, line: bytes) -> None:
         """Take in a line that was typed."""
         line = line.removesuffix(b"\r")
-        if self._encoding is None:
-            text = line.decode(errors="surrogateescape")
+        try:
+            text = line.decode(self._encoding or "utf-8")
+        except UnicodeDecodeError:
+            self._conversation.unreadable()
         else:
-            text = line.decode(self._encoding, errors="replace")
-        self._conversation.typed(text)
+            self._conversation.typed(text)
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Stop at a line that no chat would take."""

@@ -49,7 +49,7 @@ class ServerProtocol(LineReceiver):
     def send(self, line: str) -> None:
         """Send a line."""
         assert self.transport is not None
-        self.transport.write(line.encode(errors="surrogateescape") + b"\n")
+        self.transport.write(line.encode() + b"\n")
 
     def close(self) -> None:
         """Close the connection."""

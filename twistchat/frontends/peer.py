@@ -25,7 +25,7 @@ def address_of(transport: ITransport) -> str:
     peer = transport.getPeer()
     host = getattr(peer, "host", None)
     if host is None:
-        return str(getattr(peer, "name", None) or "local")
+        return "local"  # a UNIX socket, whose clients have no names
     try:
         ip = ip_address(host.partition("%")[0])
     except ValueError:

@@ -1,0 +1,240 @@
+"""Options, endpoints, addresses, and the embedded service."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twisted.internet import reactor
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
+from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.internet.task import Clock
+from twisted.internet.testing import MemoryReactorClock, StringTransport
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+
+from twistchat import ChatFactory, ChatProtocol
+from twistchat.addresses import local_addresses, ways_to_join
+from twistchat.core.events import Cause
+from twistchat.core.limits import DEFAULT_LIMITS
+from twistchat.frontends.peer import address_of, cause_of
+from twistchat.frontends.registry import Greeting
+from twistchat.probe import CannotListenError, endpoint_of, try_to_listen
+from twistchat.service import ChatService, memory_chat
+from twistchat.tap import Options, makeService
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
+
+class OptionsTests(SynchronousTestCase):
+    def parse(self, *arguments: str) -> Options:
+        options = Options()
+        options.parseOptions(list(arguments))
+        return options
+
+    def error(self, *arguments: str) -> str:
+        message = str(self.assertRaises(SystemExit, self.parse, *arguments).code)
+        self.assertNotIn("\n", message)
+        return message
+
+    def test_defaults(self) -> None:
+        options = self.parse()
+        self.assertIn("8000", options.endpoint)
+        self.assertEqual(options.greeting, Greeting("twistchat", ()))
+
+    def test_a_port_and_an_endpoint(self) -> None:
+        self.assertIn(":7000", self.parse("--port", "7000").endpoint)
+        self.assertEqual(self.parse("--port", "unix:/x").endpoint, "unix:/x")
+
+    def test_bad_ports(self) -> None:
+        for port in ("http", "-1", "65536", ""):
+            self.assertIn("is no port: give a number from 0 to 65535", self.error("--port", port))
+
+    def test_bad_engine(self) -> None:
+        self.assertEqual(
+            self.error("--engine", "paper:"),
+            "twistd chat: there is no engine 'paper:'; choose memory:",
+        )
+
+    def test_what_is_no_option(self) -> None:
+        self.assertIn("'8000' is no option", self.error("8000"))
+
+    def test_name(self) -> None:
+        self.assertEqual(self.parse("--name", "五班").greeting.server, "五班")
+        self.assertIn("--name is empty", self.error("--name", " "))
+
+    def test_motd(self) -> None:
+        path = Path(self.mktemp())
+        path.write_bytes("\ufeffBe kind.\r\n请友善\x1b[1m\n".encode())
+        self.assertEqual(
+            self.parse("--motd", str(path.absolute())).greeting.motd, ("Be kind.", "请友善␛[1m")
+        )
+
+    def test_bad_motd(self) -> None:
+        self.assertIn("cannot read --motd /nowhere", self.error("--motd", "/nowhere"))
+        path = Path(self.mktemp())
+        path.write_bytes(b"\xff\xfe")
+        self.assertIn("is not UTF-8", self.error("--motd", str(path.absolute())))
+        path.write_bytes(b"x" * 70_000)
+        self.assertIn("is too large: 64 KiB at most", self.error("--motd", str(path.absolute())))
+
+    def test_a_port_that_is_taken(self) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            options = self.parse("--port", f"tcp:{port}:interface=127.0.0.1")
+            message = self.assertRaises(SystemExit, makeService, options).code
+        self.assertEqual(
+            message,
+            f"twistd chat: port {port} is in use: stop what uses it, or choose another with --port",
+        )
+
+
+class ProbeTests(SynchronousTestCase):
+    def test_good_endpoints(self) -> None:
+        path = self.mktemp()
+        for description in ("tcp:0", endpoint_of("0"), f"unix:{path}"):
+            try_to_listen(reactor, description)
+        self.assertFalse(Path(path).exists())
+
+    def test_bad_endpoints(self) -> None:
+        for description, words in {
+            "nonsense:1": "cannot listen on",
+            "tcp:x": "cannot listen on",
+            "tcp:0:interface=192.0.2.77": "this machine has no such address",
+        }.items():
+            error = self.assertRaises(CannotListenError, try_to_listen, reactor, description)
+            self.assertIn(words, str(error))
+            self.assertNotIn("\n", str(error))
+
+
+class AddressTests(SynchronousTestCase):
+    def test_lines_to_type(self) -> None:
+        self.assertEqual(
+            ways_to_join(IPv4Address("TCP", "192.0.2.1", 8000)),
+            ["nc 192.0.2.1 8000", "twistchat connect 192.0.2.1:8000"],
+        )
+        self.assertEqual(
+            ways_to_join(IPv6Address("TCP", "2001:db8::1", 8000)),
+            ["nc 2001:db8::1 8000", "twistchat connect [2001:db8::1]:8000"],
+        )
+        self.assertEqual(ways_to_join(UNIXAddress(b"/run/chat")), ["nc -U /run/chat"])
+
+    def test_all_interfaces(self) -> None:
+        lines = ways_to_join(IPv6Address("TCP", "::", 8000))
+        self.assertEqual(len(lines), 2 * len(local_addresses()))
+        only_four = ways_to_join(IPv4Address("TCP", "0.0.0.0", 8000))
+        self.assertTrue(only_four)
+        self.assertNotIn("[", "".join(only_four))
+
+    def test_peers(self) -> None:
+        for host, written in {
+            "192.0.2.1": "192.0.2.1",
+            "::ffff:192.0.2.1": "192.0.2.1",
+            "2001:db8::1": "2001:db8::1",
+            "fe80::1%eth0": "fe80::1",
+        }.items():
+            transport = StringTransport(peerAddress=IPv6Address("TCP", host, 1))
+            self.assertEqual(address_of(transport), written)
+        self.assertEqual(address_of(StringTransport(peerAddress=UNIXAddress(b""))), "local")
+
+    def test_why_a_connection_ended(self) -> None:
+        done, lost = Failure(ConnectionDone()), Failure(ConnectionLost())
+        self.assertEqual(cause_of(done, 1000, DEFAULT_LIMITS), Cause.LEFT)
+        self.assertEqual(cause_of(lost, 10, DEFAULT_LIMITS), Cause.LOST)
+        self.assertEqual(cause_of(lost, 60, DEFAULT_LIMITS), Cause.TIMED_OUT)
+
+
+class EmbeddingTests(SynchronousTestCase):
+    def test_the_smallest_chat(self) -> None:
+        clock = Clock()
+        factory = ChatFactory(memory_chat(clock).registry)
+        protocol, transport = factory.buildProtocol(None), StringTransport()
+        self.assertIsInstance(protocol, ChatProtocol)
+        protocol.makeConnection(transport)
+        protocol.dataReceived(b"alice\nhello\n")
+        clock.advance(0)
+        self.assertIn(b"<alice> hello\n", transport.value())
+        (client,) = factory.clients
+        self.assertEqual(client.name, "alice")
+        protocol.connectionLost(Failure(ConnectionDone()))
+        self.assertEqual(list(factory.clients), [])
+
+    def test_a_subclass(self) -> None:
+        class Loud(ChatProtocol):
+            def lineReceived(self, line: bytes) -> None:
+                super().lineReceived(line.upper())
+
+        class LoudFactory(ChatFactory):
+            protocol = Loud
+
+        clock = Clock()
+        protocol = LoudFactory(memory_chat(clock).registry).buildProtocol(None)
+        transport = StringTransport()
+        protocol.makeConnection(transport)
+        protocol.dataReceived(b"alice\nhello\n")
+        clock.advance(0)
+        self.assertIn(b"<ALICE> HELLO\n", transport.value())
+
+
+class ServiceTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.reactor = MemoryReactorClock()
+        self.stops: list[None] = []
+        self.service = ChatService(
+            self.reactor,
+            listen=["tcp:8000", "tcp:9000:interface=127.0.0.1"],
+            greeting=Greeting("五班", ("Be kind.",)),
+            stop=lambda: self.stops.append(None),
+        )
+        self.service.startService()
+
+    def connect(self, port: int = 0) -> tuple[ChatProtocol, StringTransport]:
+        protocol = self.service.factory.buildProtocol(None)
+        transport = StringTransport()
+        protocol.makeConnection(transport)
+        return protocol, transport
+
+    def test_it_listens(self) -> None:
+        self.assertEqual([server[0] for server in self.reactor.tcpServers], [8000, 9000])
+
+    def test_it_greets(self) -> None:
+        _, transport = self.connect()
+        self.assertTrue(transport.value().decode().startswith("-- Welcome to 五班.\n-- Be kind.\n"))
+        self.stop()
+
+    def stop(self) -> Deferred[None]:
+        stopping = self.service.stopService()
+        for _ in range(10):
+            self.reactor.advance(0.01)
+        return stopping
+
+    def test_stopping_with_nobody_here(self) -> None:
+        self.assertIsNone(self.successResultOf(self.stop()))
+
+    def test_stopping_says_goodbye_and_waits_for_the_last_to_go(self) -> None:
+        protocol, transport = self.connect()
+        protocol.dataReceived(b"alice\n")
+        self.reactor.advance(0)
+        self.service.shut_down("Lunch.")
+        self.assertEqual(self.stops, [None])
+        stopping = self.stop()
+        self.assertTrue(transport.value().endswith(b"-- The server is stopping: Lunch. Goodbye.\n"))
+        self.assertTrue(transport.disconnecting)
+        self.assertNoResult(stopping)
+        protocol.connectionLost(Failure(ConnectionDone()))
+        self.successResultOf(stopping)
+        self.assertEqual(self.service.registry.people, [])
+
+    def test_stopping_does_not_wait_for_ever(self) -> None:
+        protocol, transport = self.connect()
+        protocol.dataReceived(b"alice\n")
+        stopping = self.stop()
+        self.assertNoResult(stopping)
+        self.reactor.advance(2)
+        self.successResultOf(stopping)
+        self.assertTrue(transport.disconnected)
+        protocol.connectionLost(Failure(ConnectionLost()))
