@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet import reactor
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
+from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.endpoints import clientFromString, connectProtocol, serverFromString
 from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.python.failure import Failure
-from twisted.trial.unittest import SynchronousTestCase
+from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from twistchat import ChatFactory, ChatProtocol
 from twistchat.addresses import local_addresses, ways_to_join
@@ -20,12 +23,13 @@ from twistchat.core.events import Cause
 from twistchat.core.limits import DEFAULT_LIMITS
 from twistchat.frontends.peer import address_of, cause_of
 from twistchat.frontends.registry import Greeting
+from twistchat.keepalive import keep_alive
 from twistchat.probe import CannotListenError, endpoint_of, try_to_listen
 from twistchat.service import ChatService, memory_chat
 from twistchat.tap import Options, makeService
 
 if TYPE_CHECKING:
-    from twisted.internet.defer import Deferred
+    from collections.abc import Callable
 
 
 class OptionsTests(SynchronousTestCase):
@@ -103,6 +107,7 @@ class ProbeTests(SynchronousTestCase):
     def test_bad_endpoints(self) -> None:
         for description, words in {
             "nonsense:1": "cannot listen on",
+            "unix:/nowhere/x": "no folder to make a socket in",
             "tcp:x": "cannot listen on",
             "tcp:0:interface=192.0.2.77": "this machine has no such address",
         }.items():
@@ -238,3 +243,63 @@ class ServiceTests(SynchronousTestCase):
         self.successResultOf(stopping)
         self.assertTrue(transport.disconnected)
         protocol.connectionLost(Failure(ConnectionLost()))
+
+
+class Probed(Protocol):
+    """A connection that is kept alive, and remembers its socket."""
+
+    def __init__(self) -> None:
+        self.handle: socket.socket | None = None
+        self.gone: Deferred[None] = Deferred()
+
+    def connectionMade(self) -> None:
+        keep_alive(self.transport, silence=30, dead=60)
+        self.handle = self.transport.getHandle()  # type: ignore[union-attr]
+
+    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
+        self.gone.callback(None)
+
+
+class KeepAliveTests(TestCase):
+    """On real sockets: what the kernel is told."""
+
+    async def connected(self, listen: str, call: Callable[[Any], str]) -> socket.socket:
+        """Connect a probed connection to itself, and give back its socket, still open."""
+        accepted: list[Probed] = []
+
+        class Accepting(Factory):
+            def buildProtocol(self, addr: object) -> Probed:
+                accepted.append(Probed())
+                return accepted[-1]
+
+        port = await serverFromString(reactor, listen).listen(Accepting())
+        caller = await connectProtocol(clientFromString(reactor, call(port.getHost())), Probed())
+
+        async def close() -> None:
+            caller.transport.loseConnection()
+            await gatherResults([caller.gone, *(protocol.gone for protocol in accepted)])
+            await port.stopListening()
+
+        self.addCleanup(lambda: Deferred.fromCoroutine(close()))
+        assert caller.handle is not None
+        return caller.handle
+
+    async def test_the_kernel_probes_a_silent_peer(self) -> None:
+        handle = await self.connected(
+            "tcp:0:interface=127.0.0.1", lambda host: f"tcp:127.0.0.1:{host.port}"
+        )
+        self.assertTrue(handle.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+        for name, value in {
+            "TCP_KEEPIDLE": 30,
+            "TCP_KEEPINTVL": 10,
+            "TCP_KEEPCNT": 3,
+            "TCP_USER_TIMEOUT": 60_000,
+        }.items():
+            option = getattr(socket, name, None)
+            if option is not None:
+                self.assertEqual(handle.getsockopt(socket.IPPROTO_TCP, option), value, name)
+
+    async def test_a_unix_socket_needs_no_probing(self) -> None:
+        path = self.mktemp()
+        handle = await self.connected(f"unix:{path}", lambda _: f"unix:{path}")
+        self.assertFalse(handle.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))

@@ -5,32 +5,34 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
-from twisted.internet.interfaces import ISystemHandle, ITCPTransport
+from twisted.internet.interfaces import ISystemHandle
+from twisted.protocols.policies import ProtocolWrapper
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import ITransport
+
+INTERNET = (socket.AF_INET, socket.AF_INET6)
 
 PROBES = 3
 """How many probes may go unanswered before a silent peer counts as dead."""
 
 
-def keep_alive(transport: ITransport, *, silence: int, dead: int) -> None:
+def keep_alive(transport: ITransport | None, *, silence: int, dead: int) -> None:
     """Probe the peer after so many seconds of silence; after `dead` seconds it counts as gone.
 
     `setTcpKeepAlive` alone would wait for two hours on Linux: the intervals are set too, where
     the system has them, and TCP_USER_TIMEOUT (RFC 5482) for when bytes of ours are unacknowledged.
     A transport that is not TCP is left alone.
     """
-    if not ITCPTransport.providedBy(transport):
-        return
-    transport.setTcpNoDelay(True)
-    transport.setTcpKeepAlive(True)
+    while isinstance(transport, ProtocolWrapper):  # TLS, or the PROXY protocol
+        transport = transport.transport
     if not ISystemHandle.providedBy(transport):
         return
     handle = transport.getHandle()
-    # Beneath TLS it is pyOpenSSL's connection, which passes setsockopt on to the socket.
-    if not hasattr(handle, "setsockopt"):
+    if not isinstance(handle, socket.socket) or handle.family not in INTERNET:
         return
+    handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    handle.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     options = {
         "TCP_KEEPIDLE": silence,  # Linux
         "TCP_KEEPALIVE": silence,  # macOS calls it so

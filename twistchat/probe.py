@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.endpoints import serverFromString
@@ -44,7 +46,7 @@ def try_to_listen(reactor: IReactorCore, description: str) -> None:
     try:
         endpoint = serverFromString(_BindOnly(reactor), description)
     except Exception as error:  # each kind of endpoint raises its own
-        raise CannotListenError(f"cannot listen on {description!r}: {error}") from error
+        raise CannotListenError(_explain(error, description)) from error
     failures: list[BaseException] = []
     endpoint.listen(Factory()).addErrback(lambda failure: failures.append(failure.value))
     if failures:
@@ -60,6 +62,8 @@ def _explain(error: BaseException, description: str) -> str:
         return f"no right to listen on {where}: ports below 1024 need root; choose another"
     if number == errno.EADDRNOTAVAIL:
         return f"cannot listen on {description!r}: this machine has no such address"
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot listen on {description!r}: {error.strerror}"
     return f"cannot listen on {description!r}: {error}"
 
 
@@ -93,7 +97,7 @@ class _BindOnly:
         self,
         port: int,
         factory: object,
-        context_factory: object,
+        contextFactory: object,
         backlog: int = 50,
         interface: str = "",
     ) -> None:
@@ -104,7 +108,10 @@ class _BindOnly:
             try:
                 trial.connect(address)
             except OSError:
-                return  # nobody listens there; what is left of an old socket is Twisted's to mend
+                # Nobody listens there. What is left of an old socket is Twisted's to mend.
+                if not os.access(Path(address).parent, os.W_OK):
+                    raise OSError(errno.ENOENT, "no folder to make a socket in") from None
+                return
         raise OSError(errno.EADDRINUSE, "somebody listens on that socket")
 
     def adoptStreamPort(self, *args: object) -> None:

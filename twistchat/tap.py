@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from twisted.python import usage
 
@@ -14,6 +14,9 @@ from twistchat.engine import Engine, open_engine
 from twistchat.frontends.registry import Greeting
 from twistchat.probe import CannotListenError, endpoint_of, try_to_listen
 from twistchat.service import ChatService
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_MOTD = 64 * 1024
 """Bytes. Everybody is sent it on connecting."""
@@ -45,13 +48,20 @@ class Options(usage.Options):
         print(f"twistchat {twistchat.__version__}")  # noqa: T201
         raise SystemExit(0)
 
-    def postOptions(self) -> None:
-        """Check everything that can be checked without doing it.
+    def parseOptions(self, options: Sequence[str] | None = None) -> None:
+        """Read the options.
 
         Raises:
-            SystemExit: with one line saying what is wrong. A UsageError would do, but twistd
-                prints all of its own options before that.
+            SystemExit: with one line saying what is wrong. Before the text of a UsageError
+                twistd would print all of its own options, and it would print it all to stdout.
         """
+        try:
+            super().parseOptions(options)  # type: ignore[no-untyped-call]
+        except usage.UsageError as error:
+            _fail(f"{error}; twistd chat --help shows the options")
+
+    def postOptions(self) -> None:
+        """Check everything that can be checked without doing it."""
         name = clean(self["name"].strip())
         if not name:
             _fail("--name is empty: give the chat a name")
@@ -67,7 +77,7 @@ class Options(usage.Options):
     def parseArgs(self, *unknown: str) -> None:
         """Refuse what is no option."""
         if unknown:
-            _fail(f"{unknown[0]!r} is no option; twistd chat --help shows them")
+            raise usage.UsageError(f"{unknown[0]!r} is no option")
 
     def _twistd(self, name: str, default: object) -> Any:
         parent = getattr(self, "parent", None)

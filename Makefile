@@ -1,0 +1,49 @@
+# make run     a chat on this machine, port 8000
+# make test    everything: lint, types, tests under pytest and trial, packages
+# make clean   remove what these made
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN = .venv/bin
+
+.PHONY: run test lint types unit trial package clean
+
+run: .venv/run
+	$(BIN)/twistd -n --pidfile= chat --port $(PORT) $(ARGS)
+
+test: lint types unit trial package
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+unit: .venv/dev
+	$(BIN)/python -m pytest
+
+trial: .venv/dev
+	$(BIN)/python -m twisted.trial --reporter=text tests
+
+package: .venv/dev
+	$(BIN)/python tests/check_packages.py
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "twistchat needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv .venv \
+	  || { echo "Python has no venv here. On Debian: sudo apt install git make python3-venv"; rm -rf .venv; exit 1; }
+
+.venv/run: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[all]'
+	@touch $@
+
+.venv/dev: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[all,dev]'
+	@touch $@ .venv/run
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis _trial_temp* *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	rm -f twisted/plugins/dropin.cache

@@ -1,0 +1,261 @@
+"""The real twistd: foreground and daemonised, its console, its errors, its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_twisted
+from twisted.internet import reactor
+from twisted.internet.endpoints import clientFromString, connectProtocol
+from twisted.internet.task import deferLater
+
+from tests.e2e.programs import BIN, PATIENCE, Caller, Program, Server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from twisted.internet.defer import Deferred
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+@pytest_twisted.ensureDeferred
+async def test_sigterm_says_goodbye_to_everybody(tmp_path: Path) -> None:
+    server = await Server.run(tmp_path)
+    people = [await Caller.call(server.port, name) for name in ("alice", "bob")]
+    door = await Caller.call(server.port)
+    people[0].types("last words")
+    await people[1].heard.until("last words")
+    begun = time.monotonic()
+    await server.stop()
+    assert time.monotonic() - begun < 5
+    for person in (*people, door):
+        await person.lost
+        assert person.lines[-1] == "-- The server is stopping. Goodbye."
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_end_waits_for_nobody_who_does_not_read(tmp_path: Path) -> None:
+    server = await Server.run(tmp_path)
+    with socket.create_connection(("127.0.0.1", server.port)) as deaf:
+        deaf.sendall(b"deaf\n")
+        alice = await Caller.call(server.port, "alice")
+        for number in range(400):
+            alice.types(f"{number:05}" + "x" * 16_000)
+        await alice.heard.until("^<alice> 00399")
+        begun = time.monotonic()
+        await server.stop()
+        assert time.monotonic() - begun < 5
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_log_says_who_came_and_went_and_not_what_was_said(tmp_path: Path) -> None:
+    server = await Server.run(tmp_path)
+    alice = await Caller.call(server.port, "alice")
+    alice.types("a secret")
+    alice.types("/topic another secret")
+    await alice.heard.until("another secret")
+    alice.types("/quit")
+    await alice.lost
+    await server.stop()
+    assert "alice came in from 127.0.0.1 by line" in server.out.text
+    assert "alice is gone: left" in server.out.text
+    assert "secret" not in server.out.text
+    assert "Traceback" not in server.out.text
+
+
+@pytest_twisted.ensureDeferred
+async def test_daemonised(tmp_path: Path) -> None:
+    port = free_port()
+    words = ["--pidfile=chat.pid", "--logfile=chat.log", "chat", "--port", str(port)]
+    twistd = Program.start(BIN / "twistd", *words, cwd=tmp_path)
+    assert await twistd.end() == 0
+    pid = int((tmp_path / "chat.pid").read_text())
+    try:
+        alice = await Caller.call(port, "alice")
+        bob = await Caller.call(port, "bob", host="::1")
+        alice.types("a secret")
+        await bob.heard.until("^<alice> a secret$")
+        os.kill(pid, signal.SIGTERM)
+        await bob.heard.until("^-- The server is stopping. Goodbye.$")
+        await alice.lost
+        await bob.lost
+    finally:
+        deadline = time.monotonic() + PATIENCE
+        while (tmp_path / "chat.pid").exists() and time.monotonic() < deadline:
+            await deferLater(reactor, 0.05)
+    assert not (tmp_path / "chat.pid").exists()
+    log = (tmp_path / "chat.log").read_text()
+    assert f"twistchat connect 127.0.0.1:{port}" in log or f" {port}" in log
+    assert "bob came in from ::1 by line" in log
+    assert "secret" not in log
+    assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("foreground", [True, False])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--port", "TAKEN"], "is in use: stop what uses it, or choose another with --port"),
+        (["--port", "http"], "'http' is no port"),
+        (["--port", "tcp:x"], "cannot listen on 'tcp:x'"),
+        (["--motd", "nowhere.txt"], "cannot read --motd nowhere.txt: No such file or directory"),
+        (["--engine", "paper:"], "there is no engine 'paper:'"),
+        (["--prot", "8000"], "option --prot not recognized"),
+        (["--port"], "option --port requires argument"),
+        (["8000"], "'8000' is no option"),
+    ],
+)
+def test_an_error_at_the_start_is_one_line(
+    tmp_path: Path, options: list[str], words: str, foreground: bool
+) -> None:
+    with socket.socket(socket.AF_INET6) as taken:
+        taken.bind(("::", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        options = [port if word == "TAKEN" else word for word in options]
+        how = ["-n"] if foreground else []
+        twistd = subprocess.run(
+            [BIN / "twistd", *how, "--pidfile=", "chat", *options],
+            cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False,
+        )  # fmt: skip
+    assert twistd.returncode != 0
+    assert words in twistd.stderr
+    assert twistd.stderr.count("\n") == 1, twistd.stderr
+    assert "Traceback" not in twistd.stdout
+
+
+def test_a_console_needs_a_terminal(tmp_path: Path) -> None:
+    twistd = subprocess.run(
+        [BIN / "twistd", "chat", "--console"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert twistd.returncode != 0
+    assert twistd.stderr == (
+        "twistd chat: --console needs the terminal: start with twistd -n chat --console\n"
+    )
+
+
+def test_twistd_lists_chat() -> None:
+    shown = subprocess.run([BIN / "twistd", "--help"], capture_output=True, text=True, check=True)
+    assert " chat " in shown.stdout
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_console_on_a_terminal(tmp_path: Path) -> None:
+    server = await Server.run(tmp_path, "--console", use_pty=True)
+    await server.out.until("This is the operator's console")
+    alice = await Caller.call(server.port, "alice")
+    bob = await Caller.call(server.port, "bob")
+    server.types("count\n")
+    await server.out.until("2 online.")
+    server.types("who\n")
+    await server.out.until(r"2  bob +127\.0\.0\.1  line  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d  0")
+    server.types("say tea 茶 is ready\n")
+    for person in (alice, bob):
+        await person.heard.until("^-- The operator to all: tea 茶 is ready$")
+    server.types("msg 2 come here\n")
+    await bob.heard.until("^-- The operator to bob: come here$")
+    alice.types("unwatched words")
+    await bob.heard.until("unwatched")
+    server.types("watch\n")
+    await server.out.until("Watching #lobby")
+    bob.types("watched words")
+    await server.out.until("<bob> watched words")
+    assert "unwatched words" not in server.out.text
+    server.types("shutdown Lunch.\n")
+    await alice.heard.until("^-- The server is stopping: Lunch. Goodbye.$")
+    assert await server.end() == 0
+    await alice.lost
+    await bob.lost
+    assert "Traceback" not in server.out.text
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_console_under_a_flood_of_its_own_output(tmp_path: Path) -> None:
+    """The log and the console share a terminal, and neither loses anything of the other's."""
+    server = await Server.run(tmp_path, "--console", use_pty=True)
+    server.types("watch\n")
+    await server.out.until("Watching #lobby")
+    alice = await Caller.call(server.port, "alice")
+    for number in range(2000):
+        alice.types(f"{number:05} " + "x" * 200)
+    for number in range(20):
+        other = await Caller.call(server.port, f"other{number}")
+        await other.leave()
+    await server.out.until("<alice> 01999 ")
+    for number in range(20):
+        await server.out.until(f"other{number} is gone: left")
+    assert server.out.text.count("<alice> ") == 2000
+    await alice.leave()
+    await server.stop()
+    assert "Error" not in server.out.text
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_end_of_the_consoles_input_leaves_the_server_running(tmp_path: Path) -> None:
+    server = await Server.run(tmp_path, "--console", use_pty=True)
+    await server.out.until("operator's console")
+    server.types("\x04")
+    await server.out.until("The console is closed; the server goes on")
+    alice = await Caller.call(server.port, "alice")
+    await alice.leave()
+    await server.stop()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_name_and_a_message_of_the_day(tmp_path: Path) -> None:
+    (tmp_path / "motd.txt").write_text("Be kind.\n请友善。\n", encoding="utf-8")
+    server = await Server.run(tmp_path, "--name", "五班", "--motd", "motd.txt")
+    caller = await Caller.call(server.port)
+    assert caller.lines[:3] == ["-- Welcome to 五班.", "-- Be kind.", "-- 请友善。"]
+    await caller.leave()
+    await server.stop()
+
+
+@pytest_twisted.ensureDeferred
+async def test_over_tls_and_over_a_unix_socket(tmp_path: Path) -> None:
+    subprocess.run(
+        [
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+            "-subj", "/CN=localhost", "-keyout", "key.pem", "-out", "cert.pem",
+        ],
+        cwd=tmp_path, capture_output=True, check=True,
+    )  # fmt: skip
+    port = free_port()
+    for listen, call in {
+        f"ssl:{port}:privateKey=key.pem:certKey=cert.pem": f"ssl:127.0.0.1:{port}",
+        "unix:chat.sock": f"unix:{tmp_path}/chat.sock",
+    }.items():
+        twistd = Program.start(
+            BIN / "twistd", "-n", "--pidfile=", "chat", "--port", listen, cwd=tmp_path
+        )
+        await twistd.out.until("Join with:")
+        callers = []
+        for name in ("alice", "bob"):
+            caller = Caller()
+            connected: Deferred[object] = connectProtocol(clientFromString(reactor, call), caller)
+            await connected
+            caller.types(name)
+            await caller.heard.until(f"^-- {name} joined")
+            callers.append(caller)
+        alice, bob = callers
+        for number in range(200):
+            alice.types(f"{number} " + "x" * 5000)
+        await bob.heard.until("^<alice> 199 ")
+        twistd.kill(signal.SIGTERM)
+        assert await twistd.end() == -signal.SIGTERM
+        await bob.heard.until("-- The server is stopping. Goodbye.")
+        for caller in callers:
+            await caller.lost
+        assert "Traceback" not in twistd.out.text
