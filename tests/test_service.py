@@ -17,6 +17,7 @@ from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
+from tests.folders import temporary_folder
 from twistchat import ChatFactory, ChatProtocol
 from twistchat.addresses import local_addresses, ways_to_join
 from twistchat.core.events import Cause
@@ -70,7 +71,7 @@ class OptionsTests(SynchronousTestCase):
         self.assertIn("--name is empty", self.error("--name", " "))
 
     def test_motd(self) -> None:
-        path = Path(self.mktemp())
+        path = temporary_folder(self) / "file"
         path.write_bytes("\ufeffBe kind.\r\n请友善\x1b[1m\n".encode())
         self.assertEqual(
             self.parse("--motd", str(path.absolute())).greeting.motd, ("Be kind.", "请友善␛[1m")
@@ -78,7 +79,7 @@ class OptionsTests(SynchronousTestCase):
 
     def test_bad_motd(self) -> None:
         self.assertIn("cannot read --motd /nowhere", self.error("--motd", "/nowhere"))
-        path = Path(self.mktemp())
+        path = temporary_folder(self) / "file"
         path.write_bytes(b"\xff\xfe")
         self.assertIn("is not UTF-8", self.error("--motd", str(path.absolute())))
         path.write_bytes(b"x" * 70_000)
@@ -99,7 +100,7 @@ class OptionsTests(SynchronousTestCase):
 
 class ProbeTests(SynchronousTestCase):
     def test_good_endpoints(self) -> None:
-        path = self.mktemp()
+        path = temporary_folder(self) / "socket"
         for description in ("tcp:0", endpoint_of("0"), f"unix:{path}"):
             try_to_listen(reactor, description)
         self.assertFalse(Path(path).exists())
@@ -281,8 +282,9 @@ class KeepAliveTests(TestCase):
             await port.stopListening()
 
         self.addCleanup(lambda: Deferred.fromCoroutine(close()))
-        assert caller.handle is not None
-        return caller.handle
+        handle: socket.socket | None = caller.handle
+        assert handle is not None
+        return handle
 
     async def test_the_kernel_probes_a_silent_peer(self) -> None:
         handle = await self.connected(
@@ -300,6 +302,6 @@ class KeepAliveTests(TestCase):
                 self.assertEqual(handle.getsockopt(socket.IPPROTO_TCP, option), value, name)
 
     async def test_a_unix_socket_needs_no_probing(self) -> None:
-        path = self.mktemp()
+        path = temporary_folder(self) / "socket"
         handle = await self.connected(f"unix:{path}", lambda _: f"unix:{path}")
         self.assertFalse(handle.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
