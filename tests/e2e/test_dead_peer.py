@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -43,18 +44,20 @@ def far() -> Iterator[tuple[str, str]]:
         pytest.skip("needs root, ip and nc, to unplug a network")
     name = f"far{uuid.uuid4().hex[:6]}"
     near = f"n{name}"
+    network = f"10.77.{random.randrange(256)}"  # another run may have one too
     try:
         ip("netns", "add", name)
         ip("link", "add", near, "type", "veth", "peer", "name", "v1", "netns", name)
     except subprocess.CalledProcessError as error:
         pytest.skip(f"this machine makes no network namespaces: {error.stderr!r}")
     try:
-        ip("addr", "add", "10.77.77.1/30", "dev", near)
+        ip("addr", "add", f"{network}.1/30", "dev", near)
         ip("link", "set", near, "up")
-        ip("-n", name, "addr", "add", "10.77.77.2/30", "dev", "v1")
+        ip("-n", name, "addr", "add", f"{network}.2/30", "dev", "v1")
         ip("-n", name, "link", "set", "v1", "up")
-        yield name, "10.77.77.1"
+        yield name, f"{network}.1"
     finally:
+        ip("link", "del", near)  # the namespace itself lives on as long as a socket in it does
         ip("netns", "del", name)
 
 

@@ -108,6 +108,20 @@ async def test_the_client_on_a_terminal(server: Server) -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_ctrl_c_ends_the_client(server: Server) -> None:
+    bob = await Caller.call(server.port, "bob")
+    client = Program.start(
+        BIN / "twistchat", "connect", f"127.0.0.1:{server.port}", "-n", "eve", use_pty=True
+    )
+    await client.out.until("-- eve joined")
+    client.types("\x03")
+    assert await client.end() == 130
+    await bob.heard.until("^-- eve left.$")
+    assert "lost" not in client.out.text
+    await bob.leave()
+
+
+@pytest_twisted.ensureDeferred
 async def test_the_client_finds_its_server_again(tmp_path: Path) -> None:
     first = await Server.run(tmp_path)
     client = Program.start(

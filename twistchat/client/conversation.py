@@ -69,6 +69,7 @@ class Conversation:
         self._nick = nick
         self._is_pipe = is_pipe
         self._finish = finish
+        self._is_over = False
         self._server: Server | None = None
         self._unsent: list[str] = []
         self._input_ended = False
@@ -110,21 +111,28 @@ class Conversation:
     def lost(self) -> None:
         """The connection is gone."""
         was, self.state, self._server = self.state, State.AWAY, None
+        if self._is_over:
+            return
         if was is State.LEAVING:
             if self._is_pipe and self._something_was_refused:
-                self._finish(1, "not everything was said: see above")
+                self._end(1, "not everything was said: see above")
             else:
-                self._finish(0, None)
+                self._end(0, None)
         elif self._is_pipe:
-            self._finish(1, "the connection was lost: perhaps not everything was said")
+            self._end(1, "the connection was lost: perhaps not everything was said")
         elif self._input_ended:
-            self._finish(0, None)
+            self._end(0, None)
         else:
             self._show("-- The connection was lost.")
 
+    def failed(self, words: str) -> None:
+        """There is no server."""
+        self._end(1, words)
+
     def trying_again(self, delay: float) -> None:
         """Say that the next connection is tried after some seconds."""
-        self._show(f"-- Trying again in {max(1, round(delay))} s.")
+        if not self._is_over:
+            self._show(f"-- Trying again in {max(1, round(delay))} s.")
 
     # ------------------------------------------------------------ the person's side
 
@@ -146,7 +154,7 @@ class Conversation:
         """Leave, after everything that was typed has been said."""
         self._input_ended = True
         if self.state is State.AWAY and not self._is_pipe:
-            self._finish(0, None)
+            self._end(0, None)
         self._send_waiting()
 
     def unreadable(self) -> None:
@@ -156,9 +164,18 @@ class Conversation:
 
     def input_too_long(self) -> None:
         """End at a line that no chat would take."""
-        self._finish(1, "a line of the input is far too long: the rest was not said")
+        self._end(1, "a line of the input is far too long: the rest was not said")
+
+    def interrupted(self) -> None:
+        """End at once, as Ctrl-C wants it; the status is a shell's for that."""
+        self._end(130, None)
 
     # ------------------------------------------------------------ inside
+
+    def _end(self, status: int, words: str | None) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._finish(status, words)
 
     def _show(self, line: str) -> None:
         if self.terminal is not None:
@@ -181,7 +198,7 @@ class Conversation:
 
     def _refused(self, line: str) -> None:
         if self._is_pipe or self._input_ended:
-            self._finish(1, line.removeprefix("-- "))
+            self._end(1, line.removeprefix("-- "))
             return
         self._show(line)
         self.state, self._nick = State.DOOR, None

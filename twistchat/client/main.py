@@ -83,16 +83,12 @@ async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
     """
     is_pipe = not sys.stdin.isatty()
     over: Deferred[int] = Deferred()
-    is_over = False
 
     def finish(status: int, words: str | None) -> None:
-        nonlocal is_over
-        if not is_over:
-            is_over = True
-            if words is not None:
-                print(f"twistchat: {words}", file=sys.stderr)  # noqa: T201
-            # Not from within: this may be called by the service that is to be stopped.
-            reactor.callLater(0, over.callback, status)
+        if words is not None:
+            print(f"twistchat: {words}", file=sys.stderr)  # noqa: T201
+        # Not from within: this may be called by the service that is to be stopped.
+        reactor.callLater(0, over.callback, status)
 
     conversation = Conversation(nick=nick, is_pipe=is_pipe, finish=finish)
     keyboard = Keyboard(conversation, None if is_pipe else sys.stdin.encoding)
@@ -112,20 +108,30 @@ async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
 
     def unreachable(failure: Failure) -> None:
         if failure.check(error.DNSLookupError):
-            finish(1, f"there is no host {host}")
+            conversation.failed(f"there is no host {host}")
         elif failure.check(error.ConnectionRefusedError):
-            finish(1, f"nothing listens at {host} port {port}")
+            conversation.failed(f"nothing listens at {host} port {port}")
         else:
-            finish(1, f"cannot connect to {host} port {port}: {failure.getErrorMessage()}")
+            conversation.failed(
+                f"cannot connect to {host} port {port}: {failure.getErrorMessage()}"
+            )
 
     def connected(_: object) -> None:
         # Only now: before there is a server, nothing is read from a pipe.
         StandardIO(keyboard, reactor=reactor)
 
+    ended: Deferred[None] = Deferred()
+
+    def interrupted() -> Deferred[None]:
+        conversation.interrupted()
+        return ended  # the reactor goes on until the connection is closed
+
+    reactor.addSystemEventTrigger("before", "shutdown", interrupted)
     service.startService()
     service.whenConnected(failAfterFailures=1).addCallbacks(connected, unreachable)
     status = await over
     await service.stopService()
+    ended.callback(None)
     raise SystemExit(status)
 
 
@@ -137,14 +143,11 @@ def main() -> None:
     if options.nick is None and not sys.stdin.isatty():
         parser.error("a pipe needs a name: --nick NAME")
     blocking = {}
-    for descriptor in (0, 1, 2):
-        try:
-            blocking[descriptor] = os.get_blocking(descriptor)
-        except OSError:
-            continue
+    if sys.platform != "win32":
+        # StandardIO makes the terminal non-blocking, which the shell would inherit.
+        blocking = {descriptor: os.get_blocking(descriptor) for descriptor in (0, 1, 2)}
     try:
         react(lambda reactor: Deferred.fromCoroutine(connect(reactor, host, port, options.nick)))
     finally:
-        # StandardIO made the terminal non-blocking, which the shell would inherit.
         for descriptor, was in blocking.items():
             os.set_blocking(descriptor, was)
