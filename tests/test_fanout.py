@@ -21,7 +21,6 @@ class Ear:
 
     def __init__(self, wire_format: LineFormat | None = None) -> None:
         self.format = wire_format or LineFormat()
-        self.echo = True
         self.writes: list[bytes] = []
 
     def put(self, data: bytes) -> None:

@@ -36,10 +36,6 @@ class Listener(Protocol):
     def format(self) -> WireFormat:
         """How it is written to. Changed by `Fanout.set_format` alone."""
 
-    @property
-    def echo(self) -> bool:
-        """Whether it is told its own lines as everybody is."""
-
     def put(self, data: bytes) -> None:
         """Send bytes that many share."""
 
@@ -51,7 +47,7 @@ def _wants_kept(committed: Committed) -> bool:
     """Whether the speaker's own session is told `Kept` instead of the event."""
     if committed.label is not None:
         return True
-    return isinstance(committed.item, Said | Whispered) and not committed.origin.echo
+    return isinstance(committed.item, Said | Whispered) and not committed.echo
 
 
 class _Special:

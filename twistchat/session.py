@@ -191,7 +191,7 @@ class Session:
             self.outlet.put(self.format.encode_reply(reply, ""))
 
     def set_echo(self, on: bool) -> None:
-        """Tell it its own lines as everybody is told them, or not."""
+        """Tell it what it says from now on as everybody is told it, or not."""
         self.echo = on
 
     def set_format(self, wire_format: WireFormat) -> None:
@@ -204,8 +204,9 @@ class Session:
             decided = [decided]
         if isinstance(command, c.Quit):
             self._departed(user, e.Cause.LEFT)
-        if any(e.changes_state(item) for item in decided):
-            self._hold()  # until `settled`
+        for item in decided:
+            if e.changes_state(item):
+                self._hold()  # until it is `settled`
         self._submit(decided, label)
 
     def _rename(self, user: User, typed: str, label: str | None) -> None:
@@ -226,7 +227,7 @@ class Session:
         claiming.addBoth(lambda _: self._release())
 
     def _submit(self, items: Sequence[e.Item], label: str | None = None) -> None:
-        self._pipeline.submit([Entry(item, self, label) for item in items])
+        self._pipeline.submit([Entry(item, self, label, self.echo) for item in items])
         if self._pipeline.full and not self._short_of_room and self.state is State.IN:
             self._short_of_room = True
             self._hold()

@@ -102,11 +102,17 @@ class TalkTests(ChatTestCase):
 
     def test_echo_off(self) -> None:
         alice, bob = self.people("alice", "bob")
+        alice.types("before")
         alice.types("/echo off")
         self.turn()
         self.assertEqual(
-            alice.sees(), ["-- You no longer see your own lines. /echo on brings them back."]
+            alice.sees(),
+            [
+                "<alice> before",
+                "-- You no longer see your own lines. /echo on brings them back.",
+            ],
         )
+        bob.sees()
         alice.types("hello")
         bob.types("hi")
         alice.types("/me waves")

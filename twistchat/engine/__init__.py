@@ -22,14 +22,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """An item on its way in, with who asked for it."""
+class Stamp:
+    """Where a log stands, or where in it an event was put."""
 
-    item: Item
-    origin: Any = None
-    """The session that asked; replies, `Kept` and `NotKept` go to it."""
-    label: str | None = None
-    """The name that its wire gave the request, if it has such."""
+    epoch: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +41,24 @@ class Committed:
     of the last durable event before it."""
     origin: Any = None
     label: str | None = None
+    echo: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
-    """Where a log stands, or where in it an event was put."""
+class Entry:
+    """An item on its way in, with who asked for it."""
 
-    epoch: str
-    number: int
+    item: Item
+    origin: Any = None
+    """The session that asked; replies, `Kept` and `NotKept` go to it."""
+    label: str | None = None
+    """The name that its wire gave the request, if it has such."""
+    echo: bool = True
+    """Whether the session that asked is told its own words as everybody is."""
+
+    def committed(self, item: Item, stamp: Stamp) -> Committed:
+        """Give it its place, or what has become of it (`NotKept`)."""
+        return Committed(item, stamp.epoch, stamp.number, self.origin, self.label, self.echo)
 
 
 class Engine(Protocol):

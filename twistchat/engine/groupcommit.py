@@ -11,7 +11,7 @@ cost of a synced write is shared by everybody who speaks during the one before.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, succeed
@@ -41,7 +41,7 @@ class _Waiting:
         """Turn a durable event into the answer that it was not kept, in its place."""
         item = self.entry.item
         if isinstance(item, Durable):
-            self.entry = Entry(NotKept(item, why), self.entry.origin, self.entry.label)
+            self.entry = replace(self.entry, item=NotKept(item, why))
 
 
 def weight(item: Item) -> int:
@@ -183,7 +183,7 @@ class GroupCommit:
                 item = NotKept(item, outcome)
         elif (name := stands_in(item)) is not None:
             stamp = stands[name]
-        return Committed(item, stamp.epoch, stamp.number, entry.origin, entry.label)
+        return entry.committed(item, stamp)
 
     # ------------------------------------------------------------ giving up
 

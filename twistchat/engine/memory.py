@@ -113,7 +113,7 @@ class MemoryEngine:
             stamp = self._memory.keep(entry.item)
         elif (name := stands_in(entry.item)) is not None:
             stamp = self._memory.stands(name)
-        return Committed(entry.item, stamp.epoch, stamp.number, entry.origin, entry.label)
+        return entry.committed(entry.item, stamp)
 
     def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
         """See `Engine.history`."""

@@ -52,7 +52,6 @@ class Console(LineReceiver):
 
     delimiter = b"\n"
     MAX_LENGTH = 16 * 1024
-    echo = True
 
     def __init__(
         self,
