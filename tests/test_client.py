@@ -150,6 +150,19 @@ class ClientTests(ClientScenarios):
         self.keyboard.dataReceived(b"exit\n")
         self.assertEqual(self.ended, [(0, None)])
 
+    def test_lines_that_are_never_sent_are_told(self) -> None:
+        self.start("alice")
+        self.far.vanishes()
+        self.lose(ConnectionLost())
+        self.keyboard.dataReceived(b"one\ntwo\nexit\n")
+        self.assertEqual(self.ended, [(1, "not sent: 2 of your lines, typed without a connection")])
+
+    def test_nothing_is_told_after_leaving(self) -> None:
+        self.start("alice")
+        self.type("exit")
+        self.conversation.trying_again(2.0)
+        self.assertEqual(self.shown()[-1], "-- Goodbye.")
+
     def test_what_a_server_sends_is_made_harmless(self) -> None:
         self.start("alice")
         self.shown()

@@ -167,7 +167,7 @@ class FaultTests(OnSlowEngine):
 class StopTests(OnSlowEngine):
     def stop(self) -> list[None]:
         done: list[None] = []
-        self.world.registry.say_goodbye("maintenance.")
+        self.world.registry.say_goodbye("maintenance")
         self.slow.stop().addCallback(done.append)
         return done
 
@@ -182,11 +182,11 @@ class StopTests(OnSlowEngine):
         lines = [
             "<alice> one",
             "<alice> two",
-            "-- The server is stopping: maintenance. Goodbye.",
+            "-- Goodbye, the server is stopping: maintenance",
         ]
         self.assertEqual(alice.sees(), lines)
         self.assertEqual(bob.sees(), lines)
-        self.assertEqual(door.sees(), ["-- The server is stopping. Goodbye."])
+        self.assertEqual(door.sees(), ["-- Goodbye, the server is stopping."])
         self.assertEqual(done, [None])
         self.assertEqual(self.world.registry.sessions, [])
 
@@ -210,14 +210,14 @@ class StopTests(OnSlowEngine):
             alice.sees(),
             [
                 "-- Perhaps not sent: the server stops before it knows. You wrote: with the writer",
-                "-- The server is stopping: maintenance. Goodbye.",
+                "-- Goodbye, the server is stopping: maintenance",
             ],
         )
         self.assertEqual(
             bob.sees(),
             [
                 "-- Not sent: the server is stopping. You wrote: waiting",
-                "-- The server is stopping: maintenance. Goodbye.",
+                "-- Goodbye, the server is stopping: maintenance",
             ],
         )
         self.assertEqual(done, [None])

@@ -228,7 +228,7 @@ class ServiceTests(SynchronousTestCase):
         self.service.shut_down("Lunch.")
         self.assertEqual(self.stops, [None])
         stopping = self.stop()
-        self.assertTrue(transport.value().endswith(b"-- The server is stopping: Lunch. Goodbye.\n"))
+        self.assertTrue(transport.value().endswith(b"-- Goodbye, the server is stopping: Lunch.\n"))
         self.assertTrue(transport.disconnecting)
         self.assertNoResult(stopping)
         protocol.connectionLost(Failure(ConnectionDone()))

@@ -199,7 +199,11 @@ class Session:
         self.format = wire_format
 
     def _perform(self, user: User, command: c.Command, label: str | None) -> None:
-        decided = self._chat.perform(user, command)
+        try:
+            decided = self._chat.perform(user, command)
+        except Exception:  # an extension's, most likely: its fault is not to cost the connection
+            log.failure("a command failed: {command}", command=type(command).__name__)
+            decided = e.Refused(e.Refusal.FAULT)
         if isinstance(decided, e.Refused):
             decided = [decided]
         if isinstance(command, c.Quit):

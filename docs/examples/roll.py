@@ -10,8 +10,8 @@ from twistchat.core.events import Refusal, Refused
 
 def roll(chat, user, room, text):
     """Throw dice, and let the whole room see them."""
-    dice = re.fullmatch(r"(\d{1,2})d(\d{1,3})", text or "1d6")
-    if dice is None or "0" in dice.groups():
+    dice = re.fullmatch(r"([1-9]\d?)d([1-9]\d{0,2})", text or "1d6")
+    if dice is None:
         return Refused(Refusal.CUSTOM, hint="Try /roll 2d6.")
     count, sides = map(int, dice.groups())
     thrown = [random.randint(1, sides) for _ in range(count)]

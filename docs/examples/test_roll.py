@@ -1,4 +1,4 @@
-"""Tests a command in milliseconds, without sockets: `trial test_roll` or `pytest test_roll.py`."""
+"""Tests a command in milliseconds, without sockets: `python -m twisted.trial test_roll`."""
 
 from roll import ROLL
 from twisted.trial.unittest import SynchronousTestCase

@@ -41,7 +41,7 @@ async def test_sigterm_says_goodbye_to_everybody(tmp_path: Path) -> None:
     assert time.monotonic() - begun < 5
     for person in (*people, door):
         await person.lost
-        assert person.lines[-1] == "-- The server is stopping. Goodbye."
+        assert person.lines[-1] == "-- Goodbye, the server is stopping."
 
 
 @pytest_twisted.ensureDeferred
@@ -87,7 +87,7 @@ async def test_daemonised(tmp_path: Path) -> None:
         alice.types("a secret")
         await bob.heard.until("^<alice> a secret$")
         os.kill(pid, signal.SIGTERM)
-        await bob.heard.until("^-- The server is stopping. Goodbye.$")
+        await bob.heard.until("^-- Goodbye, the server is stopping.$")
         await alice.lost
         await bob.lost
     finally:
@@ -174,7 +174,7 @@ async def test_the_console_on_a_terminal(tmp_path: Path) -> None:
     await server.out.until("<bob> watched words")
     assert "unwatched words" not in server.out.text
     server.types("shutdown Lunch.\n")
-    await alice.heard.until("^-- The server is stopping: Lunch. Goodbye.$")
+    await alice.heard.until("^-- Goodbye, the server is stopping: Lunch.$")
     assert await server.end() == 0
     await alice.lost
     await bob.lost
@@ -255,7 +255,7 @@ async def test_over_tls_and_over_a_unix_socket(tmp_path: Path) -> None:
         await bob.heard.until("^<alice> 199 ")
         twistd.kill(signal.SIGTERM)
         assert await twistd.end() == -signal.SIGTERM
-        await bob.heard.until("-- The server is stopping. Goodbye.")
+        await bob.heard.until("-- Goodbye, the server is stopping.")
         for caller in callers:
             await caller.lost
         assert "Traceback" not in twistd.out.text

@@ -129,7 +129,7 @@ async def test_the_client_finds_its_server_again(tmp_path: Path) -> None:
     )
     await client.out.until("-- bob joined")
     await first.stop()
-    await client.out.until("-- The server is stopping. Goodbye.\r?\n-- The connection was lost.")
+    await client.out.until("-- Goodbye, the server is stopping.\r?\n-- The connection was lost.")
     await client.out.until("-- Trying again in ")
     client.types("typed meanwhile\n")
     second = await Server.run(tmp_path, "--port", str(first.port))

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.engines import OnSlowEngine
+from twistchat.core.chat import Chat, Extension
 from twistchat.core.limits import Limits
-from twistchat.testing import ChatTestCase
+from twistchat.testing import ChatTestCase, World
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twistchat.core.events import Item, Refused
+    from twistchat.core.model import User
 
 
 class TalkTests(ChatTestCase):
@@ -591,3 +600,26 @@ class CrowdTests(ChatTestCase):
         (here,) = [line for line in late.sees() if line.startswith("-- Here now")]
         self.assertTrue(here.startswith("-- Here now (41): late, p00, p01"), here)
         self.assertTrue(here.endswith("p28 and 11 others; /who lists all."), here)
+
+
+class FaultyExtensionTests(ChatTestCase):
+    def setUp(self) -> None:
+        def fail(chat: Chat, user: User, room: str, text: str) -> Sequence[Item] | Refused:
+            raise ZeroDivisionError
+
+        self.world = World(extensions=[Extension("fail", "", "fail", fail)])
+
+    def test_a_fault_in_an_extension_costs_nobody_the_connection(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        alice.types("/fail")
+        alice.types("hello")
+        self.turn()
+        self.assertEqual(
+            alice.sees(),
+            [
+                "-- That went wrong in the server, and nothing was done. Its log says why.",
+                "<alice> hello",
+            ],
+        )
+        self.assertEqual(bob.sees(), ["<alice> hello"])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)

@@ -156,12 +156,17 @@ class TelnetTests(SynchronousTestCase):
 
 
 class TelnetTalkTests(ChatTestCase):
-    def test_nothing_is_answered(self) -> None:
+    def test_nothing_is_begun_and_everything_refused(self) -> None:
         alice = self.connect()
+        self.assertNotIn(b"\xff", alice.wire.value())
         alice.writes.clear()
-        alice.sends(b"\xff\xfd\x03\xff\xfd\x01")
-        self.assertEqual(alice.writes, [])
-        alice.sends(b"ali\xff\xfb\x1fce\r\n")
+        alice.sends(b"\xff\xf4\xff\xfd\x06")  # Ctrl-C: IAC IP, IAC DO TIMING-MARK
+        self.assertEqual(alice.writes, [b"\xff\xfc\x06"])
+        alice.writes.clear()
+        alice.sends(b"ali\xff\xfb\x1fce")
+        self.assertEqual(alice.writes, [b"\xff\xfe\x1f"])
+        alice.wire.clear()
+        alice.sends(b"\xff\xfc\x06\xff\xfe\x1f\r\n")  # a refusal is not answered
         self.turn()
         self.assertIn("-- alice joined.", alice.sees())
 

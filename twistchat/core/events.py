@@ -47,6 +47,7 @@ class Refusal(StrEnum):
     OPERATORS_ONLY = "operators-only"
     CUSTOM = "custom"
     NO_HISTORY = "no-history"
+    FAULT = "fault"
     FULL = "full"
 
 

@@ -85,6 +85,9 @@ class ChatProtocol(LineReceiver):
         if data:
             self._last_heard = self._clock.seconds()
             data = self._telnet.feed(data)
+            if self._telnet.answers and self.session is not None:
+                self.session.put(bytes(self._telnet.answers))
+                self._telnet.answers.clear()
             if not self._has_sent_a_line and data:
                 self._watch_for_enter(data)
         for start in range(0, len(data) or 1, CHUNK):

@@ -33,8 +33,8 @@ TOPIC_CHANGED = "-- {who} changed the topic of {room}: {topic}"
 TOPIC_REMOVED = "-- {who} removed the topic of {room}."
 ANNOUNCED = "-- The operator to all: {text}"
 ANNOUNCED_TO = "-- The operator to {to}: {text}"
-STOPPING = "-- The server is stopping. Goodbye."
-STOPPING_WORDS = "-- The server is stopping: {words} Goodbye."
+STOPPING = "-- Goodbye, the server is stopping."
+STOPPING_WORDS = "-- Goodbye, the server is stopping: {words}"
 
 GREETING = "-- Welcome to {server}."
 MOTD = "-- {line}"
@@ -56,7 +56,7 @@ GOODBYE = {
     e.Cause.LOST: "-- Goodbye.",
     e.Cause.TIMED_OUT: "-- Goodbye.",
     e.Cause.TOO_SLOW: "-- Goodbye: you took in too little of what was said to you.",
-    e.Cause.STOPPING: "-- The server is stopping. Goodbye.",
+    e.Cause.STOPPING: "-- Goodbye, the server is stopping.",
     e.Cause.NO_NAME: "-- Goodbye: no name was given in time.",
 }
 
@@ -91,6 +91,7 @@ REFUSED = {
     e.Refusal.OPERATORS_ONLY: "-- Only operators can do that.",
     e.Refusal.CUSTOM: "-- {hint}",
     e.Refusal.NO_HISTORY: "-- The last lines of {about} cannot be read now. Try again later.",
+    e.Refusal.FAULT: "-- That went wrong in the server, and nothing was done. Its log says why.",
     e.Refusal.FULL: "-- Sorry, this chat is full ({hint} are here). Please try again later.",
 }
 

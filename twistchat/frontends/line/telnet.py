@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-IAC, DONT, WILL, SB, SE = 0xFF, 0xFE, 0xFB, 0xFA, 0xF0
+IAC, DONT, DO, WONT, WILL, SB, SE = 0xFF, 0xFE, 0xFD, 0xFC, 0xFB, 0xFA, 0xF0
 FIRST_COMMAND = 0xEC
 """From EOF (RFC 1184) on; what is less than that behind a 0xFF is no telnet at all."""
 CR, LF, NUL = 0x0D, 0x0A, 0x00
@@ -14,14 +14,19 @@ MAX_SUBNEGOTIATION = 512
 class TelnetFilter:
     """Removes telnet commands (RFC 854), however packets split them; CR NUL becomes a line end.
 
-    Nothing is ever answered: plain clients would show it as junk. 0xFF is no byte of UTF-8, so
-    no text is lost. A 0xFF that is not telnet's stays, so that its line is refused as bad UTF-8.
+    Nothing is ever begun: plain clients would show it as junk. What telnet asks for is refused,
+    since after Ctrl-C it shows nothing more until its DO TIMING-MARK (RFC 860) has an answer.
+    0xFF is no byte of UTF-8, so no text is lost. A 0xFF that is not telnet's stays, so that its
+    line is refused as bad UTF-8.
     """
 
     def __init__(self) -> None:
         self._state = self._text
         self._after_cr = False
         self._length = 0
+        self._verb = 0
+        self.answers = bytearray()
+        """What is to be sent back; whoever sends it clears it."""
 
     def feed(self, data: bytes) -> bytes:
         """Return the text in the next bytes of a connection."""
@@ -49,7 +54,7 @@ class TelnetFilter:
         if byte == SB:
             self._state, self._length = self._subnegotiation, 0
         elif WILL <= byte <= DONT:
-            self._state = self._option
+            self._state, self._verb = self._option, byte
         else:
             self._state = self._text
             if byte == IAC or byte < FIRST_COMMAND:
@@ -59,6 +64,10 @@ class TelnetFilter:
 
     def _option(self, byte: int, out: bytearray) -> None:
         self._state = self._text
+        if self._verb == DO:
+            self.answers += bytes((IAC, WONT, byte))
+        elif self._verb == WILL:
+            self.answers += bytes((IAC, DONT, byte))
 
     def _subnegotiation(self, byte: int, out: bytearray) -> None:
         self._length += 1
