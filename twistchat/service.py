@@ -198,7 +198,7 @@ class ChatService(MultiService):
     async def _close(self) -> None:
         await MultiService.stopService(self)
         registry = self.parts.registry
-        log.info("Stopping: {count} are online", count=len(registry.people))
+        log.info("Stopping, with {count} online", count=len(registry.people))
         registry.say_goodbye(self._farewell)
         await self.parts.engine.stop()
         self.parts.fanout.flush()

@@ -121,7 +121,7 @@ class Conversation:
         elif self._is_pipe:
             self._end(1, "the connection was lost: perhaps not everything was said")
         elif self._input_ended:
-            self._end(0, None)
+            self._end_away()
         else:
             self._show("-- The connection was lost.")
 
@@ -154,7 +154,7 @@ class Conversation:
         """Leave, after everything that was typed has been said."""
         self._input_ended = True
         if self.state is State.AWAY and not self._is_pipe:
-            self._end(0, None)
+            self._end_away()
         self._send_waiting()
 
     def unreadable(self) -> None:
@@ -171,6 +171,12 @@ class Conversation:
         self._end(130, None)
 
     # ------------------------------------------------------------ inside
+
+    def _end_away(self) -> None:
+        if self._unsent:
+            self._end(1, f"not sent: {len(self._unsent)} of your lines, typed without a connection")
+        else:
+            self._end(0, None)
 
     def _end(self, status: int, words: str | None) -> None:
         if not self._is_over:

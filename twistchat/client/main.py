@@ -112,9 +112,7 @@ async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
         elif failure.check(error.ConnectionRefusedError):
             conversation.failed(f"nothing listens at {host} port {port}")
         else:
-            conversation.failed(
-                f"cannot connect to {host} port {port}: {failure.getErrorMessage()}"
-            )
+            conversation.failed(f"cannot connect to {host} port {port}: {_reason(failure)}")
 
     def connected(_: object) -> None:
         # Only now: before there is a server, nothing is read from a pipe.
@@ -135,11 +133,18 @@ async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
     raise SystemExit(status)
 
 
+def _reason(failure: Failure) -> str:
+    number = getattr(failure.value, "osError", None)
+    return os.strerror(number) if isinstance(number, int) else failure.getErrorMessage()
+
+
 def main() -> None:
     """Run the command line."""
     parser = make_parser()
     options = parser.parse_args()
     host, port = options.address
+    if options.nick is not None and not options.nick.strip():
+        parser.error("--nick is empty")
     if options.nick is None and not sys.stdin.isatty():
         parser.error("a pipe needs a name: --nick NAME")
     blocking = {}

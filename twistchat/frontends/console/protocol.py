@@ -199,7 +199,10 @@ class Console(LineReceiver):
         self._shut_down(words)
 
     def help(self, words: str) -> None:
-        """List the commands."""
+        """List the commands, or explain one."""
+        if (command := COMMANDS.get(words.casefold())) is not None:
+            self.show(f"{command.typed}  {command.summary}")
+            return
         width = max(len(command.typed) for command in COMMANDS.values())
         for command in COMMANDS.values():
             self.show(f"  {command.typed:{width}}  {command.summary}")
@@ -214,6 +217,6 @@ COMMANDS = {
         ConsoleCommand("msg", "WHO TEXT", "tell one, by name or number", Console.msg),
         ConsoleCommand("watch", "[#ROOM]", "see what is said, or no longer", Console.watch),
         ConsoleCommand("shutdown", "[REASON]", "say goodbye to all and stop", Console.shutdown),
-        ConsoleCommand("help", "", "this list", Console.help),
+        ConsoleCommand("help", "[COMMAND]", "this list, or one of it", Console.help),
     )
 }

@@ -79,10 +79,10 @@ class Dialect:
 
     def _unknown(self, name: str) -> Noted:
         close = get_close_matches(name.casefold(), self._by_name, n=1)
-        if close:
-            sentence = sentences.UNKNOWN_CLOSE.format(command=f"/{name}", close=f"/{close[0]}")
-        elif "/" in name or not name.isalpha():
+        if "/" in name or not name:
             sentence = sentences.UNKNOWN_SLASH.format(command=f"/{name}")
+        elif close:
+            sentence = sentences.UNKNOWN_CLOSE.format(command=f"/{name}", close=f"/{close[0]}")
         else:
             sentence = sentences.UNKNOWN.format(command=f"/{name}")
         return Noted((sentence,))
