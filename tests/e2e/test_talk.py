@@ -167,6 +167,9 @@ async def test_telnet(server: Server) -> None:
     await bob.heard.until("^<tel> hello from telnet$")
     bob.types("hello telnet")
     await telnet.out.until("<bob> hello telnet")
+    telnet.types("\x03")  # after Ctrl-C it shows nothing until the server has answered
+    bob.types("still there?")
+    await telnet.out.until("<bob> still there")
     telnet.types("exit\n")
     await telnet.out.until("-- Goodbye.")
     await telnet.end()
