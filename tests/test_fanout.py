@@ -175,6 +175,27 @@ class FanoutTests(SynchronousTestCase):
             self.ears["alice"].writes, [b"<alice> hi\n", b"-- x left (connection lost).\n"]
         )
 
+    def test_a_session_that_fails_costs_nobody_else_a_line(self) -> None:
+        class Faulty(Ear):
+            def put(self, data: bytes) -> None:
+                raise ZeroDivisionError
+
+            def tell(self, batch: Sequence[tuple[Committed, bytes]]) -> None:
+                raise ZeroDivisionError
+
+        faulty = Faulty()
+        self.fanout.attach(faulty, "faulty")
+        self.fanout.listen(faulty, "#lobby")
+        self.join("dave", "#lobby")
+        self.say("alice", "hi")
+        told = self.told()
+        self.assertEqual(told["bob"], ["-- dave joined.", "<alice> hi"])
+        self.assertEqual(told["dave"], ["-- dave joined.", "<alice> hi"])
+        self.publish(e.Noted(("x",)), origin=faulty)
+        self.say("alice", "ho")
+        self.assertEqual(self.told()["bob"], ["<alice> ho"])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 2)
+
     def test_everybody_in_whatever_room(self) -> None:
         self.publish(e.Announced("tea", None, None, 0.0), e.Announced("you", "bob", "bob", 0.0))
         told = self.told()

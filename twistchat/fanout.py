@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from twisted.logger import Logger
 
 from twistchat.core.events import (
     Departed,
@@ -21,12 +23,16 @@ from twistchat.core.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
     from twistchat.engine import Committed
     from twistchat.wire import WireFormat
+
+log = Logger()
+
+Told = TypeVar("Told")
 
 
 class Listener(Protocol):
@@ -147,7 +153,7 @@ class Fanout:
                 data = b"" if is_reply else encoder.piece(listener.format, place)
                 pieces.append((committed, data))
             if pieces:
-                listener.tell(pieces)
+                _guarded(listener.tell, pieces)
 
     def _sort_out(
         self,
@@ -204,7 +210,7 @@ class Fanout:
             ((room, places),) = batches.items()
             for listener in list(self._hearers.get(room, ())):
                 if listener not in specials:
-                    listener.put(encoder.joined(listener.format, (room,), places))
+                    _guarded(listener.put, encoder.joined(listener.format, (room,), places))
             return
         hearing: dict[Listener, list[str]] = defaultdict(list)
         for room in batches:
@@ -214,7 +220,15 @@ class Fanout:
         for listener, rooms in hearing.items():
             # A rename or departure stands in several batches under one place: told once.
             places = sorted({place for room in rooms for place in batches[room]})
-            listener.put(encoder.joined(listener.format, tuple(rooms), places))
+            _guarded(listener.put, encoder.joined(listener.format, tuple(rooms), places))
+
+
+def _guarded(tell: Callable[[Told], None], told: Told) -> None:
+    """Tell one session, whose fault is not to cost the others their lines."""
+    try:
+        tell(told)
+    except Exception:
+        log.failure("telling one session failed, and no other")
 
 
 class _Encoder:
