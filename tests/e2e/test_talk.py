@@ -167,7 +167,9 @@ async def test_telnet(server: Server) -> None:
     await bob.heard.until("^<tel> hello from telnet$")
     bob.types("hello telnet")
     await telnet.out.until("<bob> hello telnet")
-    telnet.types("\x03")  # after Ctrl-C it shows nothing until the server has answered
+    # After Ctrl-C telnet shows nothing until the server has answered what it then asks.
+    telnet.types("\x03and on\n")
+    await bob.heard.until("^<tel> and on$")
     bob.types("still there?")
     await telnet.out.until("<bob> still there")
     telnet.types("exit\n")
