@@ -54,7 +54,11 @@ class Limits:
     history: int = 1_000
     """Events remembered of each room, in the memory engine."""
 
-    private_logs: int = 1_000
+    private_history: int = 20
+    """Events remembered of each private conversation, in the memory engine: nobody can ask for
+    them yet, and there may be as many conversations as pairs of people."""
+
+    private_logs: int = 100
     """Private conversations whose log is remembered at once, in the memory engine."""
 
     replay: int = 20

@@ -53,14 +53,20 @@ class Memory:
         self._holders: dict[str, str] = {}
 
     def _log(self, name: str) -> Log:
-        logs = self._private if name.startswith("@") else self._rooms
-        log = logs.get(name)
+        if name.startswith("@"):
+            return self._private_log(name)
+        log = self._rooms.get(name)
         if log is None:
-            log = logs[name] = Log(self._limits.history)
-        if logs is self._private:
-            self._private.move_to_end(name)
-            if len(self._private) > self._limits.private_logs:
-                self._private.popitem(last=False)
+            log = self._rooms[name] = Log(self._limits.history)
+        return log
+
+    def _private_log(self, name: str) -> Log:
+        log = self._private.get(name)
+        if log is None:
+            log = self._private[name] = Log(self._limits.private_history)
+        self._private.move_to_end(name)
+        if len(self._private) > self._limits.private_logs:
+            self._private.popitem(last=False)
         return log
 
     def keep(self, event: Durable) -> Stamp:
