@@ -14,7 +14,8 @@ from twistchat.client.conversation import Conversation
 from twistchat.client.keyboard import Keyboard
 from twistchat.client.main import make_parser, parse_address
 from twistchat.client.server import ServerProtocol
-from twistchat.testing import ChatTestCase, Person
+from twistchat.frontends.registry import Greeting
+from twistchat.testing import ChatTestCase, Person, World
 
 
 class ClientScenarios(ChatTestCase):
@@ -143,6 +144,20 @@ class ClientTests(ClientScenarios):
             ["-- zed left (connection lost).", "-- zed joined.", "<zed> typed meanwhile"],
         )
 
+    def test_what_was_typed_meanwhile_is_no_name(self) -> None:
+        self.start("alice")
+        self.far.vanishes()
+        self.lose(ConnectionLost())
+        self.turn()
+        (thief,) = self.people("alice")
+        self.type("bob")
+        self.connect_client()
+        self.carry()
+        self.assertIn("alice is taken", self.shown()[-1])
+        self.type("alice2")
+        self.assertEqual(self.shown()[-1], "<alice2> bob")
+        self.assertEqual(thief.sees(), ["-- alice2 joined.", "<alice2> bob"])
+
     def test_exit_while_there_is_no_connection(self) -> None:
         self.start("alice")
         self.far.vanishes()
@@ -227,6 +242,15 @@ class PipeTests(ClientScenarios):
         self.pipe(b"\xff\xfe bad\ngood\n")
         self.assertEqual(self.ended, [(1, "not everything was said: see above")])
 
+    def test_a_line_that_the_server_refused_is_an_error(self) -> None:
+        self.pipe(b"x" * 17_000 + b"\ngood\n")
+        self.assertEqual(self.ended, [(1, "not everything was said: see above")])
+
+    def test_nothing_in_a_line_is_a_line_end(self) -> None:
+        (bob,) = self.people("bob")
+        self.pipe(b"hello\r\0/nick evil\n")
+        self.assertEqual(bob.sees(), ["-- bot joined.", "<bot> hello␍␀/nick evil", "-- bot left."])
+
     def test_a_line_far_too_long(self) -> None:
         self.start("bot", is_pipe=True)
         self.keyboard.dataReceived(b"x" * (1024 * 1024 + 10))
@@ -250,6 +274,21 @@ class PipeTests(ClientScenarios):
         self.assertEqual(self.screen.producerState, "paused")
         self.wire.producer.resumeProducing()
         self.assertEqual(self.screen.producerState, "producing")
+
+
+class MotdTests(ClientScenarios):
+    def setUp(self) -> None:
+        super().setUp()
+        greeting = Greeting("x", ("You are welcome here.", "Sorry, no pets."))
+        self.world = World(self.make_engine, greeting=greeting)
+
+    def test_a_message_of_the_day_is_not_taken_for_an_answer(self) -> None:
+        self.start("bot", is_pipe=True)
+        self.keyboard.dataReceived(b"hello\n")
+        self.keyboard.readConnectionLost()
+        self.carry()
+        self.assertEqual(self.ended, [(0, None)])
+        self.assertIn("<bot> hello", self.shown())
 
 
 class ClientOnSlowEngineTests(OnSlowEngine, ClientTests):

@@ -28,7 +28,7 @@ class Ear:
 
     def tell(self, batch: Sequence[tuple[Committed, bytes]]) -> None:
         replies = (
-            self.format.encode_reply(c.item, "") if isinstance(c.item, e.Reply) else data
+            self.format.encode_reply(c, "") if isinstance(c.item, e.Reply) else data
             for c, data in batch
         )
         self.writes.append(b"".join(replies))

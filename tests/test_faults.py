@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from twisted.internet import defer
+from twisted.internet.defer import Deferred
+
 from tests.engines import OnSlowEngine
-from twistchat.core.events import Said, Stopping, Unkept
+from twistchat.core.commands import Quit, ReadTopic, SetTopic
+from twistchat.core.events import Said, Unkept
 from twistchat.core.limits import Limits
-from twistchat.engine import Entry
+from twistchat.testing import SlowEngine
+
+if TYPE_CHECKING:
+    from twisted.internet.task import Clock
+
+    from twistchat.engine import Committed
 
 
 class FaultTests(OnSlowEngine):
@@ -152,16 +163,107 @@ class FaultTests(OnSlowEngine):
         self.slow.fails = True
         alice.types("/history")
         alice.types("/who")
-        carol = self.connect()
-        carol.types("carol")
         self.turn()
-        self.assertEqual(len(self.flushLoggedErrors(OSError)), 2)
-        unreadable = "-- The last lines of #lobby cannot be read now. Try again later."
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
         self.assertEqual(
             alice.sees(),
-            ["<alice> before", unreadable, "-- In #lobby (2): alice, bob", "-- carol joined."],
+            [
+                "<alice> before",
+                "-- The last lines of #lobby cannot be read now. Try again later.",
+                "-- In #lobby (2): alice, bob",
+            ],
         )
-        self.assertEqual(carol.sees()[3:5], [unreadable, "-- carol joined."])
+
+    def test_names_that_cannot_be_claimed(self) -> None:
+        (alice,) = self.people("alice")
+        self.slow.fails = True
+        carol = self.connect()
+        carol.sees()
+        carol.types("carol")
+        alice.types("/nick zed")
+        alice.types("/who")
+        self.turn()
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 2)
+        unavailable = "-- Sorry, the server cannot give out names now. Try again later."
+        self.assertEqual(carol.sees(), [unavailable])
+        self.assertEqual(alice.sees(), [unavailable, "-- In #lobby (1): alice"])
+        self.slow.fails = False
+        carol.types("carol")
+        self.turn()
+        self.assertIn("-- carol joined.", carol.sees())
+
+    def test_a_topic_is_told_as_it_stands_at_the_answers_place(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.slow.hangs = True
+        alice.types("/topic cats")
+        self.wait(0.1)
+        bob.types("/topic")
+        self.slow.answer()
+        self.turn()
+        self.assertEqual(
+            bob.sees(),
+            ["-- alice changed the topic of #lobby: cats", "-- Topic of #lobby: cats"],
+        )
+
+    def test_an_engine_that_stays_full_takes_little_more(self) -> None:
+        people = self.people(*(f"p{number:02}" for number in range(30)))
+        self.slow.hangs = True
+        for _ in range(5):
+            for person in people:
+                person.types("x" * 400)
+            self.wait(0.1)
+        paused = [person for person in people if person.wire.producerState == "paused"]
+        self.assertEqual(len(paused), len(people))
+        self.slow.answer()
+        self.wait(5)
+        self.assertEqual(len(people[0].sees()), 150)
+        for person in people:
+            self.assertEqual(person.wire.producerState, "producing")
+
+    def test_a_command_that_comes_while_input_is_held_waits(self) -> None:
+        (alice,) = self.people("alice")
+        session = alice.protocol.session  # type: ignore[attr-defined]
+        session.receive(SetTopic("#lobby", "cats"))
+        session.receive(ReadTopic("#lobby"))
+        session.receive(Quit())
+        self.turn()
+        self.assertEqual(
+            alice.sees(),
+            [
+                "-- alice changed the topic of #lobby: cats",
+                "-- Topic of #lobby: cats",
+                "-- Goodbye.",
+            ],
+        )
+
+
+class SilentHistoryTests(OnSlowEngine):
+    def make_engine(self, clock: Clock, limits: Limits) -> SlowEngine:
+        class Silent(SlowEngine):
+            def history(
+                self, log: str, *, before: int | None, limit: int
+            ) -> Deferred[list[Committed]]:
+                return Deferred()
+
+        return Silent(clock, limits)
+
+    def test_history_that_never_comes_is_given_up(self) -> None:
+        alice, _bob = self.people("alice", "bob")
+        alice.types("/history")
+        alice.types("/who")
+        alice.types("exit")
+        self.wait(4)
+        self.assertEqual(alice.sees(), [])
+        self.wait(2)
+        self.assertEqual(len(self.flushLoggedErrors(defer.TimeoutError)), 1)
+        self.assertEqual(
+            alice.sees(),
+            [
+                "-- The last lines of #lobby cannot be read now. Try again later.",
+                "-- In #lobby (2): alice, bob",
+                "-- Goodbye.",
+            ],
+        )
 
 
 class StopTests(OnSlowEngine):
@@ -193,8 +295,28 @@ class StopTests(OnSlowEngine):
     def test_nobody_new_comes_in(self) -> None:
         self.people("alice")
         self.stop()
-        self.assertIn("full", self.connect().sees()[0])
+        self.assertEqual(self.connect().sees(), ["-- Goodbye, the server is stopping."])
         self.turn()
+
+    def test_who_types_while_it_stops_is_told(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.slow.hangs = True
+        alice.types("one")
+        self.stop()
+        alice.types("two")
+        self.slow.answer()
+        self.turn()
+        self.assertEqual(
+            alice.sees(),
+            [
+                "-- Not sent: the server is stopping.",
+                "<alice> one",
+                "-- Goodbye, the server is stopping: maintenance",
+            ],
+        )
+        self.assertEqual(
+            bob.sees(), ["<alice> one", "-- Goodbye, the server is stopping: maintenance"]
+        )
 
     def test_what_still_waits_after_three_seconds_is_given_up(self) -> None:
         alice, bob = self.people("alice", "bob")
@@ -221,7 +343,9 @@ class StopTests(OnSlowEngine):
             ],
         )
         self.assertEqual(done, [None])
-        self.slow.answer()  # too late: it is told to nobody, and harms nobody
-        self.turn()
-        self.world.parts.pipeline.submit([Entry(Stopping("", 0.0))])
-        self.turn()
+        delivered: list[Committed] = []
+        self.slow.start(delivered.extend)
+        self.slow.answer()  # too late: it is told to nobody
+        self.wait(20)
+        self.assertEqual(delivered, [])
+        self.assertEqual(self.world.clock.getDelayedCalls(), [])

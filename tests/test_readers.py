@@ -55,6 +55,28 @@ class SlowReaderTests(ChatTestCase):
         self.assertIn("-- bob left (too slow).", alice.sees())
         self.assertFalse(bob.is_connected)
 
+    def test_a_reader_that_pauses_again_and_again_stays(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        for _ in range(4):
+            bob.wire.stall()
+            alice.types("hello")
+            self.wait(40)
+            bob.wire.flow()
+            self.wait(1)
+        self.assertTrue(bob.is_connected)
+        self.assertEqual(bob.sees(), ["<alice> hello"] * 4)
+
+    def test_nothing_is_written_after_the_connection_is_lost(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        bob.wire.stall()
+        alice.types("one")
+        self.turn()
+        bob.vanishes()
+        alice.types("two")
+        self.wait(100)
+        self.assertEqual(bob.writes, [])
+        self.assertEqual(alice.sees()[-1], "<alice> two")
+
     def test_waiting_bytes_are_shared(self) -> None:
         alice, bob, carol = self.people("alice", "bob", "carol")
         bob.wire.stall()

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet import reactor
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred, fail, gatherResults
 from twisted.internet.endpoints import clientFromString, connectProtocol, serverFromString
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.protocol import Factory, Protocol
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase, TestCase
@@ -22,15 +22,19 @@ from twistchat import ChatFactory, ChatProtocol
 from twistchat.addresses import local_addresses, ways_to_join
 from twistchat.core.events import Cause
 from twistchat.core.limits import DEFAULT_LIMITS
+from twistchat.engine.memory import MemoryEngine
 from twistchat.frontends.peer import address_of, cause_of
 from twistchat.frontends.registry import Greeting
 from twistchat.keepalive import keep_alive
 from twistchat.probe import CannotListenError, endpoint_of, try_to_listen
 from twistchat.service import ChatService, memory_chat
 from twistchat.tap import Options, makeService
+from twistchat.testing import SlowEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from twistchat.engine import Committed
 
 
 class OptionsTests(SynchronousTestCase):
@@ -209,7 +213,9 @@ class ServiceTests(SynchronousTestCase):
 
     def test_it_greets(self) -> None:
         _, transport = self.connect()
-        self.assertTrue(transport.value().decode().startswith("-- Welcome to 五班.\n-- Be kind.\n"))
+        self.assertTrue(
+            transport.value().decode().startswith("-- Welcome to 五班.\n-- | Be kind.\n")
+        )
         self.stop()
 
     def stop(self) -> Deferred[None]:
@@ -244,6 +250,82 @@ class ServiceTests(SynchronousTestCase):
         self.successResultOf(stopping)
         self.assertTrue(transport.disconnected)
         protocol.connectionLost(Failure(ConnectionLost()))
+
+
+class SlowServiceTests(SynchronousTestCase):
+    """The whole service, stopped while commits wait."""
+
+    def test_what_was_said_is_told_before_goodbye(self) -> None:
+        reactor = MemoryReactorClock()
+        service = ChatService(reactor, engine=SlowEngine(reactor))
+        service.startService()
+        reactor.advance(0.01)
+        protocol, transport = service.factory.buildProtocol(None), StringTransport()
+        protocol.makeConnection(transport)
+        protocol.dataReceived(b"alice\n")
+        reactor.pump([0.01] * 5)
+        protocol.dataReceived(b"one\ntwo\n")
+        stopping = service.stopService()
+        reactor.pump([0.01] * 10)
+        self.assertTrue(
+            transport.value().endswith(
+                b"<alice> one\n<alice> two\n-- Goodbye, the server is stopping.\n"
+            )
+        )
+        protocol.connectionLost(Failure(ConnectionDone()))
+        self.successResultOf(stopping)
+        self.assertEqual(reactor.getDelayedCalls(), [])
+
+    def test_an_engine_that_does_not_start_stops_the_server(self) -> None:
+        class Broken(SlowEngine):
+            def start(self, deliver: object) -> Deferred[None]:
+                return fail(OSError("no such disk"))
+
+        reactor, stops = MemoryReactorClock(), [0]
+        service = ChatService(
+            reactor, engine=Broken(reactor), stop=lambda: stops.append(1), listen=["tcp:8000"]
+        )
+        service.startService()
+        self.assertEqual(stops, [0, 1])
+
+
+class WaitingDoorTests(TestCase):
+    """On real sockets: nobody is let in before the engine is ready."""
+
+    async def test_doors_wait_for_the_engine(self) -> None:
+        ready: Deferred[None] = Deferred()
+
+        class Late(MemoryEngine):
+            def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
+                started = super().start(deliver)
+                return ready.addCallback(lambda _: started)
+
+        class Calling(Protocol):
+            def dataReceived(self, data: bytes) -> None:
+                if not greeted.called:
+                    greeted.callback(None)
+
+            def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
+                gone.callback(None)
+
+        greeted: Deferred[None] = Deferred()
+        gone: Deferred[None] = Deferred()
+        service = ChatService(reactor, engine=Late(), listen=["tcp:0:interface=127.0.0.1"])
+        service.privilegedStartService()
+        service.startService()
+        port = service.doors[0].port
+        assert port is not None
+        host = port.getHost()
+        assert isinstance(host, IPv4Address)
+        call = f"tcp:127.0.0.1:{host.port}"
+        calling = await connectProtocol(clientFromString(reactor, call), Calling())
+        await deferLater(reactor, 0)
+        self.assertEqual(len(service.registry.sessions), 0)
+        ready.callback(None)
+        await greeted
+        calling.transport.loseConnection()
+        await gone
+        await service.stopService()
 
 
 class Probed(Protocol):

@@ -40,7 +40,7 @@ class Listener(Protocol):
 
     @property
     def format(self) -> WireFormat:
-        """How it is written to. Changed by `Fanout.set_format` alone."""
+        """How it is written to."""
 
     def put(self, data: bytes) -> None:
         """Send bytes that many share."""

@@ -14,6 +14,7 @@ from twisted.cred.credentials import ICredentials
 from twisted.cred.error import LoginFailed
 from twisted.cred.portal import IRealm, Portal
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 from zope.interface import Interface, implementer
 
 from twistchat.core.events import Refusal, Refused
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from twistchat.core.chat import Chat
     from twistchat.engine import Engine
+
+log = Logger()
 
 
 class IPerson(Interface):
@@ -62,10 +65,11 @@ class LoginRefused(LoginFailed):
 
 
 def refusal(failure: Failure) -> Refused:
-    """Read why a login was refused; any other failure is raised again."""
-    failure.trap(LoginRefused)
-    assert isinstance(failure.value, LoginRefused)
-    return failure.value.refused
+    """Read why a login or a rename was refused; any other failure is logged."""
+    if isinstance(failure.value, LoginRefused):
+        return failure.value.refused
+    log.failure("a name could not be claimed", failure)
+    return Refused(Refusal.UNAVAILABLE)
 
 
 class Names:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
+
+from twisted.logger import Logger
 
 from twistchat.core.events import NotKept, changes_state, is_durable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from twisted.internet.defer import Deferred
 
     from twistchat.core.chat import Chat
     from twistchat.engine import Committed, Engine, Entry
     from twistchat.fanout import Fanout
+
+log = Logger()
 
 
 class Waiter(Protocol):
@@ -59,17 +64,27 @@ class Pipeline:
 
     def _deliver(self, batch: Sequence[Committed]) -> None:
         settled: list[Waiter] = []  # told last: what they go on with comes after all of this
-        for committed in batch:
-            item = committed.item
+        for placed in batch:
+            committed, item = placed, placed.item
             if is_durable(item):
                 self._chat.apply(item)
+            elif (full := self._chat.completed(item)) is not item:
+                committed = replace(committed, item=full)
             self._fanout.publish(committed)
             decided = item.event if isinstance(item, NotKept) else item
             if changes_state(decided) and committed.origin is not None:
                 settled.append(committed.origin)
         for waiter in settled:
-            waiter.settled()
-        if self._short_of_room and not self._engine.full:
-            short, self._short_of_room = self._short_of_room, {}
-            for waiter in short:
-                waiter.room_again()
+            _guarded(waiter.settled)
+        while self._short_of_room and not self._engine.full:
+            waiter = next(iter(self._short_of_room))
+            del self._short_of_room[waiter]
+            _guarded(waiter.room_again)
+
+
+def _guarded(go_on: Callable[[], None]) -> None:
+    """Let one session go on; if that fails, the others go on all the same."""
+    try:
+        go_on()
+    except Exception:
+        log.failure("a session could not go on")

@@ -9,6 +9,7 @@ from twisted.application.service import MultiService, Service
 from twisted.internet import defer
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import serverFromString
+from twisted.internet.interfaces import IPushProducer
 from twisted.logger import Logger
 
 from twistchat.addresses import ways_to_join
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IListeningPort, IReactorTime
     from twisted.internet.protocol import Factory
+    from twisted.python.failure import Failure
 
     from twistchat.core.commands import Command
 
@@ -94,13 +96,14 @@ def memory_chat(clock: IReactorTime | None = None) -> Parts:
 class Door(Service):
     """One listening endpoint, and the factory behind it.
 
-    Unlike Twisted's own endpoint service it says where it listens, and an endpoint that cannot
-    listen is an error at once.
+    Unlike Twisted's own endpoint service it says where it listens, an endpoint that cannot listen
+    is an error at once, and nobody is let in before `open`: until then they wait in the kernel.
     """
 
     def __init__(self, reactor: Any, description: str, factory: Factory) -> None:
         self._endpoint = serverFromString(reactor, description)
         self._factory = factory
+        self._is_open = False
         self.port: IListeningPort | None = None
 
     def privilegedStartService(self) -> None:
@@ -117,6 +120,16 @@ class Door(Service):
         if self.port is None:
             self.privilegedStartService()
 
+    def open(self) -> None:
+        """Let people in."""
+        self._is_open = True
+        if self.port is not None:
+            if IPushProducer.providedBy(self.port):
+                self.port.resumeProducing()
+            log.info("Listening. Join with:")
+            for line in ways_to_join(self.port.getHost()):
+                log.info("    {line}", line=line)
+
     def stopService(self) -> Deferred[None] | None:
         """Let nobody in any more."""
         Service.stopService(self)
@@ -125,9 +138,10 @@ class Door(Service):
 
     def _listens(self, port: IListeningPort) -> None:
         self.port = port
-        log.info("Listening. Join with:")
-        for line in ways_to_join(port.getHost()):
-            log.info("    {line}", line=line)
+        if self._is_open:
+            self.open()
+        elif IPushProducer.providedBy(port):
+            port.pauseProducing()
 
 
 class ChatService(MultiService):
@@ -179,11 +193,19 @@ class ChatService(MultiService):
 
     def startService(self) -> None:
         """Start the engine, then let people in."""
-        starting = self.parts.pipeline.start()
-        starting.addErrback(lambda failure: log.failure("the engine did not start", failure))
         super().startService()
+        self.parts.pipeline.start().addCallbacks(self._open, self._no_engine)
         if self._console is not None:
             open_console(self._console, self._reactor)
+
+    def _open(self, _: object) -> None:
+        for door in self.doors:
+            door.open()
+
+    def _no_engine(self, failure: Failure) -> None:
+        log.critical("The engine did not start: {why}", why=failure.getErrorMessage())
+        if self._stop is not None:
+            self._stop()
 
     def stopService(self) -> Deferred[None]:
         """Close the doors, say goodbye to everybody after all that was said, and end."""

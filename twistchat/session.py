@@ -104,8 +104,10 @@ class Session:
         self._on_end = on_end
         self._holds = 0
         self._short_of_room = False
+        self._is_stopping = False
         self._held: deque[tuple[c.Command, str | None]] = deque()
         self._log_out: Callable[[], None] | None = None
+        self._clock = clock
         self._door: IDelayedCall | None = clock.callLater(chat.limits.name_time, self._no_name)
 
     @property
@@ -159,7 +161,7 @@ class Session:
     def _leave_door(self, cause: e.Cause) -> None:
         self._cancel_door()
         self.state = State.LEAVING
-        self.outlet.put(self.format.encode_reply(e.Goodbye(cause), ""))
+        self._put_reply(e.Goodbye(cause))
         self.outlet.close()
 
     def _cancel_door(self) -> None:
@@ -173,7 +175,10 @@ class Session:
         """Take a command in, after those before it."""
         if self.state in (State.LEAVING, State.GONE):
             return
-        if self._holds:
+        if self._is_stopping:
+            # It would stand behind the goodbye that is under way: said at once, in no order.
+            self._put_reply(e.Refused(e.Refusal.STOPPING), label)
+        elif self._holds:
             self._held.append((command, label))
         elif self.user is None:
             if isinstance(command, c.Quit):
@@ -188,7 +193,7 @@ class Session:
         if self.state is State.IN:
             self._submit([reply], label)
         elif self.state is State.DOOR:
-            self.outlet.put(self.format.encode_reply(reply, ""))
+            self._put_reply(reply, label)
 
     def set_echo(self, on: bool) -> None:
         """Tell it what it says from now on as everybody is told it, or not."""
@@ -279,13 +284,17 @@ class Session:
                 opened = e.HistoryOpened(item.room, self.replay)
                 self._replay(opened, committed.number, pieces)
             if isinstance(item, e.Reply):
-                data = self.format.encode_reply(item, self.name)
+                data = self.format.encode_reply(committed, self.name)
             pieces.append(data)
             if isinstance(item, e.Goodbye | e.Stopping):
                 self._put_all(pieces)
                 self._say_goodbye()
                 return
         self._put_all(pieces)
+
+    def _put_reply(self, reply: e.Reply, label: str | None = None) -> None:
+        """Tell it something beside the pipeline: at the door, or when nothing more comes."""
+        self.outlet.put(self.format.encode_reply(Committed(reply, label=label), self.name))
 
     def _is_own(self, joined: e.Joined) -> bool:
         return self.user is not None and joined.user == self.user.id
@@ -297,16 +306,15 @@ class Session:
     def _replay(self, opened: e.HistoryOpened, up_to: int, pieces: list[bytes]) -> None:
         """Add a room's last lines, up to a number; what comes after them waits for them."""
         reading = self._engine.history(opened.room, before=up_to + 1, limit=opened.limit)
-        encoded = reading.addCallbacks(
-            lambda events: self._encode_history(opened, events),
-            lambda failure: self._no_history(opened, failure),
-        )
-        if encoded.called:
-            encoded.addCallback(pieces.append)
+        if not reading.called:
+            reading.addTimeout(self._chat.limits.history_time, self._clock)
+        encoded = reading.addCallback(lambda events: self._encode_history(opened, events))
+        told = encoded.addErrback(lambda failure: self._no_history(opened, failure))
+        if told.called:
+            told.addCallback(pieces.append)
         else:
             self._put_all(pieces)
-            encoded.addCallback(self.outlet.reserve().fill)
-        encoded.addErrback(lambda failure: log.failure("telling history failed", failure))
+            told.addCallback(self.outlet.reserve().fill)
 
     def _encode_history(self, opened: e.HistoryOpened, events: list[Committed]) -> bytes:
         # At most half of what may wait for one reader; the newest lines are the ones to keep.
@@ -317,7 +325,7 @@ class Session:
 
     def _no_history(self, opened: e.HistoryOpened, failure: Failure) -> bytes:
         log.failure("history could not be read", failure)
-        refused = e.Refused(e.Refusal.NO_HISTORY, opened.room)
+        refused = Committed(e.Refused(e.Refusal.NO_HISTORY, opened.room))
         return self.format.encode_reply(refused, self.name)
 
     # ------------------------------------------------------------ the end
@@ -336,12 +344,14 @@ class Session:
         """Drop a reader that does not read. Called by the outlet."""
         self._cancel_door()
         self._fanout.detach(self)
-        self.outlet.abandon(self.format.encode_reply(e.Goodbye(e.Cause.TOO_SLOW), self.name))
+        last = Committed(e.Goodbye(e.Cause.TOO_SLOW))
+        self.outlet.abandon(self.format.encode_reply(last, self.name))
         self._depart(e.Cause.TOO_SLOW)
         self.state = State.LEAVING
 
     def stop(self) -> None:
-        """Say goodbye at the door; who is further in is told by `Stopping`."""
+        """Take nothing in any more. Who is at the door goes; others are told by `Stopping`."""
+        self._is_stopping = True
         if self.state is State.DOOR:
             self._leave_door(e.Cause.STOPPING)
 

@@ -23,6 +23,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
+from twistchat.core.events import is_durable
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.engine.groupcommit import GroupCommit
 from twistchat.engine.memory import Memory, MemoryEngine
@@ -33,7 +34,7 @@ from twistchat.service import assemble
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from twisted.internet.interfaces import IProtocol
+    from twisted.internet.interfaces import IProtocol, IReactorTime
     from twisted.internet.protocol import Factory
 
     from twistchat.core.chat import Extension
@@ -49,11 +50,13 @@ class SlowEngine:
     """An engine whose commits, claims and readings wait for the Clock, and fail when told to.
 
     It is memory behind the same group commit as an engine with a disk. `delay` is in seconds.
-    While `fails` is true, nothing is kept and nothing can be read; `refuses` says so of single
+    While `fails` is true, nothing is kept, claimed or read; `refuses` says so of single
     events; while `hangs` is true, the writer does not answer at all (`answer` lets it).
     """
 
-    def __init__(self, clock: Clock, limits: Limits = DEFAULT_LIMITS, delay: float = 0.01) -> None:
+    def __init__(
+        self, clock: IReactorTime, limits: Limits = DEFAULT_LIMITS, delay: float = 0.01
+    ) -> None:
         self.delay = delay
         self.fails = False
         self.hangs = False
@@ -93,7 +96,13 @@ class SlowEngine:
 
     def claim(self, name: str, holder: str) -> Deferred[bool]:
         """See `Engine.claim`."""
-        return self._later(lambda: self._memory.claim(name, holder))
+
+        def claim() -> bool:
+            if self.fails:
+                raise OSError("the disk is full")
+            return self._memory.claim(name, holder)
+
+        return self._later(claim)
 
     def release(self, name: str, holder: str) -> None:
         """See `Engine.release`."""
@@ -115,7 +124,8 @@ class SlowEngine:
         self._clock.callLater(self.delay, later.callback, None)
         return later.addCallback(lambda _: result())
 
-    def _write(self, events: Sequence[Durable]) -> Deferred[Sequence[Stamp | Unkept]]:
+    def _write(self, entries: Sequence[Entry]) -> Deferred[Sequence[Stamp | Unkept]]:
+        events = [entry.item for entry in entries if is_durable(entry.item)]
         written: Deferred[Sequence[Stamp | Unkept]] = Deferred()
         self.batches.append(len(events))
 
@@ -289,6 +299,8 @@ class World:
             person = self.connect(front_end)
             person.comes_in_as(name)
             self.turn()
+            if all(session.name != name for session in self.registry.people):
+                raise AssertionError(f"{name} did not come in, but saw {person.sees()}")
             people.append(person)
         for person in self._everybody:
             person.sees()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twistchat.core.events import HistoryOpened, Reply
+    from twistchat.core.events import HistoryOpened
     from twistchat.engine import Committed
 
 
@@ -19,10 +19,16 @@ class WireFormat(Protocol):
     """
 
     def encode(self, committed: Committed) -> bytes:
-        """Write an event, as everybody with this format reads it. Empty: nothing to tell."""
+        """Write an event, as everybody with this format reads it. Empty: nothing to tell.
 
-    def encode_reply(self, reply: Reply, reader: str) -> bytes:
-        """Write an answer to one session, whose nickname is `reader` (empty at the door)."""
+        Who asked and under which label is nobody else's business, and must not be in it.
+        """
+
+    def encode_reply(self, committed: Committed, reader: str) -> bytes:
+        """Write an answer to one session, whose nickname is `reader` (empty at the door).
+
+        Its item is a `Reply`; a `Kept` has the number of its event, and the asker's label.
+        """
 
     def encode_history(
         self, opened: HistoryOpened, events: Sequence[Committed], *, now: float

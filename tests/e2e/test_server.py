@@ -218,7 +218,7 @@ async def test_a_name_and_a_message_of_the_day(tmp_path: Path) -> None:
     (tmp_path / "motd.txt").write_text("Be kind.\n请友善。\n", encoding="utf-8")
     server = await Server.run(tmp_path, "--name", "五班", "--motd", "motd.txt")
     caller = await Caller.call(server.port)
-    assert caller.lines[:3] == ["-- Welcome to 五班.", "-- Be kind.", "-- 请友善。"]
+    assert caller.lines[:3] == ["-- Welcome to 五班.", "-- | Be kind.", "-- | 请友善。"]
     await caller.leave()
     await server.stop()
 

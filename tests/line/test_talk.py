@@ -143,7 +143,7 @@ class TalkTests(ChatTestCase):
         self.assertFalse(bob.is_connected)
 
     def test_ways_of_leaving(self) -> None:
-        alice, *others = self.people("alice", "b1", "b2", "b3", "b4")
+        alice, *others = self.people("alice", "b1", "b2", "b3", "b4", "b5")
         others[0].types("/quit see you")
         self.turn()
         others[1].hangs_up()
@@ -153,6 +153,10 @@ class TalkTests(ChatTestCase):
         self.wait(3600)
         others[3].vanishes()
         self.turn()
+        self.wait(3600)
+        others[4].types("still here")
+        others[4].vanishes()
+        self.turn()
         self.assertEqual(
             alice.sees(),
             [
@@ -160,6 +164,8 @@ class TalkTests(ChatTestCase):
                 "-- b2 left.",
                 "-- b3 left (connection lost).",
                 "-- b4 left (timed out).",
+                "<b5> still here",
+                "-- b5 left (connection lost).",
             ],
         )
 

@@ -81,6 +81,13 @@ class LengthTests(ChatTestCase):
         self.turn()
         self.assertEqual(bob.sees(), ["-- alice left."])
 
+    def test_what_follows_is_read_as_telnet_once(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        alice.sends(b"x" * (LIMIT + 100) + b"\nhello\n\xff")
+        alice.sends(b"\xfb\x01after\n")
+        self.turn()
+        self.assertEqual(bob.sees(), ["<alice> hello", "<alice> after"])
+
     def test_at_the_door(self) -> None:
         alice = self.connect()
         alice.sees()

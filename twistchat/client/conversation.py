@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
+from twistchat.core.text import clean
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -45,9 +47,6 @@ class Server(Protocol):
     def send(self, line: str) -> None:
         """Send a line."""
 
-    def close(self) -> None:
-        """Close the connection."""
-
 
 class Conversation:
     """One person's, or one pipe's, conversation with a server, over all its connections.
@@ -86,7 +85,7 @@ class Conversation:
             server.send(f"/nick {self._nick}")
         else:
             self.state = State.DOOR
-            self._send_waiting()
+            self._go_on()
 
     def heard(self, line: str) -> None:
         """Take in a line of the server's."""
@@ -100,7 +99,7 @@ class Conversation:
         if is_accepted:
             self._nick = line.removeprefix(ACCEPTED).split(" ")[0].removesuffix(".")
             self.state = State.IN
-            self._send_waiting()
+            self._go_on()
         elif line.startswith(f"-- {self._nick}{RENAMED}"):
             self._nick = line.removeprefix(f"-- {self._nick}{RENAMED}").removesuffix(".")
         elif line.startswith(NOT_SENT):
@@ -138,24 +137,28 @@ class Conversation:
 
     def typed(self, line: str) -> None:
         """Take in a line that somebody typed, or that a pipe brought."""
+        line = clean(line)  # some controls are a line end to a server
+        if not line.strip():
+            return
         if self._is_pipe:
-            if not line.strip():
-                return
-            line = f"/say {line}"
+            self._unsent.append(f"/say {line}")
         elif line.strip().casefold() == "exit":
             self.input_ended()
             return
-        self._unsent.append(line)
-        if self.state is State.AWAY and not self._is_pipe:
-            self._show("-- Not connected: it is sent as soon as there is a connection.")
-        self._send_waiting()
+        elif self.state is State.DOOR and self._server is not None:
+            self._server.send(line)  # a name
+        else:
+            self._unsent.append(line)
+            if self.state is State.AWAY:
+                self._show("-- Not connected: it is sent as soon as there is a connection.")
+        self._go_on()
 
     def input_ended(self) -> None:
         """Leave, after everything that was typed has been said."""
         self._input_ended = True
         if self.state is State.AWAY and not self._is_pipe:
             self._end_away()
-        self._send_waiting()
+        self._go_on()
 
     def unreadable(self) -> None:
         """Leave out a line whose bytes are no text."""
@@ -187,20 +190,21 @@ class Conversation:
         if self.terminal is not None:
             self.terminal.show(line)
 
-    def _send_waiting(self) -> None:
-        if self._server is None or self.state not in (State.DOOR, State.IN):
-            if self.terminal is not None and self._is_pipe:
+    def _go_on(self) -> None:
+        """Do what can be done now: send what waits, leave, read more of a pipe."""
+        if self.state is State.IN and self._server is not None:
+            waiting, self._unsent = self._unsent, []
+            for line in waiting:
+                self._server.send(line)
+        is_inside = self._server is not None and self.state in (State.DOOR, State.IN)
+        if self._server is not None and is_inside and self._input_ended and not self._has_quit:
+            self._has_quit = True
+            self._server.send("/quit")
+        if self._is_pipe and self.terminal is not None:
+            if is_inside:
+                self.terminal.release()
+            else:
                 self.terminal.hold()
-            return
-        waiting, self._unsent = self._unsent, []
-        for line in waiting:
-            self._server.send(line)
-        if self._input_ended:
-            if not self._has_quit:
-                self._has_quit = True
-                self._server.send("/quit")
-        elif self.terminal is not None and self._is_pipe:
-            self.terminal.release()
 
     def _refused(self, line: str) -> None:
         if self._is_pipe or self._input_ended:

@@ -51,12 +51,6 @@ class ServerProtocol(LineReceiver):
         assert self.transport is not None
         self.transport.write(line.encode() + b"\n")
 
-    def close(self) -> None:
-        """Close the connection."""
-        assert self.transport is not None
-        IConsumer(self.transport).unregisterProducer()
-        self.transport.loseConnection()
-
 
 class ServerFactory(Factory):
     """Makes the protocol of each connection to the server."""

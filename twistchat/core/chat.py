@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import commands as c
@@ -134,6 +134,16 @@ class Chat:
             case _:
                 assert_never(event)
 
+    def completed(self, item: e.Item) -> e.Item:
+        """Fill in what durable state an answer tells, as it stands at the answer's place.
+
+        When it was decided, changes that come before it may still have been under way.
+        """
+        if not isinstance(item, e.TopicTold | e.MembersListed):
+            return item
+        topic = self._room(item.room).topic
+        return item if topic == item.topic else replace(item, topic=topic)
+
     # ------------------------------------------------------------ command by command
 
     def _say(self, user: User, command: c.Say) -> Sequence[e.Item] | e.Refused:
@@ -210,7 +220,8 @@ class Chat:
     def _read_history(self, user: User, command: c.ReadHistory) -> Sequence[e.Item] | e.Refused:
         if command.room not in user.rooms:
             return e.Refused(e.Refusal.NOT_IN_ROOM, command.room)
-        return [e.HistoryOpened(command.room, max(1, min(command.limit, self.limits.page)))]
+        limit = self.limits.replay if command.limit is None else command.limit
+        return [e.HistoryOpened(command.room, max(1, min(limit, self.limits.page)))]
 
     def _announce(self, user: User, command: c.Announce) -> Sequence[e.Item] | e.Refused:
         if not user.operator:

@@ -73,7 +73,8 @@ class ReadHistory:
     """Ask for the last lines of a room."""
 
     room: str
-    limit: int
+    limit: int | None = None
+    """How many; None: as many as on joining."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ class Refusal(StrEnum):
     OPERATORS_ONLY = "operators-only"
     CUSTOM = "custom"
     NO_HISTORY = "no-history"
+    UNAVAILABLE = "unavailable"
+    STOPPING = "stopping"
     FAULT = "fault"
     FULL = "full"
 

@@ -42,7 +42,7 @@ class Limits:
     stall: float = 60.0
     """How long a reader may take nothing at all while something waits for it."""
 
-    farewell: float = 3.0
+    farewell: float = 10.0
     """How long a closing connection may take to accept its last bytes."""
 
     peer_silence: int = 30
@@ -64,11 +64,15 @@ class Limits:
     replay: int = 20
     """Lines shown on joining a room: about one screen."""
 
+    history_time: float = 5.0
+    """How long reading the history may take before one is told that it cannot be read."""
+
     page: int = 200
     """Lines one may ask of the history at once."""
 
     uncommitted: int = 4 * 1024 * 1024
-    """What may wait to be kept. When it is full, nothing more is read from anybody."""
+    """What may wait to be kept. When it is full, whoever speaks next is read no further, so that
+    each connection can add one packet to it at most."""
 
     uncommitted_age: float = 10.0
     """How long a line may wait for its turn to be written before it counts as not kept."""

@@ -14,7 +14,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.logger import Logger
 
 from twistchat.core.events import Durable, Item, NotKept, Unkept, is_durable, log_of, stands_in
@@ -46,16 +46,19 @@ class _Waiting:
 
 def weight(item: Item) -> int:
     """Roughly how many bytes an item holds while it waits."""
+    values = (getattr(item, name) for name in item.__slots__)
     return 200 + sum(
-        len(value) for name in item.__slots__ if isinstance(value := getattr(item, name), str)
+        len(value) if isinstance(value, str) else sum(map(len, value))
+        for value in values
+        if isinstance(value, str | tuple)
     )
 
 
 class GroupCommit:
     """Hands batches to a writer, one at a time, and delivers everything in one order.
 
-    `write` is given the durable events of a batch and fires with one `Stamp` (kept) or `Unkept`
-    (refused) for each; if it fails, none of them was kept. `last` tells where a room's log
+    `write` is given the entries of a batch that are durable and fires with one `Stamp` (kept) or
+    `Unkept` (refused) for each; if it fails, none of them was kept. `last` tells where a room's log
     stands, for the presence between.
     """
 
@@ -64,7 +67,7 @@ class GroupCommit:
         *,
         clock: IReactorTime,
         limits: Limits,
-        write: Callable[[Sequence[Durable]], Deferred[Sequence[Stamp | Unkept]]],
+        write: Callable[[Sequence[Entry]], Deferred[Sequence[Stamp | Unkept]]],
         last: Callable[[str], Stamp],
     ) -> None:
         self._clock = clock
@@ -124,7 +127,7 @@ class GroupCommit:
         batch = self._writing = list(self._waiting)
         self._waiting.clear()
         stands = self._stands(batch)
-        durable = [w.entry.item for w in batch if isinstance(w.entry.item, Durable)]
+        durable = [w.entry for w in batch if is_durable(w.entry.item)]
         if not durable:
             self._finish(batch, stands, [])  # presence and replies alone need no disk
             return
@@ -142,7 +145,7 @@ class GroupCommit:
             )
             committed([Unkept.FAILED] * len(durable))
 
-        written = self._write(durable)
+        written = maybeDeferred(self._write, durable)
         written.addCallbacks(committed, failed)
         written.addErrback(lambda failure: log.failure("delivering a batch failed", failure))
 
@@ -167,6 +170,9 @@ class GroupCommit:
         self._deliver(placed)
         self._watch_age()
         if self._stopped is not None and not self._waiting and not self._writing:
+            if self._expiry is not None:
+                self._expiry.cancel()
+                self._expiry = None
             stopped, self._stopped = self._stopped, None
             stopped.callback(None)
 
@@ -218,6 +224,3 @@ class GroupCommit:
         unknown = [Unkept.UNKNOWN] * sum(is_durable(w.entry.item) for w in writing)
         self._finish(writing, self._stands(writing), unknown)
         self._hand_over()
-        if self._expiry is not None:
-            self._expiry.cancel()
-            self._expiry = None

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 
-from twistchat.core.events import Refusal, Refused, Stopping
+from twistchat.core.events import Cause, Goodbye, Refusal, Refused, Reply, Stopping
 from twistchat.core.names import fold
-from twistchat.engine import Entry
+from twistchat.engine import Committed, Entry
 from twistchat.frontends.peer import address_of
 from twistchat.outlet import Outlet
 from twistchat.session import Session
@@ -98,9 +98,11 @@ class Registry:
         """Make the session of a new connection, or say why not, close it and return None."""
         address = address_of(transport)
         if self._stopping or len(self._sessions) >= self.limits.clients:
-            log.info("{address} was turned away: the server is full", address=address)
-            full = Refused(Refusal.FULL, hint=str(len(self._sessions)))
-            transport.write(wire_format.encode_reply(full, ""))
+            log.info("{address} was turned away: full, or stopping", address=address)
+            why: Reply = Refused(Refusal.FULL, hint=str(len(self._sessions)))
+            if self._stopping:
+                why = Goodbye(Cause.STOPPING)
+            transport.write(wire_format.encode_reply(Committed(why), ""))
             transport.loseConnection()
             return None
         self._last_number += 1

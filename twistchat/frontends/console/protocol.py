@@ -12,16 +12,15 @@ from twisted.protocols.basic import LineReceiver
 from zope.interface import implementer
 
 from twistchat.core.commands import Announce
-from twistchat.core.events import Reply
-from twistchat.core.names import LOBBY
+from twistchat.core.events import Refused, Reply
+from twistchat.core.names import LOBBY, room_name
 from twistchat.core.text import cells, clean
+from twistchat.engine import Committed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from twistchat.core.commands import Command
-    from twistchat.core.events import Refused
-    from twistchat.engine import Committed
     from twistchat.fanout import Fanout
     from twistchat.frontends.registry import Registry
     from twistchat.wire import WireFormat
@@ -119,9 +118,12 @@ class Console(LineReceiver):
         for committed, encoded in batch:
             item = committed.item
             if isinstance(item, Reply):
-                self.put(self.format.encode_reply(item, "operator"))
+                self.put(self.format.encode_reply(committed, "operator"))
             else:
                 self.put(encoded)
+
+    def settled(self) -> None:
+        """A change that the operator made is committed or refused: nothing waits for it here."""
 
     # ------------------------------------------------------------ the commands
 
@@ -162,7 +164,7 @@ class Console(LineReceiver):
         if not words:
             self.show("Usage: say TEXT")
         elif (refused := self._perform(Announce(words), self)) is not None:
-            self.put(self.format.encode_reply(refused, "operator"))
+            self.put(self.format.encode_reply(Committed(refused), "operator"))
 
     def msg(self, words: str) -> None:
         """Tell one person something."""
@@ -176,17 +178,16 @@ class Console(LineReceiver):
             return
         refused = self._perform(Announce(text, to=session.name), self)
         if refused is not None:
-            self.put(self.format.encode_reply(refused, "operator"))
+            self.put(self.format.encode_reply(Committed(refused), "operator"))
         else:
             self.show(f"Told {session.name}.")
 
     def watch(self, words: str) -> None:
         """Begin or end to show what is said in a room."""
-        room = words or LOBBY
-        if not room.startswith("#"):
-            room = f"#{room}"
-        room = room.casefold()
-        if self._fanout.hears(self, room):
+        room = room_name(words or LOBBY, self._registry.limits)
+        if isinstance(room, Refused):
+            self.show(f"{words} is no name for a room.")
+        elif self._fanout.hears(self, room):
             self._fanout.unlisten(self, room)
             self.show(f"No longer watching {room}.")
         else:

@@ -87,7 +87,7 @@ def _topic(room: str, words: str) -> c.Command:
 def _history(room: str, words: str) -> c.Command:
     words = words.strip()
     if not words:
-        return c.ReadHistory(room, 20)
+        return c.ReadHistory(room)
     if not (words.isascii() and words.isdecimal() and len(words) < 10 and int(words)):
         raise UsageError
     return c.ReadHistory(room, int(words))

@@ -35,9 +35,10 @@ class LineFormat:
             return b""
         return self.lines([sentences.told(item)])
 
-    def encode_reply(self, reply: Reply, reader: str) -> bytes:
+    def encode_reply(self, committed: Committed, reader: str) -> bytes:
         """Write an answer as lines of the system."""
-        return self.lines(sentences.answered(reply))
+        item = committed.item
+        return self.lines(sentences.answered(item)) if isinstance(item, Reply) else b""
 
     def encode_history(
         self, opened: HistoryOpened, events: Sequence[Committed], *, now: float

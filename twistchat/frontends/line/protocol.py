@@ -133,7 +133,8 @@ class ChatProtocol(LineReceiver):
         """Skip the rest of a line that was too long."""
         _, end, rest = data.partition(self.delimiter)
         if end:
-            self.setLineMode(rest)
+            self.setLineMode()
+            LineReceiver.dataReceived(self, rest)  # not ours: telnet is taken out already
 
     def readConnectionLost(self) -> None:
         """Leave at the end of input, after what was typed has been said."""
@@ -141,8 +142,9 @@ class ChatProtocol(LineReceiver):
             self._has_ended = True
             return
         rest = self.clearLineBuffer()
-        if rest and self.line_mode:
-            self.lineReceived(rest)
+        for line in rest.split(self.delimiter) if self.line_mode else ():
+            if line:
+                self.lineReceived(line)
         if self.session is not None:
             self.session.receive(Quit())
         elif self.transport is not None:

@@ -37,7 +37,7 @@ STOPPING = "-- Goodbye, the server is stopping."
 STOPPING_WORDS = "-- Goodbye, the server is stopping: {words}"
 
 GREETING = "-- Welcome to {server}."
-MOTD = "-- {line}"
+MOTD = "-- | {line}"
 ASK_NAME = "-- What is your name? Type it and press Enter."
 WELCOMED = "-- You are {name}. Type to talk; /help shows what else you can do, exit leaves."
 HERE_NOW = "-- Here now ({count}): {names}"
@@ -75,8 +75,7 @@ REFUSED = {
     ),
     e.Refusal.NAME_NUMBER: "-- Sorry, a name is more than a number. How about {hint}?",
     e.Refusal.NAME_LONG: (
-        "-- Sorry, that name is too long: 24 characters at most, 16 if they are wide. "
-        "How about {hint}?"
+        "-- Sorry, that name is too long to stand before each line. How about {hint}?"
     ),
     e.Refusal.NAME_RESERVED: "-- Sorry, {about} would be misunderstood. How about {hint}?",
     e.Refusal.NAME_TAKEN: "-- Sorry, the name {about} is taken. How about {hint}?",
@@ -91,6 +90,8 @@ REFUSED = {
     e.Refusal.OPERATORS_ONLY: "-- Only operators can do that.",
     e.Refusal.CUSTOM: "-- {hint}",
     e.Refusal.NO_HISTORY: "-- The last lines of {about} cannot be read now. Try again later.",
+    e.Refusal.UNAVAILABLE: "-- Sorry, the server cannot give out names now. Try again later.",
+    e.Refusal.STOPPING: "-- Not sent: the server is stopping.",
     e.Refusal.FAULT: "-- That went wrong in the server, and nothing was done. Its log says why.",
     e.Refusal.FULL: "-- Sorry, this chat is full ({hint} are here). Please try again later.",
 }
