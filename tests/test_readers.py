@@ -12,7 +12,7 @@ from twistchat.testing import ChatTestCase, Wire
 
 
 class SlowReaderTests(ChatTestCase):
-    limits = Limits(queue=10_000)
+    limits = Limits(queue=10_000, queue_at_most=50_000)
 
     def test_a_reader_that_pauses_misses_nothing(self) -> None:
         alice, bob = self.people("alice", "bob")
@@ -35,6 +35,8 @@ class SlowReaderTests(ChatTestCase):
         for number in range(15):
             alice.types(f"{number:02}" + "x" * 1000)
             self.turn()
+        self.assertEqual(bob.sees(), [])
+        self.wait(6)
         seen = alice.sees()
         self.assertEqual(len([line for line in seen if line.startswith("<alice>")]), 15)
         self.assertIn("-- bob left (too slow).", seen)
@@ -44,6 +46,25 @@ class SlowReaderTests(ChatTestCase):
         self.turn()
         self.assertFalse(bob.is_connected)
         self.people("bob")  # the name is free
+
+    def test_a_burst_is_no_reason_to_drop_who_reads(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        bob.wire.stall()
+        for number in range(40):
+            alice.types(f"{number:02}" + "x" * 1000)
+            self.turn()
+        bob.wire.flow()
+        self.wait(20)
+        self.assertEqual(len(bob.sees()), 40)
+        self.assertTrue(bob.is_connected)
+
+    def test_there_is_a_most_that_may_wait(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        bob.wire.stall()
+        for _ in range(60):
+            alice.types("x" * 1000)
+        self.turn()
+        self.assertIn("-- bob left (too slow).", alice.sees())
 
     def test_a_reader_that_takes_nothing_for_a_minute_is_dropped(self) -> None:
         alice, bob = self.people("alice", "bob")
@@ -150,7 +171,7 @@ class OutletTests(SynchronousTestCase):
 
     def test_overflow_is_told_once_for_each_excess(self) -> None:
         self.wire.stall()
-        for _ in range(DEFAULT_LIMITS.queue // 1000):
+        for _ in range(DEFAULT_LIMITS.queue_at_most // 1000):
             self.outlet.put(b"x" * 1000)
         self.assertEqual(self.overflows, 0)
         self.outlet.put(b"x" * 1000)

@@ -35,8 +35,9 @@ class Outlet:
 
     While the transport takes bytes they are handed to it. When it says that it has enough (it is
     the consumer, this is its push producer), buffers wait here by reference: a thousand slow
-    readers of one room share its bytes. A reader who lets more than `Limits.queue` bytes wait,
-    or takes nothing for `Limits.stall` seconds, is given up: `overflowed` is called, once.
+    readers of one room share its bytes. A reader who lets more than `Limits.queue` bytes wait for
+    `Limits.catch_up` seconds, or takes nothing for `Limits.stall` seconds, is given up:
+    `overflowed` is called.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Outlet:
         self._closing = False
         self._closed = False
         self._stalled: IDelayedCall | None = None
+        self._catching_up: IDelayedCall | None = None
         self._farewell: IDelayedCall | None = None
         self.queued = 0
         """How many bytes wait here; what the transport and the kernel hold is not counted."""
@@ -70,8 +72,10 @@ class Outlet:
             return
         self._waiting.append(data)
         self.queued += len(data)
-        if self.queued > self._limits.queue:
+        if self.queued > self._limits.queue_at_most:
             self._overflow()
+        elif self.queued > self._limits.queue and self._catching_up is None:
+            self._catching_up = self._clock.callLater(self._limits.catch_up, self._caught_up)
 
     def reserve(self) -> Slot:
         """Keep a place: what is put from now on waits until it is filled."""
@@ -112,7 +116,7 @@ class Outlet:
         self._closed = self._closing = True
         self._waiting.clear()
         self.queued = 0
-        for call in (self._stalled, self._farewell):
+        for call in (self._stalled, self._catching_up, self._farewell):
             if call is not None and call.active():
                 call.cancel()
 
@@ -153,18 +157,29 @@ class Outlet:
             head = self._waiting[0]
             if isinstance(head, Slot):
                 if head.content is None:
-                    return
+                    break
                 head = head.content
             self._waiting.popleft()
             self.queued -= len(head)
             if head:
                 self._transport.write(head)
+        if self._catching_up is not None and self.queued <= self._limits.queue:
+            self._catching_up.cancel()
+            self._catching_up = None
         if self._closing and not self._waiting and not self._closed:
             self._closed = True
             IConsumer(self._transport).unregisterProducer()
             self._transport.loseConnection()
 
+    def _caught_up(self) -> None:
+        self._catching_up = None
+        if self.queued > self._limits.queue:
+            self._overflow()
+
     def _overflow(self) -> None:
+        if self._catching_up is not None and self._catching_up.active():
+            self._catching_up.cancel()
+        self._catching_up = None
         if self._stalled is not None and self._stalled.active():
             self._stalled.cancel()
         self._stalled = None

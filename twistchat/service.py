@@ -168,6 +168,7 @@ class ChatService(MultiService):
         self._reactor = reactor
         self._stop = stop
         self._farewell = ""
+        self._is_stopping = False
         self._operator = User("operator", "operator", operator=True)
         self.parts = assemble(
             reactor, engine=engine, limits=limits, greeting=greeting, extensions=extensions
@@ -213,11 +214,15 @@ class ChatService(MultiService):
 
     def shut_down(self, words: str) -> None:
         """Stop, and tell everybody why."""
+        if self._is_stopping:
+            return
+        self._is_stopping = True
         self._farewell = words
         if self._stop is not None:
             self._stop()
 
     async def _close(self) -> None:
+        self._is_stopping = True
         await MultiService.stopService(self)
         registry = self.parts.registry
         log.info("Stopping, with {count} online", count=len(registry.people))

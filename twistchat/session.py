@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from twisted.cred.credentials import ICredentials
     from twisted.cred.portal import Portal
+    from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
     from twisted.python.failure import Failure
 
@@ -122,6 +123,8 @@ class Session:
 
         Why not, if so, is told to this session, which stays at the door.
         """
+        if self.state is not State.DOOR:
+            return
         self._hold()
         entering = self._portal.login(credentials, self, IPerson)
         entering.addCallbacks(
@@ -216,6 +219,8 @@ class Session:
         for item in decided:
             if e.changes_state(item):
                 self._hold()  # until it is `settled`
+            elif isinstance(item, e.HistoryOpened):
+                self._hold()  # until it is told: one at a time, since each may be large
         self._submit(decided, label)
 
     def _rename(self, user: User, typed: str, label: str | None) -> None:
@@ -277,7 +282,7 @@ class Session:
         for committed, encoded in batch:
             item, data = committed.item, encoded
             if isinstance(item, e.HistoryOpened):
-                self._replay(item, committed.number, pieces)
+                self._replay(item, committed.number, pieces).addBoth(lambda _: self._release())
                 continue
             if isinstance(item, e.Joined) and self._is_own(item) and committed.number:
                 # What was said before one came is told before one's own coming.
@@ -303,7 +308,7 @@ class Session:
         self.outlet.put(self.format.pack(pieces))
         pieces.clear()
 
-    def _replay(self, opened: e.HistoryOpened, up_to: int, pieces: list[bytes]) -> None:
+    def _replay(self, opened: e.HistoryOpened, up_to: int, pieces: list[bytes]) -> Deferred[None]:
         """Add a room's last lines, up to a number; what comes after them waits for them."""
         reading = self._engine.history(opened.room, before=up_to + 1, limit=opened.limit)
         if not reading.called:
@@ -311,10 +316,9 @@ class Session:
         encoded = reading.addCallback(lambda events: self._encode_history(opened, events))
         told = encoded.addErrback(lambda failure: self._no_history(opened, failure))
         if told.called:
-            told.addCallback(pieces.append)
-        else:
-            self._put_all(pieces)
-            told.addCallback(self.outlet.reserve().fill)
+            return told.addCallback(pieces.append)
+        self._put_all(pieces)
+        return told.addCallback(self.outlet.reserve().fill)
 
     def _encode_history(self, opened: e.HistoryOpened, events: list[Committed]) -> bytes:
         # At most half of what may wait for one reader; the newest lines are the ones to keep.

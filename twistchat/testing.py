@@ -203,7 +203,7 @@ class Person:
         data = self._unseen + self.wire.value()
         self.wire.clear()
         *lines, self._unseen = data.split(b"\n")
-        return [line.removesuffix(b"\r").decode() for line in lines]
+        return [line.removesuffix(b"\r").decode(errors="replace") for line in lines]
 
     def ends_input(self) -> None:
         """Send the end of input, and go on reading, as `nc -N` does."""

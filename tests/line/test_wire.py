@@ -179,6 +179,31 @@ class TelnetTalkTests(ChatTestCase):
 
 
 class FloodTests(ChatTestCase):
+    def test_a_flood_is_taken_in_a_little_at_a_time(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        alice.sends(b"x\n" * 1000)
+        bob.types("me too")
+        self.turn()
+        seen = bob.sees()
+        self.assertEqual(len(seen), 1001)
+        self.assertLess(seen.index("<bob> me too"), 100)
+
+    def test_many_histories_are_told_one_at_a_time(self) -> None:
+        alice, _ = self.people("alice", "bob")
+        alice.types("x")
+        alice.sends(b"/history 1\n" * 100 + b"done\n")
+        self.turn()
+        self.assertEqual(len(alice.sees()), 202)
+
+    def test_a_name_of_endless_marks_is_refused(self) -> None:
+        alice, _ = self.people("alice", "bob")
+        marks = "a" + "\u0345" * 4000 + "\u0334" * 4000
+        for command in ("/nick ", "/msg "):
+            for _ in range(20):
+                alice.types(f"{command}{marks} x"[:8000])
+        self.turn()
+        self.assertEqual(len(alice.sees()), 40)
+
     def test_a_packet_full_of_line_ends(self) -> None:
         alice, bob = self.people("alice", "bob")
         alice.sends(b"\n" * 65536 + b"still here\n")

@@ -113,7 +113,9 @@ class Conversation:
         if self._is_over:
             return
         if was is State.LEAVING:
-            if self._is_pipe and self._something_was_refused:
+            if self._is_pipe and not self._has_quit:
+                self._end(1, "the server said goodbye: perhaps not everything was said")
+            elif self._is_pipe and self._something_was_refused:
                 self._end(1, "not everything was said: see above")
             else:
                 self._end(0, None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twisted.internet.interfaces import IHalfCloseableProtocol, IPushProducer
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IConsumer, IHalfCloseableProtocol, IPushProducer
 from twisted.protocols.basic import LineReceiver
 from zope.interface import implementer
 
@@ -28,7 +29,33 @@ class Keyboard(LineReceiver):
         self._conversation = conversation
         self._encoding = encoding
         self._is_held = self._is_full = False
+        self._server: IPushProducer | None = None
+        self._closed: Deferred[None] = Deferred()
         conversation.terminal = self
+
+    def connectionMade(self) -> None:
+        """Begin to print what the server says."""
+        server, self._server = self._server, None
+        self.print_from(server)
+
+    def print_from(self, server: IPushProducer | None) -> None:
+        """Say which connection is to pause while the output is full; None: there is none."""
+        before, self._server = self._server, server
+        if self.transport is None:
+            return
+        consumer = IConsumer(self.transport)
+        if before is not None:
+            consumer.unregisterProducer()
+        if server is not None:
+            consumer.registerProducer(server, True)
+
+    def close(self) -> Deferred[None]:
+        """Fire when everything shown is printed, however slowly it is read."""
+        if self.transport is None:
+            return succeed(None)
+        self.print_from(None)
+        self.transport.loseConnection()
+        return self._closed
 
     def lineReceived(self, line: bytes) -> None:
         """Take in a line that was typed."""
@@ -58,6 +85,7 @@ class Keyboard(LineReceiver):
     def connectionLost(self, reason: object) -> None:  # type: ignore[override]
         """Leave with the terminal."""
         self._conversation.input_ended()
+        self._closed.callback(None)
 
     def show(self, line: str) -> None:
         """Print a line."""

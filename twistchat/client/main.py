@@ -129,6 +129,7 @@ async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
     service.whenConnected(failAfterFailures=1).addCallbacks(connected, unreachable)
     status = await over
     await service.stopService()
+    await keyboard.close()
     ended.callback(None)
     raise SystemExit(status)
 
@@ -145,6 +146,8 @@ def main() -> None:
     host, port = options.address
     if options.nick is not None and not options.nick.strip():
         parser.error("--nick is empty")
+    if options.nick is not None and any(0xD800 <= ord(c) < 0xE000 for c in options.nick):
+        parser.error("--nick is not text in this terminal's encoding")
     if options.nick is None and not sys.stdin.isatty():
         parser.error("a pipe needs a name: --nick NAME")
     blocking = {}

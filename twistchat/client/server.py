@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twisted.internet.interfaces import IConsumer
+from twisted.internet.interfaces import IConsumer, IPushProducer
 from twisted.internet.protocol import Factory
 from twisted.protocols.basic import LineReceiver
 
@@ -12,9 +12,12 @@ from twistchat.core.text import clean
 from twistchat.keepalive import keep_alive
 
 if TYPE_CHECKING:
-    from twisted.internet.interfaces import IAddress, IPushProducer
+    from twisted.internet.interfaces import IAddress
 
     from twistchat.client.conversation import Conversation
+    from twistchat.client.keyboard import Keyboard
+
+CHUNK = 4096
 
 KEEPALIVE = 30
 """Seconds of silence after which the server is probed."""
@@ -26,17 +29,23 @@ class ServerProtocol(LineReceiver):
     delimiter = b"\n"
     MAX_LENGTH = 1024 * 1024
 
-    def __init__(self, conversation: Conversation, producer: IPushProducer) -> None:
+    def __init__(self, conversation: Conversation, keyboard: Keyboard) -> None:
         self._conversation = conversation
-        self._producer = producer
+        self._keyboard = keyboard
 
     def connectionMade(self) -> None:
         """Begin the conversation, or go on with it."""
         assert self.transport is not None
         keep_alive(self.transport, silence=KEEPALIVE, dead=2 * KEEPALIVE)
         # A pipe is read no faster than the server takes it.
-        IConsumer(self.transport).registerProducer(self._producer, True)
+        IConsumer(self.transport).registerProducer(self._keyboard, True)
+        self._keyboard.print_from(IPushProducer(self.transport))
         self._conversation.connected(self)
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take in bytes, little at once: LineReceiver copies its buffer for each line in it."""
+        for start in range(0, len(data) or 1, CHUNK):
+            LineReceiver.dataReceived(self, data[start : start + CHUNK])
 
     def lineReceived(self, line: bytes) -> None:
         """Take in a line, made harmless for the terminal."""
@@ -44,6 +53,7 @@ class ServerProtocol(LineReceiver):
 
     def connectionLost(self, reason: object) -> None:  # type: ignore[override]
         """Tell the conversation."""
+        self._keyboard.print_from(None)
         self._conversation.lost()
 
     def send(self, line: str) -> None:
@@ -57,10 +67,10 @@ class ServerFactory(Factory):
 
     noisy = False
 
-    def __init__(self, conversation: Conversation, producer: IPushProducer) -> None:
+    def __init__(self, conversation: Conversation, keyboard: Keyboard) -> None:
         self._conversation = conversation
-        self._producer = producer
+        self._keyboard = keyboard
 
     def buildProtocol(self, addr: IAddress | None) -> ServerProtocol:
         """Make the protocol of a connection that was just made."""
-        return ServerProtocol(self._conversation, self._producer)
+        return ServerProtocol(self._conversation, self._keyboard)

@@ -76,7 +76,10 @@ class Chat:
 
     def person(self, name: str) -> User | None:
         """Find who bears a name now."""
-        return self._names.get(fold(name.strip()))
+        name = name.strip()
+        if len(name) > 4 * self.limits.name_characters:
+            return None  # no name is, and folding takes time that grows with the square
+        return self._names.get(fold(name))
 
     def is_present(self, folded: str) -> bool:
         """Whether somebody bears this name, given as `names.fold` makes it."""
@@ -158,7 +161,7 @@ class Chat:
     def _whisper(self, user: User, command: c.Whisper) -> Sequence[e.Item] | e.Refused:
         other = self.person(command.to)
         if other is None:
-            return e.Refused(e.Refusal.NO_SUCH_PERSON, command.to)
+            return e.Refused(e.Refusal.NO_SUCH_PERSON, clean(command.to[:40]))
         if other is user:
             return e.Refused(e.Refusal.TO_ONESELF)
         text = clean(command.text.rstrip())

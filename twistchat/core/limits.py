@@ -15,6 +15,9 @@ class Limits:
     line: int = 16 * 1024
     """A line, without its end. Longer than anybody types, short enough to keep many."""
 
+    lines_a_turn: int = 64
+    """Lines taken from one connection before the others are looked at again."""
+
     name_characters: int = 24
     """A nickname, in characters: it stands before each line."""
 
@@ -37,7 +40,13 @@ class Limits:
     """Text without a line end, before somebody is told to press Enter."""
 
     queue: int = 1024 * 1024
-    """What waits for one reader that does not read, before it is dropped."""
+    """What may wait for one reader. Who leaves more waiting for `catch_up` seconds is dropped."""
+
+    catch_up: float = 5.0
+    """How long more than `queue` may wait: a burst is no reason to drop who reads."""
+
+    queue_at_most: int = 16 * 1024 * 1024
+    """What may never wait for one reader. Most of it is shared with all other readers."""
 
     stall: float = 60.0
     """How long a reader may take nothing at all while something waits for it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,11 @@ def fold(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
+def _longest(limits: Limits) -> int:
+    """How many characters as typed may become a name: composing makes them fewer."""
+    return 4 * limits.name_characters
+
+
 def _is_bad(character: str) -> bool:
     # Cc, Cf, Cs, Co, Cn: controls, formats, surrogates, private, unassigned. Z: all spaces.
     return (
@@ -74,7 +80,8 @@ def nickname(typed: str, limits: Limits, is_taken: Callable[[str], bool]) -> str
     Returns the name in NFC, or why it cannot be one, with a suggestion that is not `is_taken`
     (which is asked with folded names).
     """
-    name = unicodedata.normalize("NFC", typed.strip())
+    # Normalising takes time that grows with the square of a long run of marks.
+    name = unicodedata.normalize("NFC", typed.strip()[: _longest(limits) + 1])
     fault = _fault(name, limits)
     if fault is None:
         return name
@@ -85,7 +92,7 @@ def suggest(name: str, limits: Limits, is_taken: Callable[[str], bool]) -> str:
     """Find a free and well-formed name that is close to the one that was wished for."""
     good = "".join(
         character
-        for character in name[: 4 * limits.name_characters]
+        for character in name
         if not any(map(_is_bad, character + unicodedata.normalize("NFKC", character)))
     )
     good = good.lstrip("/")
@@ -99,7 +106,8 @@ def suggest(name: str, limits: Limits, is_taken: Callable[[str], bool]) -> str:
         good = "guest"
     candidate, number = good, 1
     while _fault(candidate, limits) is not None or is_taken(fold(candidate)):
-        number += 1
+        # Counting up ends soon, so that a crowd of guests costs no more than a handful.
+        number = number + 1 if number < 10 else 10 + secrets.randbelow(9_990)
         suffix = str(number)
         candidate = _shortened(good, limits, room=len(suffix)) + suffix
     return candidate
@@ -116,7 +124,7 @@ def _shortened(name: str, limits: Limits, *, room: int) -> str:
 
 def room_name(typed: str, limits: Limits) -> str | Refused:
     """Read the name of a room. Rooms have one spelling, the folded one: `#Lab` is `#lab`."""
-    name = fold(typed.strip())
+    name = fold(typed.strip()[: 4 * limits.room_characters])
     if not name.startswith("#"):
         name = "#" + name
     if (

@@ -61,6 +61,9 @@ class ChatProtocol(LineReceiver):
         self._has_sent_a_line = False
         self._again = False
         self._has_ended = False
+        self._holds = 0
+        self._lines_this_turn = 0
+        self._next_turn: IDelayedCall | None = None
         self.session: Session | None = None
         self.room = LOBBY
         """Where what is typed goes."""
@@ -100,6 +103,7 @@ class ChatProtocol(LineReceiver):
         """Take in a line: a name first, then what is said."""
         if self.session is None:
             return
+        self._count_line()
         if line.endswith(b"\r"):
             line = line[:-1]
             if not self._has_sent_a_line:
@@ -156,6 +160,9 @@ class ChatProtocol(LineReceiver):
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
         """Be gone."""
         self._cancel_hint()
+        if self._next_turn is not None:
+            self._next_turn.cancel()
+            self._next_turn = None
         if self.session is not None:
             silence = self._clock.seconds() - self._last_heard
             self.session.ended(cause_of(reason, silence, self._limits))
@@ -164,10 +171,15 @@ class ChatProtocol(LineReceiver):
 
     def hold(self) -> None:
         """Take in nothing more for now."""
-        self.pauseProducing()
+        self._holds += 1
+        if self._holds == 1:
+            self.pauseProducing()
 
     def release(self) -> None:
         """Go on taking in."""
+        self._holds -= 1
+        if self._holds:
+            return
         if self.transport is None or getattr(self.transport, "disconnecting", False):
             self.paused = False
         else:
@@ -177,6 +189,21 @@ class ChatProtocol(LineReceiver):
                 self.readConnectionLost()
 
     # ------------------------------------------------------------ inside
+
+    def _count_line(self) -> None:
+        """Let the others have their turn after so many lines, however many have come."""
+        self._lines_this_turn += 1
+        if self._next_turn is None:
+            self._next_turn = self._clock.callLater(0, self._begin_turn)
+        if self._lines_this_turn == self._limits.lines_a_turn:
+            self.hold()
+
+    def _begin_turn(self) -> None:
+        self._next_turn = None
+        was_held = self._lines_this_turn >= self._limits.lines_a_turn
+        self._lines_this_turn = 0
+        if was_held:
+            self.release()
 
     def _at_door(self, session: Session, text: str) -> None:
         match self._dialect.read_at_door(text):

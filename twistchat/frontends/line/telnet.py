@@ -77,4 +77,6 @@ class TelnetFilter:
             self._state = self._text
 
     def _subnegotiation_command(self, byte: int, out: bytearray) -> None:
-        self._state = self._text if byte == SE else self._subnegotiation
+        self._length += 1
+        is_over = byte == SE or self._length > MAX_SUBNEGOTIATION
+        self._state = self._text if is_over else self._subnegotiation
