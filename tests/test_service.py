@@ -241,6 +241,12 @@ class ServiceTests(SynchronousTestCase):
         self.successResultOf(stopping)
         self.assertEqual(self.service.registry.people, [])
 
+    def test_shutting_down_twice_is_once(self) -> None:
+        self.service.shut_down("one")
+        self.service.shut_down("two")
+        self.assertEqual(self.stops, [None])
+        self.successResultOf(self.stop())
+
     def test_stopping_does_not_wait_for_ever(self) -> None:
         protocol, transport = self.connect()
         protocol.dataReceived(b"alice\n")

@@ -66,6 +66,33 @@ async def test_a_pipe_says_all_of_it(server: Server, tmp_path: Path) -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_everything_is_printed_however_slowly_it_is_read(server: Server) -> None:
+    client = f"{BIN}/twistchat connect 127.0.0.1:{server.port} --nick bot"
+    slowly = "{ read first; sleep 2; wc -l; }"  # far more than a pipe holds waits meanwhile
+    pipe = Program.start("/bin/sh", "-c", f"seq 1 30000 | {client} | {slowly}")
+    assert await pipe.end() == 0
+    # After the first line: joined, who is here, what was said, goodbye.
+    assert int(pipe.out.text) == 30_000 + 3
+
+
+@pytest_twisted.ensureDeferred
+async def test_many_who_talk_a_lot_drop_nobody(server: Server) -> None:
+    idle = await Caller.call(server.port, "idle")
+    client = f"{BIN}/twistchat connect 127.0.0.1:{server.port} --nick"
+    pipes = [
+        Program.start("/bin/sh", "-c", f"seq 1 10000 | {client} p{number} > /dev/null")
+        for number in range(3)
+    ]
+    for number, pipe in enumerate(pipes):
+        assert await pipe.end() == 0
+        await idle.heard.until(f"^-- p{number} left.$")
+    for number in range(3):
+        said = [line for line in idle.lines if line.startswith(f"<p{number}> ")]
+        assert said == [f"<p{number}> {count}" for count in range(1, 10_001)]
+    await idle.leave()
+
+
+@pytest_twisted.ensureDeferred
 async def test_a_pipe_that_is_refused(server: Server) -> None:
     bob = await Caller.call(server.port, "bob")
     address = f"127.0.0.1:{server.port}"
