@@ -283,12 +283,13 @@ class MotdTests(ClientScenarios):
         self.world = World(self.make_engine, greeting=greeting)
 
     def test_a_message_of_the_day_is_not_taken_for_an_answer(self) -> None:
+        (other,) = self.people("bot")
         self.start("bot", is_pipe=True)
         self.keyboard.dataReceived(b"hello\n")
         self.keyboard.readConnectionLost()
         self.carry()
-        self.assertEqual(self.ended, [(0, None)])
-        self.assertIn("<bot> hello", self.shown())
+        self.assertEqual(self.ended, [(1, "Sorry, the name bot is taken. How about bot2?")])
+        self.assertEqual(other.sees(), [])
 
 
 class ClientOnSlowEngineTests(OnSlowEngine, ClientTests):
