@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.cls is None)  # type: ignore[attr-defined]
+    items.sort(key=lambda item: getattr(item, "cls", None) is None)

@@ -8,6 +8,7 @@ from twisted.internet import defer
 from twisted.internet.defer import Deferred
 
 from tests.engines import OnSlowEngine
+from twistchat import ChatProtocol
 from twistchat.core.commands import Quit, ReadTopic, SetTopic
 from twistchat.core.events import Said, Unkept
 from twistchat.core.limits import Limits
@@ -222,7 +223,9 @@ class FaultTests(OnSlowEngine):
 
     def test_a_command_that_comes_while_input_is_held_waits(self) -> None:
         (alice,) = self.people("alice")
-        session = alice.protocol.session  # type: ignore[attr-defined]
+        assert isinstance(alice.protocol, ChatProtocol)
+        session = alice.protocol.session
+        assert session is not None
         session.receive(SetTopic("#lobby", "cats"))
         session.receive(ReadTopic("#lobby"))
         session.receive(Quit())

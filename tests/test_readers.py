@@ -179,3 +179,4 @@ class OutletTests(SynchronousTestCase):
         self.outlet.abandon(b"bye")
         self.outlet.put(b"x")
         self.assertEqual((self.overflows, self.wire.value()), (1, b"bye"))
+        self.assertEqual(self.outlet.queued, 0)

@@ -11,7 +11,8 @@ from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred, fail, gatherResults
 from twisted.internet.endpoints import clientFromString, connectProtocol, serverFromString
 from twisted.internet.error import ConnectionDone, ConnectionLost
-from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.interfaces import ISystemHandle
+from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.python.failure import Failure
@@ -311,7 +312,7 @@ class WaitingDoorTests(TestCase):
                 if not greeted.called:
                     greeted.callback(None)
 
-            def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
+            def connectionLost(self, reason: Failure = connectionDone) -> None:
                 gone.callback(None)
 
         greeted: Deferred[None] = Deferred()
@@ -343,9 +344,11 @@ class Probed(Protocol):
 
     def connectionMade(self) -> None:
         keep_alive(self.transport, silence=30, dead=60)
-        self.handle = self.transport.getHandle()  # type: ignore[union-attr]
+        handle = ISystemHandle(self.transport).getHandle()
+        assert isinstance(handle, socket.socket)
+        self.handle = handle
 
-    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
         self.gone.callback(None)
 
 

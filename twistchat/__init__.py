@@ -27,6 +27,7 @@ And the house:
     tap.py        what `twistd chat` takes
     probe.py      tries a port while an error can still be told in the terminal
     addresses.py  the addresses of this machine, to say where to join
+    faults.py     keeps the fault of one session from the others
     keepalive.py  lets the kernel notice a peer that died
     testing.py    the public test kit
 """

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
-
-from twisted.logger import Logger
+from typing import TYPE_CHECKING, Protocol
 
 from twistchat.core.events import (
     Departed,
@@ -21,18 +19,15 @@ from twistchat.core.events import (
     people_of,
     rooms_of,
 )
+from twistchat.faults import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
     from twistchat.engine import Committed
     from twistchat.wire import WireFormat
-
-log = Logger()
-
-Told = TypeVar("Told")
 
 
 class Listener(Protocol):
@@ -153,7 +148,7 @@ class Fanout:
                 data = b"" if is_reply else encoder.piece(listener.format, place)
                 pieces.append((committed, data))
             if pieces:
-                _guarded(listener.tell, pieces)
+                guarded(listener.tell, pieces)
 
     def _sort_out(
         self,
@@ -210,7 +205,7 @@ class Fanout:
             ((room, places),) = batches.items()
             for listener in list(self._hearers.get(room, ())):
                 if listener not in specials:
-                    _guarded(listener.put, encoder.joined(listener.format, (room,), places))
+                    guarded(listener.put, encoder.joined(listener.format, (room,), places))
             return
         hearing: dict[Listener, list[str]] = defaultdict(list)
         for room in batches:
@@ -220,15 +215,7 @@ class Fanout:
         for listener, rooms in hearing.items():
             # A rename or departure stands in several batches under one place: told once.
             places = sorted({place for room in rooms for place in batches[room]})
-            _guarded(listener.put, encoder.joined(listener.format, tuple(rooms), places))
-
-
-def _guarded(tell: Callable[[Told], None], told: Told) -> None:
-    """Tell one session, whose fault is not to cost the others their lines."""
-    try:
-        tell(told)
-    except Exception:
-        log.failure("telling one session failed, and no other")
+            guarded(listener.put, encoder.joined(listener.format, tuple(rooms), places))
 
 
 class _Encoder:

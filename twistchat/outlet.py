@@ -96,10 +96,10 @@ class Outlet:
         if self._closed:
             return
         self._waiting.clear()
-        self.queued = 0
+        self._waiting.append(last)
+        self.queued = len(last)
         self._closing = True
         self._paused = False
-        self._waiting.append(last)
         if self._farewell is None:
             self._farewell = self._clock.callLater(self._limits.farewell, self.abort)
         self._drain()

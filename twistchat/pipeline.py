@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from twisted.logger import Logger
-
 from twistchat.core.events import NotKept, changes_state, is_durable
+from twistchat.faults import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from twisted.internet.defer import Deferred
 
     from twistchat.core.chat import Chat
     from twistchat.engine import Committed, Engine, Entry
     from twistchat.fanout import Fanout
-
-log = Logger()
 
 
 class Waiter(Protocol):
@@ -75,16 +72,8 @@ class Pipeline:
             if changes_state(decided) and committed.origin is not None:
                 settled.append(committed.origin)
         for waiter in settled:
-            _guarded(waiter.settled)
+            guarded(waiter.settled)
         while self._short_of_room and not self._engine.full:
             waiter = next(iter(self._short_of_room))
             del self._short_of_room[waiter]
-            _guarded(waiter.room_again)
-
-
-def _guarded(go_on: Callable[[], None]) -> None:
-    """Let one session go on; if that fails, the others go on all the same."""
-    try:
-        go_on()
-    except Exception:
-        log.failure("a session could not go on")
+            guarded(waiter.room_again)

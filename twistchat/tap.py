@@ -35,7 +35,7 @@ class Options(usage.Options):
         ["name", None, "twistchat", "How this chat calls itself."],
         ["motd", None, None, "A file with the message of the day, UTF-8."],
     ]
-    optFlags = [  # noqa: RUF012
+    optFlags = [  # noqa: RUF012, as Twisted wants it
         ["console", None, "A console for the operator, on this terminal (with twistd -n)."],
     ]
 
@@ -45,7 +45,7 @@ class Options(usage.Options):
 
     def opt_version(self) -> None:
         """Print the version of twistchat, and exit."""
-        print(f"twistchat {twistchat.__version__}")  # noqa: T201
+        print(f"twistchat {twistchat.__version__}")  # noqa: T201, what was asked for
         raise SystemExit(0)
 
     def parseOptions(self, options: Sequence[str] | None = None) -> None:
@@ -56,7 +56,7 @@ class Options(usage.Options):
                 twistd would print all of its own options, and it would print it all to stdout.
         """
         try:
-            super().parseOptions(options)  # type: ignore[no-untyped-call]
+            super().parseOptions(options)  # type: ignore[no-untyped-call]  # Twisted's
         except usage.UsageError as error:
             _fail(f"{error}; twistd chat --help shows the options")
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
@@ -182,6 +183,7 @@ class Person:
             self.writes.append(data)
             write(data)
 
+        # On this one wire alone: each write is to be seen by itself.
         self.wire.write = recording  # type: ignore[method-assign]
         protocol.makeConnection(self.wire)
 
@@ -207,7 +209,7 @@ class Person:
 
     def ends_input(self) -> None:
         """Send the end of input, and go on reading, as `nc -N` does."""
-        self.protocol.readConnectionLost()  # type: ignore[attr-defined]
+        IHalfCloseableProtocol(self.protocol).readConnectionLost()
 
     def hangs_up(self) -> None:
         """Close the connection."""

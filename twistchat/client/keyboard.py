@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IConsumer, IHalfCloseableProtocol, IPushProducer
+from twisted.internet.protocol import connectionDone
 from twisted.protocols.basic import LineReceiver
 from zope.interface import implementer
 
 if TYPE_CHECKING:
+    from twisted.python.failure import Failure
+
     from twistchat.client.conversation import Conversation
 
 
@@ -82,7 +85,7 @@ class Keyboard(LineReceiver):
         """Leave when nobody reads what is printed any more."""
         self._conversation.input_ended()
 
-    def connectionLost(self, reason: object) -> None:  # type: ignore[override]
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Leave with the terminal."""
         self._conversation.input_ended()
         self._closed.callback(None)

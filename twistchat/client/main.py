@@ -86,7 +86,7 @@ async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
 
     def finish(status: int, words: str | None) -> None:
         if words is not None:
-            print(f"twistchat: {words}", file=sys.stderr)  # noqa: T201
+            print(f"twistchat: {words}", file=sys.stderr)  # noqa: T201, its place is stderr
         # Not from within: this may be called by the service that is to be stopped.
         reactor.callLater(0, over.callback, status)
 

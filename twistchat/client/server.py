@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twisted.internet.interfaces import IConsumer, IPushProducer
-from twisted.internet.protocol import Factory
+from twisted.internet.protocol import Factory, connectionDone
 from twisted.protocols.basic import LineReceiver
 
 from twistchat.core.text import clean
@@ -13,6 +13,7 @@ from twistchat.keepalive import keep_alive
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IAddress
+    from twisted.python.failure import Failure
 
     from twistchat.client.conversation import Conversation
     from twistchat.client.keyboard import Keyboard
@@ -51,7 +52,7 @@ class ServerProtocol(LineReceiver):
         """Take in a line, made harmless for the terminal."""
         self._conversation.heard(clean(line.removesuffix(b"\r").decode(errors="replace")))
 
-    def connectionLost(self, reason: object) -> None:  # type: ignore[override]
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Tell the conversation."""
         self._keyboard.print_from(None)
         self._conversation.lost()

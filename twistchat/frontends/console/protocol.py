@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from twisted.internet.interfaces import IHalfCloseableProtocol
+from twisted.internet.protocol import connectionDone
 from twisted.protocols.basic import LineReceiver
 from zope.interface import implementer
 
@@ -19,6 +20,8 @@ from twistchat.engine import Committed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from twisted.python.failure import Failure
 
     from twistchat.core.commands import Command
     from twistchat.fanout import Fanout
@@ -97,7 +100,7 @@ class Console(LineReceiver):
         """Nothing can be shown any more."""
         self.close()
 
-    def connectionLost(self, reason: object) -> None:  # type: ignore[override]
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Go on without an operator."""
         self._fanout.detach(self)
 

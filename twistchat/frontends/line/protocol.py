@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twisted.internet.interfaces import IHalfCloseableProtocol
-from twisted.internet.protocol import Factory
+from twisted.internet.protocol import Factory, connectionDone
 from twisted.protocols.basic import LineReceiver
 from zope.interface import implementer
 
@@ -157,7 +157,7 @@ class ChatProtocol(LineReceiver):
     def writeConnectionLost(self) -> None:
         """We never close only our half; the end of the connection follows."""
 
-    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Be gone."""
         self._cancel_hint()
         if self._next_turn is not None:
