@@ -2,92 +2,246 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
+from typing import Any
+
+NONE = 1_000_000_000
+"""So many (bytes, seconds, people) that it bites nobody: what a limit of 0 stands for."""
+
+SUFFIXES = {"K": 1024, "M": 1024 * 1024}
+
+
+def _limit(
+    default: float, unit: str, why: str, *, zero: str = "no limit", is_zero_zero: bool = False
+) -> Any:
+    """Describe one limit: its value unless said otherwise, its unit, and its reason.
+
+    A value of 0 stands for `NONE`, except where zero is just zero; `zero` says what it means.
+    """
+    metadata = {"unit": unit, "why": why, "zero": zero, "is_zero_zero": is_zero_zero}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much is too much. Sizes in bytes, times in seconds, unless said otherwise."""
+    """How much is too much."""
 
-    clients: int = 1_000
-    """Connections in all. A process may usually open 1,024 files."""
+    # ------------------------------------------------------------ who may connect
 
-    line: int = 16 * 1024
-    """A line, without its end. Longer than anybody types, short enough to keep many."""
+    clients: int = _limit(
+        10_000,
+        "connections",
+        "In all, over every wire. Fewer where the system lets a process open fewer files.",
+    )
+    per_address: int = _limit(
+        64, "connections", "From one public address, or one IPv6 /64: a household or an office."
+    )
+    per_private_address: int = _limit(
+        2_000, "connections", "From one private address: a whole school may sit behind it."
+    )
+    connects: int = _limit(
+        120, "a minute", "New connections from one public address; nobody types so fast."
+    )
+    connects_private: int = _limit(
+        3_000,
+        "a minute",
+        "New connections from one private address: a lesson begins for all at once.",
+    )
+    name_time: float = _limit(
+        60.0,
+        "seconds",
+        "From connecting to having a name. A place is kept for people, not for port scanners.",
+    )
 
-    lines_a_turn: int = 64
-    """Lines taken from one connection before the others are looked at again."""
+    # ------------------------------------------------------------ how fast one may be
 
-    name_characters: int = 24
-    """A nickname, in characters: it stands before each line."""
+    burst: int = _limit(
+        40, "lines", "At once. What is longer than a KiB counts as a line for each KiB begun."
+    )
+    rate: float = _limit(
+        5.0,
+        "lines a second",
+        "After the burst. Reading pauses meanwhile: a paste arrives slowly, and whole.",
+    )
+    turn: int = _limit(
+        64, "lines", "Taken from one connection before the others are looked at again."
+    )
+    joins: int = _limit(20, "a minute", "Each is announced to a room, and shows its last lines.")
+    renames: int = _limit(6, "a minute", "Each is announced to all that one shares a room with.")
+    strangers: int = _limit(
+        20, "a minute", "Private words and invitations to people who have not written to one."
+    )
 
-    name_cells: int = 32
-    """A nickname, in cells of a terminal: a Chinese character takes two."""
+    # ------------------------------------------------------------ names, rooms and words
 
-    room_characters: int = 32
-    """The name of a room, in characters, with its #."""
+    line: int = _limit(
+        16 * 1024, "bytes", "Without its end. Longer than anybody types, short enough to keep many."
+    )
+    name_characters: int = _limit(24, "characters", "Of a nickname: it stands before each line.")
+    name_cells: int = _limit(
+        32, "cells of a terminal", "Of a nickname: a Chinese character takes two."
+    )
+    room_characters: int = _limit(32, "characters", "Of the name of a room, with its #.")
+    rooms: int = _limit(
+        1_000, "rooms", "In all. Past it the room that has been empty for longest is forgotten."
+    )
+    rooms_per_person: int = _limit(50, "rooms", "That one may be in at once.")
+    topic: int = _limit(400, "characters", "Of a topic: it should fit a few lines of a screen.")
+    words: int = _limit(200, "characters", "Of what one says on leaving, or of being away.")
+    ignores: int = _limit(100, "names", "That one may ignore at once.")
 
-    topic: int = 400
-    """A topic, in characters: it should fit a few lines of a screen."""
+    # ------------------------------------------------------------ what one is told
 
-    words: int = 200
-    """What one says on leaving, in characters."""
+    queue: int = _limit(
+        1024 * 1024,
+        "bytes",
+        "What may wait for one reader. Who leaves more waiting for `catch-up` is dropped.",
+    )
+    catch_up: float = _limit(
+        5.0, "seconds", "How long more than `queue` may wait: a burst is no reason to drop anybody."
+    )
+    queue_at_most: int = _limit(
+        16 * 1024 * 1024,
+        "bytes",
+        "What may never wait for one reader. Most of it is shared with all other readers.",
+    )
+    stall: float = _limit(
+        60.0, "seconds", "How long a reader may take nothing at all while something waits for it."
+    )
+    farewell: float = _limit(
+        10.0, "seconds", "How long a closing connection may take to accept its last bytes."
+    )
+    crowd: int = _limit(
+        100,
+        "readers",
+        "From so many on a room is told of who comes and goes in one line for several people.",
+        zero="one line for each, always",
+    )
+    crowd_time: float = _limit(
+        3.0,
+        "seconds",
+        "How long a crowded room waits for more people to put into that line.",
+        zero="not at all",
+        is_zero_zero=True,
+    )
+    greeting: float = _limit(
+        0.2,
+        "seconds",
+        "Silence before a connection is greeted as a person's: browsers speak first.",
+        zero="greeted at once",
+        is_zero_zero=True,
+    )
+    enter_hint: float = _limit(
+        1.0, "seconds", "Text without a line end, before somebody is told to press Enter."
+    )
 
-    name_time: float = 60.0
-    """From connecting to having a name. A place is kept for people, not for port scanners."""
+    # ------------------------------------------------------------ connections that die
 
-    enter_hint: float = 1.0
-    """Text without a line end, before somebody is told to press Enter."""
+    peer_silence: int = _limit(30, "seconds", "Silence before the system probes a connection.")
+    peer_dead: int = _limit(
+        60, "seconds", "From the last sign of life of a peer to the end of its connection."
+    )
 
-    queue: int = 1024 * 1024
-    """What may wait for one reader. Who leaves more waiting for `catch_up` seconds is dropped."""
+    # ------------------------------------------------------------ what is remembered
 
-    catch_up: float = 5.0
-    """How long more than `queue` may wait: a burst is no reason to drop who reads."""
-
-    queue_at_most: int = 16 * 1024 * 1024
-    """What may never wait for one reader. Most of it is shared with all other readers."""
-
-    stall: float = 60.0
-    """How long a reader may take nothing at all while something waits for it."""
-
-    farewell: float = 10.0
-    """How long a closing connection may take to accept its last bytes."""
-
-    peer_silence: int = 30
-    """Silence before a connection is probed; whole seconds, as kernels want them."""
-
-    peer_dead: int = 60
-    """From the last sign of life to the end of a connection; whole seconds."""
-
-    history: int = 1_000
-    """Events remembered of each room, in the memory engine."""
-
-    private_history: int = 20
-    """Events remembered of each private conversation, in the memory engine: nobody can ask for
-    them yet, and there may be as many conversations as pairs of people."""
-
-    private_logs: int = 100
-    """Private conversations whose log is remembered at once, in the memory engine."""
-
-    replay: int = 20
-    """Lines shown on joining a room: about one screen."""
-
-    history_time: float = 5.0
-    """How long reading the history may take before one is told that it cannot be read."""
-
-    page: int = 200
-    """Lines one may ask of the history at once."""
-
-    uncommitted: int = 4 * 1024 * 1024
-    """What may wait to be kept. When it is full, whoever speaks next is read no further, so that
-    each connection can add one packet to it at most."""
-
-    uncommitted_age: float = 10.0
-    """How long a line may wait for its turn to be written before it counts as not kept."""
-
-    drain: float = 3.0
-    """On stopping: how long commits are waited for."""
+    history: int = _limit(1_000, "lines", "Remembered of each room, in the memory engine.")
+    history_bytes: int = _limit(
+        1024 * 1024, "bytes", "Remembered of each room, in the memory engine."
+    )
+    private_history: int = _limit(
+        20, "lines", "Remembered of what two people say to each other, in the memory engine."
+    )
+    private_logs: int = _limit(
+        100, "pairs", "Of people whose private words are remembered, in the memory engine."
+    )
+    replay: int = _limit(
+        20,
+        "lines",
+        "Shown on joining a room: about one screen.",
+        zero="none is shown",
+        is_zero_zero=True,
+    )
+    page: int = _limit(200, "lines", "That one may ask of the history at once.")
+    history_time: float = _limit(
+        5.0, "seconds", "For reading the history, before one is told that it cannot be read."
+    )
+    uncommitted: int = _limit(
+        4 * 1024 * 1024,
+        "bytes",
+        "Waiting to be kept. When it is full, whoever speaks next is read no further.",
+    )
+    uncommitted_age: float = _limit(
+        10.0, "seconds", "How long a line may wait to be written before it counts as not kept."
+    )
+    drain: float = _limit(
+        3.0,
+        "seconds",
+        "On stopping: how long commits are waited for.",
+        zero="not at all",
+        is_zero_zero=True,
+    )
 
 
 DEFAULT_LIMITS = Limits()
+
+_BY_NAME = {limit.name.replace("_", "-"): limit for limit in fields(Limits)}
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One limit, as its operator reads it."""
+
+    name: str
+    default: float
+    unit: str
+    why: str
+    zero: str
+    """What a value of 0 means."""
+
+
+def described() -> list[Described]:
+    """Describe every limit, in the order in which they are best read."""
+    return [_describe(name, limit) for name, limit in _BY_NAME.items()]
+
+
+def _describe(name: str, limit: Field[Any]) -> Described:
+    default: Any = limit.default
+    metadata = limit.metadata
+    return Described(name, default, metadata["unit"], metadata["why"], metadata["zero"])
+
+
+def limit_value(name: str, value: object) -> tuple[str, float]:
+    """Read the value of a limit: a number, or text such as `20`, `2.5`, `64K`.
+
+    Returns the name of the field in `Limits`, and its value.
+
+    Raises:
+        ValueError: there is no such limit, or that is no value for it; with a sentence saying so.
+    """
+    limit = _BY_NAME.get(name.replace("_", "-"))
+    if limit is None:
+        close = get_close_matches(name, _BY_NAME, n=1)
+        mean = f"; did you mean {close[0]}?" if close else ""
+        raise ValueError(f"there is no limit {name!r}{mean}")
+    number = _number(value)
+    is_whole = isinstance(limit.default, int)
+    if number is None or not 0 <= number <= NONE or (is_whole and number != int(number)):
+        kind = "a whole number" if is_whole else "a number"
+        raise ValueError(f"limit {name} takes {kind} of {limit.metadata['unit']}, not {value!r}")
+    if number == 0 and not limit.metadata["is_zero_zero"]:
+        number = NONE
+    return limit.name, int(number) if is_whole else float(number)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return value
+    text = str(value).strip().upper()
+    factor = SUFFIXES.get(text[-1:], 1)
+    try:
+        return float(text.removesuffix(text[-1:]) if factor > 1 else text) * factor
+    except ValueError:
+        return None

@@ -195,12 +195,12 @@ class ChatProtocol(LineReceiver):
         self._lines_this_turn += 1
         if self._next_turn is None:
             self._next_turn = self._clock.callLater(0, self._begin_turn)
-        if self._lines_this_turn == self._limits.lines_a_turn:
+        if self._lines_this_turn == self._limits.turn:
             self.hold()
 
     def _begin_turn(self) -> None:
         self._next_turn = None
-        was_held = self._lines_this_turn >= self._limits.lines_a_turn
+        was_held = self._lines_this_turn >= self._limits.turn
         self._lines_this_turn = 0
         if was_held:
             self.release()
