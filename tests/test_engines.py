@@ -8,6 +8,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core import events as e
+from twistchat.core.concerns import private_log
 from twistchat.core.limits import Limits
 from twistchat.engine import Committed, Engine, Entry, open_engine
 from twistchat.engine.memory import MemoryEngine
@@ -115,7 +116,7 @@ class MemoryEngineTests(SynchronousTestCase):
         back = e.Whispered("2", "bob", "1", "alice", "yes?", False, 7.0)
         self.put(said("a"), there, back)
         self.assertEqual([c.number for c in self.delivered], [1, 1, 2])
-        log = e.private_log("2", "1")
+        log = private_log("2", "1")
         self.assertEqual([c.item for c in self.history(log)], [there, back])
         self.assertEqual([c.item for c in self.history("#lobby")], [said("a")])
 

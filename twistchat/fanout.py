@@ -6,27 +6,29 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from twistchat.core.concerns import is_durable, is_for_everybody, people_of, rooms_of
 from twistchat.core.events import (
     Departed,
+    Folded,
     Joined,
     Kept,
     Left,
+    Renamed,
     Reply,
     Said,
     Whispered,
-    is_durable,
-    is_for_everybody,
-    people_of,
-    rooms_of,
 )
+from twistchat.core.limits import DEFAULT_LIMITS, Limits
+from twistchat.crowds import Crowds
+from twistchat.engine import Committed
 from twistchat.faults import guarded
+from twistchat.ignores import Ignores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-    from twistchat.engine import Committed
     from twistchat.wire import WireFormat
 
 
@@ -56,6 +58,10 @@ class _Special:
 
     def __init__(self, rooms: Iterable[str]) -> None:
         self.places: set[int] = set()
+        self.untold: set[int] = set()
+        """What comes from somebody it ignores."""
+        self.own: set[int] = set()
+        """Its own coming, which is told even where others are not told each one."""
         self.instead: dict[int, Committed | None] = {}
         self.since = dict.fromkeys(rooms, 0)
         """From which place on it hears which room."""
@@ -71,9 +77,15 @@ class Fanout:
     of their places.
     """
 
-    def __init__(self, clock: IReactorTime) -> None:
+    def __init__(self, clock: IReactorTime, limits: Limits = DEFAULT_LIMITS) -> None:
         self._clock = clock
+        self._crowd = limits.crowd
+        self._crowds = Crowds(clock, limits.crowd_time, lambda folded: self._put(Committed(folded)))
+        self.ignores: Ignores[Listener] = Ignores()
+        """Whom each listener ignores."""
         self._turn: list[Committed] = []
+        self._folded: set[int] = set()
+        """The places in this turn of who comes and goes in a crowded room."""
         self._flushing: IDelayedCall | None = None
         self._hearers: dict[str, dict[Listener, None]] = {}
         self._rooms: dict[Listener, dict[str, None]] = {}
@@ -91,6 +103,7 @@ class Fanout:
 
     def detach(self, listener: Listener) -> None:
         """Tell a session nothing more, at once."""
+        self.ignores.clear(listener)
         for room in self._rooms.pop(listener, {}):
             self._hearers[room].pop(listener, None)
         user = self._person.pop(listener, None)
@@ -121,6 +134,17 @@ class Fanout:
 
     def publish(self, committed: Committed) -> None:
         """Tell this after everything published before it, in this turn of the reactor."""
+        item = committed.item
+        self._crowds.settle(item)
+        if isinstance(item, Joined | Left | Departed) and self._is_crowded(rooms_of(item)):
+            self._crowds.add(item)
+            self._folded.add(len(self._turn))
+        self._put(committed)
+
+    def _is_crowded(self, rooms: Iterable[str]) -> bool:
+        return any(len(self._hearers.get(room, ())) >= self._crowd for room in rooms)
+
+    def _put(self, committed: Committed) -> None:
         self._turn.append(committed)
         if self._flushing is None:
             # With no delay, so that one flush sees all that a round of the reactor brought.
@@ -132,20 +156,25 @@ class Fanout:
             self._flushing.cancel()
         self._flushing = None
         turn, self._turn = self._turn, []
+        folded, self._folded = self._folded, set()
         batches: dict[str, list[int]] = defaultdict(list)
         specials: dict[Listener, _Special] = {}
         for place, committed in enumerate(turn):
             self._sort_out(place, committed, batches, specials)
-        encoder = _Encoder(turn)
+        encoder = _Encoder(turn, folded)
         self._tell_rooms(batches, specials, encoder)
         for listener, special in specials.items():
             for room, since in special.since.items():
                 special.places.update(p for p in batches.get(room, ()) if p >= since)
             pieces = []
-            for place in sorted(special.places):
+            for place in sorted(special.places - special.untold):
                 committed = special.instead.get(place) or turn[place]
-                is_reply = isinstance(committed.item, Reply)
-                data = b"" if is_reply else encoder.piece(listener.format, place)
+                if isinstance(committed.item, Reply):
+                    data = b""
+                elif place in special.own:
+                    data = listener.format.encode(committed)
+                else:
+                    data = encoder.piece(listener.format, place)
                 pieces.append((committed, data))
             if pieces:
                 guarded(listener.tell, pieces)
@@ -180,9 +209,15 @@ class Fanout:
                 special(listener).places.add(place)
         if is_durable(item) and origin in self._rooms and _wants_kept(committed):
             special(origin).instead[place] = replace(committed, item=Kept(item))
-        if isinstance(item, Joined):
+        for deaf in self.ignores.deaf_to(item):
+            if deaf in self._rooms:
+                special(deaf).untold.add(place)
+        if isinstance(item, Renamed):
+            self.ignores.follow(item)
+        elif isinstance(item, Joined):
             for listener in self._sessions.get(item.user, ()):
                 special(listener).since.setdefault(item.room, place)
+                special(listener).own.add(place)
                 self.listen(listener, item.room)
         elif isinstance(item, Left | Departed):
             for listener in self._sessions.get(item.user, ()):
@@ -221,8 +256,9 @@ class Fanout:
 class _Encoder:
     """Encodes each piece once for each format, and joins each combination of rooms once."""
 
-    def __init__(self, turn: list[Committed]) -> None:
+    def __init__(self, turn: list[Committed], folded: set[int]) -> None:
         self._turn = turn
+        self._folded = folded
         self._pieces: dict[WireFormat, dict[int, bytes]] = defaultdict(dict)
         self._joined: dict[tuple[WireFormat, tuple[str, ...]], bytes] = {}
 
@@ -230,7 +266,12 @@ class _Encoder:
         pieces = self._pieces[wire_format]
         data = pieces.get(place)
         if data is None:
-            data = pieces[place] = wire_format.encode(self._turn[place])
+            is_folding = isinstance(self._turn[place].item, Folded)
+            if place in self._folded if wire_format.folds_presence else is_folding:
+                data = b""  # this format tells it in another way
+            else:
+                data = wire_format.encode(self._turn[place])
+            pieces[place] = data
         return data
 
     def joined(
@@ -240,6 +281,6 @@ class _Encoder:
         data = self._joined.get(key)
         if data is None:
             data = self._joined[key] = wire_format.pack(
-                [self.piece(wire_format, place) for place in places]
+                list(filter(None, (self.piece(wire_format, place) for place in places)))
             )
         return data

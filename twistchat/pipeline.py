@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from twistchat.core.events import NotKept, changes_state, is_durable
+from twistchat.core.concerns import changes_state, is_durable
+from twistchat.core.events import NotKept
 from twistchat.faults import guarded
 
 if TYPE_CHECKING:

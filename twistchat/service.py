@@ -25,8 +25,10 @@ from twistchat.frontends.console.terminal import open_console
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.protocol import ChatFactory
 from twistchat.frontends.registry import Greeting, Registry
+from twistchat.limitlog import LimitLog
 from twistchat.login import Names, guests_portal
 from twistchat.pipeline import Pipeline
+from twistchat.replay import Replay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -65,14 +67,15 @@ def assemble(
     """Put a chat together. Its pipeline is not started yet."""
     engine = engine or MemoryEngine(limits)
     chat = Chat(now=now, limits=limits, extensions=extensions)
-    fanout = Fanout(clock)
+    fanout = Fanout(clock, limits)
     pipeline = Pipeline(chat=chat, engine=engine, fanout=fanout)
     names = Names(chat=chat, engine=engine)
     registry = Registry(
         chat=chat,
-        engine=engine,
         pipeline=pipeline,
         fanout=fanout,
+        history=Replay(engine=engine, clock=clock, limits=limits, now=now),
+        limit_log=LimitLog(clock),
         portal=guests_portal(names),
         names=names,
         clock=clock,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import deque
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from twisted.logger import Logger
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
+from twistchat.core.concerns import changes_state
 from twistchat.core.names import fold
 from twistchat.engine import Committed, Entry
 from twistchat.login import IPerson, refusal
+from twistchat.throttle import Throttle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,16 +23,16 @@ if TYPE_CHECKING:
     from twisted.cred.portal import Portal
     from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
-    from twisted.python.failure import Failure
 
     from twistchat.core.chat import Chat
     from twistchat.core.model import User
-    from twistchat.engine import Engine
     from twistchat.fanout import Fanout
+    from twistchat.limitlog import LimitLog
     from twistchat.login import Names, Person
     from twistchat.outlet import Outlet
     from twistchat.pipeline import Pipeline
-    from twistchat.wire import WireFormat
+    from twistchat.replay import Replay
+    from twistchat.wire import Input, WireFormat
 
 log = Logger()
 
@@ -42,16 +44,6 @@ class State(Enum):
     IN = "in"
     LEAVING = "leaving"
     GONE = "gone"
-
-
-class Input(Protocol):
-    """Where a session's commands come from: the protocol of its connection."""
-
-    def hold(self) -> None:
-        """Take in nothing more for now."""
-
-    def release(self) -> None:
-        """Go on taking in."""
 
 
 class Session:
@@ -70,9 +62,10 @@ class Session:
         self,
         *,
         chat: Chat,
-        engine: Engine,
         pipeline: Pipeline,
         fanout: Fanout,
+        history: Replay,
+        limit_log: LimitLog,
         portal: Portal,
         names: Names,
         clock: IReactorTime,
@@ -93,12 +86,14 @@ class Session:
         self.format = wire_format
         self.outlet = outlet
         self.echo = True
+        """Whether it is told what it says as everybody is."""
         self.replay = chat.limits.replay
         """How many lines of a room's history it is told on joining."""
         self._chat = chat
-        self._engine = engine
         self._pipeline = pipeline
         self._fanout = fanout
+        self._history = history
+        self._limit_log = limit_log
         self._portal = portal
         self._names = names
         self._input = source
@@ -110,6 +105,14 @@ class Session:
         self._log_out: Callable[[], None] | None = None
         self._clock = clock
         self._door: IDelayedCall | None = clock.callLater(chat.limits.name_time, self._no_name)
+        self.throttle = Throttle(
+            clock=clock,
+            limits=chat.limits,
+            hold=self._hold,
+            release=self._release,
+            slowed=self._is_slowed,
+        )
+        """Its front end tells it of each line that was read."""
 
     @property
     def name(self) -> str:
@@ -129,7 +132,7 @@ class Session:
         entering = self._portal.login(credentials, self, IPerson)
         entering.addCallbacks(
             lambda entered: self._enter(cast("Person", entered[1]), entered[2], room),
-            self._refuse_login,
+            lambda failure: self.answer(refusal(failure)),
         )
         entering.addErrback(lambda failure: log.failure("logging in failed", failure))
         entering.addBoth(lambda _: self._release())
@@ -154,18 +157,21 @@ class Session:
             items.extend([joined] if isinstance(joined, e.Refused) else joined)
         self._submit(items)
 
-    def _refuse_login(self, failure: Failure) -> None:
-        self.answer(refusal(failure))
-
     def _no_name(self) -> None:
         self._door = None
         self._leave_door(e.Cause.NO_NAME)
 
     def _leave_door(self, cause: e.Cause) -> None:
-        self._cancel_door()
-        self.state = State.LEAVING
-        self._put_reply(e.Goodbye(cause))
-        self.outlet.close()
+        goodbye = Committed(e.Goodbye(cause))
+        self.turn_away(self.format.encode_reply(goodbye, self.name))
+
+    def turn_away(self, last: bytes) -> None:
+        """Let somebody go who has not come in, with these last words."""
+        if self.state is State.DOOR:
+            self._cancel_door()
+            self.state = State.LEAVING
+            self.outlet.put(last)
+            self.outlet.close()
 
     def _cancel_door(self) -> None:
         if self._door is not None:
@@ -198,30 +204,53 @@ class Session:
         elif self.state is State.DOOR:
             self._put_reply(reply, label)
 
-    def set_echo(self, on: bool) -> None:
-        """Tell it what it says from now on as everybody is told it, or not."""
-        self.echo = on
+    def _is_slowed(self) -> None:
+        self.answer(e.Slowed(self._chat.limits.rate))
+        self._limit_log.bit("rate", self.described)
+
+    @property
+    def described(self) -> str:
+        """Who this is, for the operator."""
+        return f"{self.name or 'somebody at the door'} ({self.address})"
+
+    @property
+    def ignored(self) -> Sequence[str]:
+        """The names of those whom it does not hear."""
+        return self._fanout.ignores.of(self)
+
+    def ignore(self, name: str) -> None:
+        """Let it hear nothing more of somebody."""
+        self._fanout.ignores.add(self, name)
+
+    def unignore(self, name: str) -> bool:
+        """Let it hear somebody again. False if it did all the time."""
+        return self._fanout.ignores.remove(self, name)
 
     def set_format(self, wire_format: WireFormat) -> None:
         """Write to it in another way from now on."""
         self.format = wire_format
 
-    def _perform(self, user: User, command: c.Command, label: str | None) -> None:
+    def _perform(self, user: User, command: c.Command, label: str | None) -> bool:
+        """Do what it asks; whether it was not refused."""
         try:
             decided = self._chat.perform(user, command)
         except Exception:  # an extension's, most likely: its fault is not to cost the connection
             log.failure("a command failed: {command}", command=type(command).__name__)
             decided = e.Refused(e.Refusal.FAULT)
         if isinstance(decided, e.Refused):
-            decided = [decided]
+            if (limit := e.LIMITS_BITTEN.get(decided.code)) is not None:
+                self._limit_log.bit(limit, self.described)
+            self._submit([decided], label)
+            return False
         if isinstance(command, c.Quit):
             self._departed(user, e.Cause.LEFT)
         for item in decided:
-            if e.changes_state(item):
+            if changes_state(item):
                 self._hold()  # until it is `settled`
             elif isinstance(item, e.HistoryOpened):
                 self._hold()  # until it is told: one at a time, since each may be large
         self._submit(decided, label)
+        return True
 
     def _rename(self, user: User, typed: str, label: str | None) -> None:
         old = user.name
@@ -230,9 +259,9 @@ class Session:
             if self.state is not State.IN:
                 self._names.release(name, user.id)
                 return
-            self._perform(user, c.Rename(name), label)
+            is_renamed = self._perform(user, c.Rename(name), label)
             if fold(old) != fold(name):
-                self._names.release(old, user.id)
+                self._names.release(old if is_renamed else name, user.id)
 
         self._hold()
         claiming = self._names.claim(typed, user.id)
@@ -284,7 +313,8 @@ class Session:
             if isinstance(item, e.HistoryOpened):
                 self._replay(item, committed.number, pieces).addBoth(lambda _: self._release())
                 continue
-            if isinstance(item, e.Joined) and self._is_own(item) and committed.number:
+            is_own = self.user is not None and getattr(item, "user", None) == self.user.id
+            if isinstance(item, e.Joined) and is_own and committed.number and self.replay:
                 # What was said before one came is told before one's own coming.
                 opened = e.HistoryOpened(item.room, self.replay)
                 self._replay(opened, committed.number, pieces)
@@ -301,42 +331,30 @@ class Session:
         """Tell it something beside the pipeline: at the door, or when nothing more comes."""
         self.outlet.put(self.format.encode_reply(Committed(reply, label=label), self.name))
 
-    def _is_own(self, joined: e.Joined) -> bool:
-        return self.user is not None and joined.user == self.user.id
-
     def _put_all(self, pieces: list[bytes]) -> None:
         self.outlet.put(self.format.pack(pieces))
         pieces.clear()
 
     def _replay(self, opened: e.HistoryOpened, up_to: int, pieces: list[bytes]) -> Deferred[None]:
         """Add a room's last lines, up to a number; what comes after them waits for them."""
-        reading = self._engine.history(opened.room, before=up_to + 1, limit=opened.limit)
-        if not reading.called:
-            reading.addTimeout(self._chat.limits.history_time, self._clock)
-        encoded = reading.addCallback(lambda events: self._encode_history(opened, events))
-        told = encoded.addErrback(lambda failure: self._no_history(opened, failure))
+        told = self._history.read(
+            opened,
+            up_to,
+            wire_format=self.format,
+            reader=self.name,
+            is_heard=lambda item: self not in self._fanout.ignores.deaf_to(item),
+        )
         if told.called:
             return told.addCallback(pieces.append)
         self._put_all(pieces)
         return told.addCallback(self.outlet.reserve().fill)
-
-    def _encode_history(self, opened: e.HistoryOpened, events: list[Committed]) -> bytes:
-        # At most half of what may wait for one reader; the newest lines are the ones to keep.
-        room, first = self._chat.limits.queue // 2, len(events)
-        while first and (room := room - len(self.format.encode(events[first - 1]))) >= 0:
-            first -= 1
-        return self.format.encode_history(opened, events[first:], now=self._chat.now())
-
-    def _no_history(self, opened: e.HistoryOpened, failure: Failure) -> bytes:
-        log.failure("history could not be read", failure)
-        refused = Committed(e.Refused(e.Refusal.NO_HISTORY, opened.room))
-        return self.format.encode_reply(refused, self.name)
 
     # ------------------------------------------------------------ the end
 
     def ended(self, cause: e.Cause) -> None:
         """The connection is lost. Called by its protocol, once."""
         self._cancel_door()
+        self.throttle.stop()
         self._fanout.detach(self)
         self.outlet.lost()
         self._held.clear()

@@ -24,7 +24,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from twistchat.core.events import is_durable
+from twistchat.core.concerns import is_durable
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.engine.groupcommit import GroupCommit
 from twistchat.engine.memory import Memory, MemoryEngine
@@ -68,7 +68,11 @@ class SlowEngine:
         self._memory = Memory(limits)
         self._hanging: list[Callable[[], None]] = []
         self._line = GroupCommit(
-            clock=clock, limits=limits, write=self._write, last=self._memory.stands
+            clock=clock,
+            limits=limits,
+            write=self._write,
+            last=self._memory.stands,
+            forget=self._memory.forget,
         )
 
     @property
@@ -284,7 +288,7 @@ class World:
         return self.parts.registry
 
     def connect(self, front_end: FrontEnd = LINE) -> Person:
-        """Connect somebody, who is then at the door."""
+        """Connect somebody, who is then at the door, and greeted."""
         if front_end not in self._factories:
             self._factories[front_end] = front_end.factory(self.registry)
         protocol = self._factories[front_end].buildProtocol(None)
@@ -292,6 +296,7 @@ class World:
             raise RuntimeError("this front end takes nobody in")
         person = front_end.person(self, protocol)
         self._everybody.append(person)
+        self.turn()
         return person
 
     def people(self, *names: str, front_end: FrontEnd = LINE) -> list[Person]:

@@ -1,4 +1,4 @@
-"""The seam that the author of a front end reads: how what happened becomes bytes."""
+"""The seam that the author of a front end reads: what its protocol does, and how to write."""
 
 from __future__ import annotations
 
@@ -11,12 +11,29 @@ if TYPE_CHECKING:
     from twistchat.engine import Committed
 
 
+class Input(Protocol):
+    """Where a session's commands come from: the protocol of its connection."""
+
+    def hold(self) -> None:
+        """Take in nothing more for now."""
+
+    def release(self) -> None:
+        """Go on taking in."""
+
+
 class WireFormat(Protocol):
     """One way of writing for a wire: a hashable value.
 
     All sessions whose formats are equal are sent the very same bytes, encoded once; so a format
     holds options (line ends, what a client has asked for) and nothing of one person.
     """
+
+    @property
+    def folds_presence(self) -> bool:
+        """Whether many who come and go in a crowded room are told in one line (`Folded`).
+
+        Such a format is not asked to write the single events; any other never sees a `Folded`.
+        """
 
     def encode(self, committed: Committed) -> bytes:
         """Write an event, as everybody with this format reads it. Empty: nothing to tell.

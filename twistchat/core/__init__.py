@@ -6,8 +6,14 @@ Twisted: everything here runs at once and can be tried at a Python prompt.
     text.py       harmless text: what may reach somebody's terminal
     names.py      which nicknames and rooms are well formed, and when two are the same
     limits.py     the limits, each with its reason
+    pace.py       how fast is too fast: a burst, then a steady pace
     model.py      User, Room
+    state.py      who is here, which rooms there are, and how they are found
     commands.py   what may be asked (imperatives)
     events.py     what happened, what is answered (past participles)
-    chat.py       Chat: decides
+    codes.py      why: stable codes of refusals and causes
+    concerns.py   whom an item concerns, and which log
+    rooms.py      the rules about rooms
+    people.py     the rules about people
+    chat.py       Chat: decides, by these rules
 """

@@ -40,10 +40,25 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class Invite:
+    """Invite somebody to a room."""
+
+    room: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rename:
     """Take another nickname. Whoever asks holds the new name already (`Engine.claim`)."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAway:
+    """Be away, for a reason in words (perhaps none); with None: be back."""
+
+    words: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,21 @@ class ListMembers:
     """Ask who is in a room."""
 
     room: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListRooms:
+    """Ask which rooms there are."""
+
+    matching: str = ""
+    """What is to be in their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Describe:
+    """Ask what is known of a person."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +137,14 @@ Command = (
     | Whisper
     | Join
     | Leave
+    | Invite
     | Rename
+    | SetAway
     | SetTopic
     | ReadTopic
     | ListMembers
+    | ListRooms
+    | Describe
     | ReadHistory
     | Announce
     | Custom

@@ -11,57 +11,13 @@ Times (`at`) are seconds since 1970, UTC. A `user` is a `User.id`, a `who` is a 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from typing_extensions import TypeIs
+from twistchat.core.codes import LIMITS_BITTEN as LIMITS_BITTEN
 
-
-class Cause(StrEnum):
-    """Why somebody is gone."""
-
-    LEFT = "left"
-    LOST = "connection lost"
-    TIMED_OUT = "timed out"
-    TOO_SLOW = "too slow"
-    STOPPING = "server stopping"
-    NO_NAME = "no name given"
-
-
-class Refusal(StrEnum):
-    """Why something was refused: stable codes, put into words by each wire."""
-
-    NAME_EMPTY = "name-empty"
-    NAME_CHARACTERS = "name-characters"
-    NAME_NUMBER = "name-number"
-    NAME_LONG = "name-long"
-    NAME_RESERVED = "name-reserved"
-    NAME_TAKEN = "name-taken"
-    NAME_SAME = "name-same"
-    ROOM_NAME = "room-name"
-    NOT_IN_ROOM = "not-in-room"
-    NO_SUCH_PERSON = "no-such-person"
-    NO_SUCH_COMMAND = "no-such-command"
-    NOTHING_TO_SAY = "nothing-to-say"
-    TOPIC_LONG = "topic-long"
-    TO_ONESELF = "to-oneself"
-    OPERATORS_ONLY = "operators-only"
-    CUSTOM = "custom"
-    NO_HISTORY = "no-history"
-    UNAVAILABLE = "unavailable"
-    STOPPING = "stopping"
-    FAULT = "fault"
-    FULL = "full"
-
-
-class Unkept(StrEnum):
-    """Why a durable event was not kept."""
-
-    FAILED = "failed"
-    TOO_LATE = "too-late"
-    STOPPING = "stopping"
-    UNKNOWN = "unknown"
-    """The store never answered: it may have been kept."""
-
+# Part of this vocabulary, kept in a file of their own for its length.
+from twistchat.core.codes import Cause as Cause
+from twistchat.core.codes import Refusal as Refusal
+from twistchat.core.codes import Unkept as Unkept
 
 # ---------------------------------------------------------------- durable events
 
@@ -160,6 +116,53 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody invited one person to a room."""
+
+    room: str
+    user: str
+    who: str
+    to_user: str
+    to: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class AwayChanged:
+    """Somebody is away, for a reason in words (perhaps none), or is back (None)."""
+
+    rooms: tuple[str, ...]
+    user: str
+    who: str
+    words: str | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class RoomForgotten:
+    """A room with nobody in it is no more: there were too many. Its log may go too."""
+
+    room: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Several people came into crowded rooms or left them: one line instead of many.
+
+    Fanout makes it of `Joined`, `Left` and `Departed`, for wires that fold presence.
+    """
+
+    rooms: tuple[str, ...]
+    joined: tuple[str, ...]
+    left: tuple[str, ...]
+    """Those who left the room and may be in others."""
+    departed: tuple[str, ...]
+    """Those who left the chat, for whatever cause."""
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Stopping:
     """The server goes: the last that everybody is told."""
 
@@ -184,6 +187,8 @@ class MembersListed:
     room: str
     topic: str
     names: tuple[str, ...]
+    away: tuple[str, ...] = ()
+    """Those of them who are away."""
     on_joining: bool = False
     """Told because one has just come in, and not because one asked."""
 
@@ -197,11 +202,67 @@ class TopicTold:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomListed:
+    """One room in a list of rooms."""
+
+    name: str
+    count: int
+    """How many people are in it."""
+    topic: str
+    is_yours: bool
+    """Whether the one who asked is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomsListed:
+    """Which rooms there are, the fullest first."""
+
+    rooms: tuple[RoomListed, ...]
+    count: int
+    """How many there are; not all may be listed."""
+    matching: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDescribed:
+    """What is known of a person. Times in seconds until now."""
+
+    name: str
+    here: float
+    idle: float
+    away: str | None
+    rooms: tuple[str, ...]
+    """Those that the one who asked is in too."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwayNoted:
+    """You are away now, for this reason, or back (None)."""
+
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AwayTold:
+    """The person to whom you wrote is away."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryOpened:
     """You may read the last lines of this room up to here; the session fetches them."""
 
     room: str
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slowed:
+    """You send faster than so many lines a second: what you send is read slowly, and whole."""
+
+    rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,13 +307,29 @@ class NotKept:
 
 
 Durable = Said | Whispered | TopicChanged
-Presence = Joined | Left | Departed | Renamed | Announced | Stopping
+Presence = (
+    Joined
+    | Left
+    | Departed
+    | Renamed
+    | Invited
+    | AwayChanged
+    | RoomForgotten
+    | Folded
+    | Announced
+    | Stopping
+)
 Event = Durable | Presence
 Reply = (
     Welcomed
     | MembersListed
     | TopicTold
+    | RoomsListed
+    | PersonDescribed
+    | AwayNoted
+    | AwayTold
     | HistoryOpened
+    | Slowed
     | Refused
     | Noted
     | Goodbye
@@ -260,73 +337,3 @@ Reply = (
     | NotKept
 )
 Item = Event | Reply
-
-
-def log_of(item: Item) -> str | None:
-    """Name the log in which an item is numbered and remembered; None if it is not durable.
-
-    A private conversation is a room of two: its log is named by the ids of both, in order.
-    """
-    match item:
-        case Said() | TopicChanged():
-            return item.room
-        case Whispered():
-            return private_log(item.user, item.to_user)
-        case _:
-            return None
-
-
-def private_log(one: str, other: str) -> str:
-    """Name the log of what two people say to each other."""
-    return "@" + ",".join(sorted((one, other)))
-
-
-def changes_state(item: Item) -> bool:
-    """Whether it changes durable state, so that whoever asked waits for it to be committed."""
-    return isinstance(item, TopicChanged)
-
-
-def is_durable(item: Item) -> TypeIs[Durable]:
-    """Whether it gets a number and is remembered."""
-    return isinstance(item, Durable)
-
-
-def stands_in(item: Item) -> str | None:
-    """Name the log whose last number an item carries that has no number of its own.
-
-    It tells up to where history is to be read, for whoever comes in or looks back here.
-    """
-    match item:
-        case Joined() | Left() | HistoryOpened():
-            return item.room
-        case _:
-            return None
-
-
-def rooms_of(item: Item) -> tuple[str, ...]:
-    """Name the rooms whose people hear of it."""
-    match item:
-        case Said() | TopicChanged() | Joined() | Left():
-            return (item.room,)
-        case Departed() | Renamed():
-            return item.rooms
-        case _:
-            return ()
-
-
-def people_of(item: Item) -> tuple[str, ...]:
-    """Name the people (by id) who hear of it wherever they are."""
-    match item:
-        case Whispered():
-            return (item.user, item.to_user)
-        case Renamed():
-            return (item.user,)
-        case Announced(to_user=str() as user):
-            return (user,)
-        case _:
-            return ()
-
-
-def is_for_everybody(item: Item) -> bool:
-    """Whether every session hears of it, in whatever room."""
-    return isinstance(item, Stopping) or (isinstance(item, Announced) and item.to_user is None)

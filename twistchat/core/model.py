@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twistchat.core.pace import Bucket
 
 
 @dataclass(slots=True, eq=False)
@@ -13,9 +17,19 @@ class User:
     """Stays the same through every rename; nobody sees it."""
     name: str
     operator: bool = False
-    """May do what the operator at the server may do."""
+    """May do what the operator at the server may do, and is not slowed down."""
     rooms: dict[str, Room] = field(default_factory=dict)
     """By name, in the order of joining."""
+    away: str | None = None
+    """Why they are away, perhaps in no words; None while they are here."""
+    since: float = 0.0
+    """When they came in: seconds since 1970, UTC."""
+    spoke: float = 0.0
+    """When they last said something, or came in."""
+    paces: dict[str, Bucket] = field(default_factory=dict)
+    """How much of what is limited to so many a minute they may still do, by the limit's name."""
+    correspondents: dict[str, None] = field(default_factory=dict)
+    """The ids of people who have written to them: no strangers."""
 
 
 @dataclass(slots=True, eq=False)

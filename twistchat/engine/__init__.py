@@ -74,7 +74,8 @@ class Engine(Protocol):
     def append(self, entries: Sequence[Entry]) -> None:
         """Take items in. Each comes back through `deliver`, in this order.
 
-        A durable event that could not be kept comes back as `NotKept`.
+        A durable event that could not be kept comes back as `NotKept`. When a `RoomForgotten`
+        passes, its log may be dropped; a room of that name may begin a new one later.
         """
 
     def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:

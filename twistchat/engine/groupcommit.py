@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.logger import Logger
 
-from twistchat.core.events import Durable, Item, NotKept, Unkept, is_durable, log_of, stands_in
+from twistchat.core.concerns import is_durable, log_of, stands_in
+from twistchat.core.events import Durable, Item, NotKept, RoomForgotten, Unkept
 from twistchat.engine import Committed, Entry, Stamp
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class GroupCommit:
 
     `write` is given the entries of a batch that are durable and fires with one `Stamp` (kept) or
     `Unkept` (refused) for each; if it fails, none of them was kept. `last` tells where a room's log
-    stands, for the presence between.
+    stands, for the presence between. `forget` is told of rooms that are no more, in their place.
     """
 
     def __init__(
@@ -69,11 +70,13 @@ class GroupCommit:
         limits: Limits,
         write: Callable[[Sequence[Entry]], Deferred[Sequence[Stamp | Unkept]]],
         last: Callable[[str], Stamp],
+        forget: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._clock = clock
         self._limits = limits
         self._write = write
         self._last = last
+        self._forget = forget
         self._deliver: Callable[[Sequence[Committed]], None] | None = None
         self._waiting: deque[_Waiting] = deque()
         self._writing: list[_Waiting] = []
@@ -187,8 +190,11 @@ class GroupCommit:
                 stands[log_of(item) or ""] = stamp
             else:
                 item = NotKept(item, outcome)
+        elif isinstance(item, RoomForgotten):
+            self._forget(item.room)
+            stands.pop(item.room, None)
         elif (name := stands_in(item)) is not None:
-            stamp = stands[name]
+            stamp = stands.get(name) or self._last(name)
         return entry.committed(item, stamp)
 
     # ------------------------------------------------------------ giving up

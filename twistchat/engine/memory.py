@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, succeed
 
-from twistchat.core.events import Durable, is_durable, log_of, stands_in
+from twistchat.core.concerns import is_durable, log_of, stands_in
+from twistchat.core.events import Durable, RoomForgotten, Said, Whispered
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.engine import Committed, Entry, Stamp
 
@@ -23,16 +24,22 @@ _NOWHERE = Stamp("", 0)
 class Log:
     """What happened in one room, numbered 1, 2, 3 … under an epoch; the oldest is forgotten."""
 
-    def __init__(self, bound: int) -> None:
+    def __init__(self, lines: int, size: int) -> None:
         # Epochs are compared for equality alone; random, because a log may be made anew.
         self.epoch = secrets.token_hex(4)
         self.last = 0
-        self._events: deque[Committed] = deque(maxlen=bound)
+        self._events: deque[Committed] = deque()
+        self._lines = lines
+        self._size = size
+        self._bytes = 0
 
     def append(self, item: Durable) -> int:
         """Give an event the next number and remember it."""
         self.last += 1
         self._events.append(Committed(item, self.epoch, self.last))
+        self._bytes += _size(item)
+        while len(self._events) > self._lines or self._bytes > self._size:
+            self._bytes -= _size(self._events.popleft().item)
         return self.last
 
     def before(self, number: int | None, limit: int) -> list[Committed]:
@@ -41,6 +48,12 @@ class Log:
             event for event in reversed(self._events) if number is None or event.number < number
         )
         return list(islice(newest_first, limit))[::-1]
+
+
+def _size(item: object) -> int:
+    """Roughly the bytes that an event takes."""
+    text = item.text if isinstance(item, Said | Whispered) else getattr(item, "topic", "")
+    return 200 + len(text.encode())
 
 
 class Memory:
@@ -57,13 +70,15 @@ class Memory:
             return self._private_log(name)
         log = self._rooms.get(name)
         if log is None:
-            log = self._rooms[name] = Log(self._limits.history)
+            log = self._rooms[name] = Log(self._limits.history, self._limits.history_bytes)
         return log
 
     def _private_log(self, name: str) -> Log:
         log = self._private.get(name)
         if log is None:
-            log = self._private[name] = Log(self._limits.private_history)
+            log = self._private[name] = Log(
+                self._limits.private_history, self._limits.history_bytes
+            )
         self._private.move_to_end(name)
         if len(self._private) > self._limits.private_logs:
             self._private.popitem(last=False)
@@ -73,6 +88,10 @@ class Memory:
         """Number a durable event, and remember it."""
         log = self._log(log_of(event) or "")
         return Stamp(log.epoch, log.append(event))
+
+    def forget(self, name: str) -> None:
+        """Drop the log of a room; a new room of that name begins a new one."""
+        self._rooms.pop(name, None)
 
     def stands(self, name: str) -> Stamp:
         """Tell where a log stands."""
@@ -117,6 +136,8 @@ class MemoryEngine:
         stamp = _NOWHERE
         if is_durable(entry.item):
             stamp = self._memory.keep(entry.item)
+        elif isinstance(entry.item, RoomForgotten):
+            self._memory.forget(entry.item.room)
         elif (name := stands_in(entry.item)) is not None:
             stamp = self._memory.stands(name)
         return entry.committed(entry.item, stamp)

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from twistchat.core.limits import Limits
 
 
+def own_address_of(transport: ITransport) -> str:
+    """Say which address of this machine a connection has come to; empty for a UNIX socket."""
+    return str(getattr(transport.getHost(), "host", None) or "")
+
+
 def address_of(transport: ITransport) -> str:
     """Say where a connection comes from, as an operator would write it.
 

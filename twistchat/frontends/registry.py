@@ -11,7 +11,8 @@ from twisted.logger import Logger
 from twistchat.core.events import Cause, Goodbye, Refusal, Refused, Reply, Stopping
 from twistchat.core.names import fold
 from twistchat.engine import Committed, Entry
-from twistchat.frontends.peer import address_of
+from twistchat.frontends.callers import Callers
+from twistchat.frontends.peer import address_of, own_address_of
 from twistchat.outlet import Outlet
 from twistchat.session import Session
 
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime, ITransport
 
     from twistchat.core.chat import Chat
-    from twistchat.engine import Engine
     from twistchat.fanout import Fanout
+    from twistchat.limitlog import LimitLog
     from twistchat.login import Names
     from twistchat.pipeline import Pipeline
-    from twistchat.session import Input
-    from twistchat.wire import WireFormat
+    from twistchat.replay import Replay
+    from twistchat.wire import Input, WireFormat
 
 log = Logger()
 
@@ -52,9 +53,10 @@ class Registry:
         self,
         *,
         chat: Chat,
-        engine: Engine,
         pipeline: Pipeline,
         fanout: Fanout,
+        history: Replay,
+        limit_log: LimitLog,
         portal: Portal,
         names: Names,
         clock: IReactorTime,
@@ -65,9 +67,11 @@ class Registry:
         self.limits = chat.limits
         self.extensions = tuple(chat.extensions.values())
         self._chat = chat
-        self._engine = engine
         self._pipeline = pipeline
         self._fanout = fanout
+        self._history = history
+        self._limit_log = limit_log
+        self._callers = Callers(clock, chat.limits)
         self._portal = portal
         self._names = names
         self._sessions: dict[int, Session] = {}
@@ -96,32 +100,30 @@ class Registry:
         self, transport: ITransport, *, wire: str, wire_format: WireFormat, source: Input
     ) -> Session | None:
         """Make the session of a new connection, or say why not, close it and return None."""
-        address = address_of(transport)
-        if self._stopping or len(self._sessions) >= self.limits.clients:
-            log.info("{address} was turned away: full, or stopping", address=address)
-            why: Reply = Refused(Refusal.FULL, hint=str(len(self._sessions)))
-            if self._stopping:
-                why = Goodbye(Cause.STOPPING)
-            transport.write(wire_format.encode_reply(Committed(why), ""))
+        address, here = address_of(transport), own_address_of(transport)
+        why_not = self._why_not(address, here)
+        if why_not is not None:
+            transport.write(wire_format.encode_reply(Committed(why_not), ""))
             transport.loseConnection()
             return None
         self._last_number += 1
         session: Session
 
         def overflowed() -> None:
-            log.info(
-                "{name} ({address}) does not read: dropped",
-                name=session.name or "somebody at the door",
-                address=address,
-            )
+            log.info("{who} does not read: dropped", who=session.described)
             session.overflowed()
+
+        def ended(_: Session) -> None:
+            self._callers.gone(address, here)
+            self._ended(session)
 
         outlet = Outlet(transport, clock=self.clock, limits=self.limits, overflowed=overflowed)
         session = self._sessions[self._last_number] = Session(
             chat=self._chat,
-            engine=self._engine,
             pipeline=self._pipeline,
             fanout=self._fanout,
+            history=self._history,
+            limit_log=self._limit_log,
             portal=self._portal,
             names=self._names,
             clock=self.clock,
@@ -131,9 +133,22 @@ class Registry:
             source=source,
             address=address,
             number=self._last_number,
-            on_end=self._ended,
+            on_end=ended,
         )
         return session
+
+    def _why_not(self, address: str, here: str) -> Reply | None:
+        """Why nobody can come in from there now; None if somebody can, who is then counted."""
+        if self._stopping:
+            return Goodbye(Cause.STOPPING)
+        if len(self._sessions) >= self.limits.clients:
+            self._limit_log.bit("clients", address)
+            return Refused(Refusal.FULL, hint=str(len(self._sessions)))
+        refused = self._callers.admit(address, here)
+        if refused is not None:
+            limit = "per-address" if refused.code is Refusal.ADDRESS_FULL else "connects"
+            self._limit_log.bit(limit, address)
+        return refused
 
     def say_goodbye(self, words: str) -> None:
         """Let nobody in any more, and tell everybody, in order, that the server stops."""

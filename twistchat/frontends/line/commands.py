@@ -1,7 +1,7 @@
-"""The commands that people type, as data: `/help` and every usage line are made of these.
+"""The commands that people type, as data.
 
 There are two tables. Those of the first become commands for Chat. Those of the second concern
-this connection alone, and Chat never sees them.
+this connection alone, and Chat never sees them. What `/help` says of each stands in `manual.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from twistchat.core import commands as c
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from twistchat.core.chat import Extension
 
@@ -35,77 +35,179 @@ class SetEcho:
     on: bool
 
 
-Local = Help | SetEcho
-"""What concerns one connection alone."""
+@dataclass(frozen=True, slots=True)
+class SetTimes:
+    """Show the time of each line, or do not."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetCharset:
+    """Speak another charset than UTF-8 from now on."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TalkIn:
+    """Let what is typed go to a room, or (the empty one) show which rooms there are."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """Hear nothing more of somebody, or (the empty name) show whom one ignores."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unignore:
+    """Hear somebody again."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BeAway:
+    """Be away; or be back, where somebody who is away says nothing more."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveRoom:
+    """Leave the room that the first word names, or the one that is typed into."""
+
+    words: str
+
+
+Local = Help | SetEcho | SetTimes | SetCharset | TalkIn | LeaveRoom | Ignore | Unignore | BeAway
+"""What concerns one connection alone, or needs to know how it stands."""
+
+Asked = c.Command | Local
 
 
 @dataclass(frozen=True, slots=True)
 class LineCommand:
-    """One command: how it is typed, what it does in half a sentence, and how it is read.
+    """One command: its names, and how it is read.
 
     `read` gets the room that is typed into and what stands behind the command, and raises
     `UsageError` where that is no good.
     """
 
     name: str
-    usage: str
-    summary: str
-    read: Callable[[str, str], c.Command | Local]
+    read: Callable[[str, str], Asked | Sequence[Asked]]
     aliases: tuple[str, ...] = ()
 
-    @property
-    def typed(self) -> str:
-        """How one types it."""
-        return f"/{self.name} {self.usage}".rstrip()
 
-
-def _say(room: str, words: str) -> c.Command:
+def _say(room: str, words: str) -> Asked:
     return c.Say(room, _given(words))
 
 
-def _me(room: str, words: str) -> c.Command:
+def _me(room: str, words: str) -> Asked:
     return c.Say(room, _given(words).strip(), action=True)
 
 
-def _msg(room: str, words: str) -> c.Command:
-    to, _, text = words.strip().partition(" ")
-    return c.Whisper(_given(to), _given(text).strip())
+def _msg(room: str, words: str) -> Asked:
+    to, _, text = _given(words).strip().partition(" ")
+    if to.startswith("#"):
+        return c.Say(to, _given(text).strip())
+    return c.Whisper(to, _given(text).strip())
 
 
-def _nick(room: str, words: str) -> c.Command:
+def _history(room: str, words: str) -> Asked:
+    limit = None
+    for word in words.split():
+        if word.startswith("#"):
+            room = word
+        elif limit is None and word.isascii() and word.isdecimal() and len(word) < 10:
+            limit = int(word)
+        else:
+            raise UsageError
+    return c.ReadHistory(room, limit)
+
+
+def _join(room: str, words: str) -> Sequence[Asked]:
+    rooms = words.replace(",", " ").split()
+    if not rooms:
+        raise UsageError
+    return [c.Join(room) for room in rooms]
+
+
+def _leave(room: str, words: str) -> Asked:
+    return LeaveRoom(words.strip())
+
+
+def _room(room: str, words: str) -> Asked:
+    return TalkIn(_one_or_none(words))
+
+
+def _rooms(room: str, words: str) -> Asked:
+    return c.ListRooms(_one_or_none(words))
+
+
+def _who(room: str, words: str) -> Asked:
+    return c.ListMembers(_one_or_none(words) or room)
+
+
+def _topic(room: str, words: str) -> Asked:
+    room, words = _room_first(room, words)
+    if not words:
+        return c.ReadTopic(room)
+    return c.SetTopic(room, "" if words == "-" else words)
+
+
+def _invite(room: str, words: str) -> Asked:
+    name, _, elsewhere = _given(words).strip().partition(" ")
+    return c.Invite(_one_or_none(elsewhere) or room, name)
+
+
+def _nick(room: str, words: str) -> Asked:
     return c.Rename(_given(words))
 
 
-def _who(room: str, words: str) -> c.Command:
-    return c.ListMembers(_nothing(words) or room)
+def _whois(room: str, words: str) -> Asked:
+    return c.Describe(_given(words).strip())
 
 
-def _topic(room: str, words: str) -> c.Command:
-    return c.SetTopic(room, words) if words.strip() else c.ReadTopic(room)
-
-
-def _history(room: str, words: str) -> c.Command:
-    words = words.strip()
-    if not words:
-        return c.ReadHistory(room)
-    if not (words.isascii() and words.isdecimal() and len(words) < 10 and int(words)):
-        raise UsageError
-    return c.ReadHistory(room, int(words))
-
-
-def _quit(room: str, words: str) -> c.Command:
+def _quit(room: str, words: str) -> Asked:
     return c.Quit(words.strip())
 
 
-def _help(room: str, words: str) -> Local:
+def _away(room: str, words: str) -> Asked:
+    return BeAway(words.strip())
+
+
+def _back(room: str, words: str) -> Asked:
+    _nothing(words)
+    return c.SetAway(None)
+
+
+def _ignore(room: str, words: str) -> Asked:
+    return Ignore(_one_or_none(words))
+
+
+def _unignore(room: str, words: str) -> Asked:
+    return Unignore(_given(words).strip())
+
+
+def _help(room: str, words: str) -> Asked:
     return Help(words.strip().removeprefix("/"))
 
 
-def _echo(room: str, words: str) -> Local:
-    choice = words.strip().casefold()
-    if choice not in ("on", "off"):
-        raise UsageError
-    return SetEcho(choice == "on")
+def _echo(room: str, words: str) -> Asked:
+    return SetEcho(_on_or_off(words))
+
+
+def _time(room: str, words: str) -> Asked:
+    return SetTimes(_on_or_off(words))
+
+
+def _charset(room: str, words: str) -> Asked:
+    return SetCharset(_given(words).strip())
 
 
 def _given(words: str) -> str:
@@ -114,42 +216,60 @@ def _given(words: str) -> str:
     return words
 
 
-def _nothing(words: str) -> str:
+def _nothing(words: str) -> None:
     if words.strip():
         raise UsageError
-    return ""
+
+
+def _one_or_none(words: str) -> str:
+    words = words.strip()
+    if " " in words:
+        raise UsageError
+    return words
+
+
+def _on_or_off(words: str) -> bool:
+    choice = words.strip().casefold()
+    if choice not in ("on", "off"):
+        raise UsageError
+    return choice == "on"
+
+
+def _room_first(room: str, words: str) -> tuple[str, str]:
+    """Take a room from before the words, if one stands there."""
+    first, _, rest = words.strip().partition(" ")
+    return (first, rest.strip()) if first.startswith("#") else (room, words.strip())
 
 
 CHAT_COMMANDS = (
-    LineCommand("who", "", "show who is here", _who, aliases=("list", "users", "names")),
-    LineCommand(
-        "msg",
-        "NAME WORDS",
-        "say something to one person only",
-        _msg,
-        aliases=("m", "w", "whisper", "tell", "query"),
-    ),
-    LineCommand("me", "WORDS", "say what you do: * alice waves", _me),
-    LineCommand("nick", "NAME", "take another name", _nick, aliases=("name",)),
-    LineCommand("topic", "[WORDS]", "show or say what the room is about", _topic),
-    LineCommand("history", "[COUNT]", "show the last lines again", _history, aliases=("last",)),
-    LineCommand("say", "WORDS", "say just these words, whatever they look like", _say),
-    LineCommand(
-        "quit", "[WORDS]", "leave the chat, with a last word", _quit, aliases=("exit", "bye", "q")
-    ),
+    LineCommand("me", _me),
+    LineCommand("msg", _msg, aliases=("m", "w", "whisper", "tell", "query")),
+    LineCommand("say", _say),
+    LineCommand("history", _history, aliases=("last",)),
+    LineCommand("join", _join, aliases=("j",)),
+    LineCommand("rooms", _rooms, aliases=("channels",)),
+    LineCommand("who", _who, aliases=("list", "users", "names")),
+    LineCommand("topic", _topic),
+    LineCommand("invite", _invite),
+    LineCommand("nick", _nick, aliases=("name",)),
+    LineCommand("whois", _whois),
+    LineCommand("back", _back),
+    LineCommand("quit", _quit, aliases=("exit", "bye", "q")),
 )
 
 LOCAL_COMMANDS = (
-    LineCommand("echo", "on|off", "see your own lines, or not", _echo),
-    LineCommand("help", "[COMMAND]", "show the commands, or explain one", _help, aliases=("h",)),
+    LineCommand("leave", _leave, aliases=("part",)),
+    LineCommand("room", _room, aliases=("switch",)),
+    LineCommand("away", _away),
+    LineCommand("ignore", _ignore),
+    LineCommand("unignore", _unignore),
+    LineCommand("time", _time, aliases=("times",)),
+    LineCommand("echo", _echo),
+    LineCommand("charset", _charset, aliases=("encoding",)),
+    LineCommand("help", _help, aliases=("h", "commands")),
 )
 
 
 def extended(extension: Extension) -> LineCommand:
     """Make the command of an extension."""
-    return LineCommand(
-        extension.name,
-        extension.usage,
-        extension.summary,
-        lambda room, words: c.Custom(extension.name, room, words),
-    )
+    return LineCommand(extension.name, lambda room, words: c.Custom(extension.name, room, words))

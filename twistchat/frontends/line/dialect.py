@@ -2,55 +2,78 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from twistchat.core import commands as c
-from twistchat.core.events import Noted
 from twistchat.core.text import cells
-from twistchat.frontends.line import sentences
+from twistchat.frontends.line import manual, sentences
 from twistchat.frontends.line.commands import (
     CHAT_COMMANDS,
     LOCAL_COMMANDS,
+    Asked,
     LineCommand,
-    Local,
     UsageError,
     extended,
 )
+from twistchat.frontends.line.manual import ENTRIES, Entry, Group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from twistchat.core.chat import Extension
+    from twistchat.frontends.line.speech import Speech
 
 EXIT = "exit"
 """The word that leaves, in the chat and at the door."""
+
+AT_DOOR = ("nick", "quit", "help", "charset")
+"""The commands of somebody without a name."""
+
+LONGEST_NAME = 40
+"""Of a command, in characters: more is shown to nobody, and compared with nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An answer to a line that asks for nothing: a sentence, and what is to be filled in."""
+
+    sentence: str
+    parameters: dict[str, object] = field(default_factory=dict)
 
 
 class Dialect:
     """Reads lines as commands, by the table of commands."""
 
     def __init__(self, extensions: Iterable[Extension] = ()) -> None:
-        self.commands = (*CHAT_COMMANDS, *map(extended, extensions), *LOCAL_COMMANDS)
+        self._entries = dict(ENTRIES)
         self._by_name: dict[str, LineCommand] = {}
-        for command in self.commands:
+        added = []
+        for extension in extensions:
+            added.append(extended(extension))
+            example = f"/{extension.name}"
+            self._entries[extension.name] = Entry(
+                Group.TALK, extension.usage, extension.summary, example
+            )
+        for command in (*CHAT_COMMANDS, *added, *LOCAL_COMMANDS):
             for name in (command.name, *command.aliases):
                 self._by_name.setdefault(name, command)
 
-    def read(self, line: str, room: str) -> c.Command | Local | Noted | None:
-        """Read a line of somebody who is in: a command, the answer to a bad one, or nothing."""
+    def read(self, line: str, room: str) -> Sequence[Asked | Note]:
+        """Read a line of somebody who is in: what they ask for, or the answer to a bad one."""
         words = line.strip()
         if not words:
-            return None
+            return ()
         if words.casefold() == EXIT:
-            return c.Quit()
+            return (c.Quit(),)
         if words.startswith("//"):
-            return c.Say(room, words[1:])
+            return (c.Say(room, words[1:]),)
         if words.startswith("/"):
-            return self._read_command(words, line.lstrip(), room)
-        return c.Say(room, line)
+            return self._read_command(line.lstrip(), room)
+        return (c.Say(room, line),)
 
-    def read_at_door(self, line: str) -> c.Command | Noted | str | None:
+    def read_at_door(self, line: str) -> Asked | Note | str | None:
         """Read a line of somebody without a name: a name (as text), leaving, or an answer."""
         words = line.strip()
         if not words:
@@ -61,55 +84,81 @@ class Dialect:
             return words
         name, _, rest = words[1:].partition(" ")
         command = self._by_name.get(name.casefold())
-        if command is None or command.name not in ("nick", "quit", "help"):
-            return Noted((sentences.NAME_WANTED,))
+        if command is None or command.name not in AT_DOOR:
+            return Note(sentences.NAME_WANTED)
         if command.name == "nick" and rest.strip():
             return rest.strip()
-        return c.Quit() if command.name == "quit" else Noted((sentences.HELP_DOOR,))
+        if command.name == "charset":
+            (asked,) = self._read_command(words, "")
+            return asked
+        return c.Quit() if command.name == "quit" else Note(manual.DOOR)
 
-    def _read_command(self, words: str, line: str, room: str) -> c.Command | Local | Noted:
+    def _read_command(self, line: str, room: str) -> Sequence[Asked | Note]:
         name, _, rest = line[1:].partition(" ")
-        command = self._by_name.get(name.strip().casefold())
+        name = name.strip()
+        command = self._by_name.get(name.casefold())
         if command is None:
-            return self._unknown(words[1:].partition(" ")[0])
+            return (self._unknown(name),)
         try:
-            return command.read(room, rest)
+            asked = command.read(room, rest)
         except UsageError:
-            return Noted((sentences.USAGE.format(usage=command.typed),))
+            usage, example = self._typed(command), self._entries[command.name].example
+            return (Note(sentences.USAGE_EXAMPLE, {"usage": usage, "example": example}),)
+        return (asked,) if isinstance(asked, Asked) else asked
 
-    def _unknown(self, name: str) -> Noted:
-        close = get_close_matches(name.casefold(), self._by_name, n=1)
+    def _unknown(self, name: str) -> Note:
+        command = f"/{name[:LONGEST_NAME]}"
         if "/" in name or not name:
-            sentence = sentences.UNKNOWN_SLASH.format(command=f"/{name}")
-        elif close:
-            sentence = sentences.UNKNOWN_CLOSE.format(command=f"/{name}", close=f"/{close[0]}")
-        else:
-            sentence = sentences.UNKNOWN.format(command=f"/{name}")
-        return Noted((sentence,))
+            return Note(sentences.UNKNOWN_SLASH, {"command": command})
+        if len(name) <= LONGEST_NAME:  # comparing takes time that grows with the length
+            close = get_close_matches(name.casefold(), self._by_name, n=1)
+            if close:
+                return Note(sentences.UNKNOWN_CLOSE, {"command": command, "close": f"/{close[0]}"})
+        return Note(sentences.UNKNOWN, {"command": command})
 
-    def help(self, topic: str) -> Noted:
+    def _typed(self, command: LineCommand) -> str:
+        """How one types it."""
+        return f"/{command.name} {self._entries[command.name].usage}".rstrip()
+
+    # ------------------------------------------------------------ /help
+
+    def help(self, topic: str, speech: Speech) -> Sequence[str]:
         """Explain one command, or show them all."""
         if topic:
-            command = self._by_name.get(topic.casefold())
-            if command is None:
-                return self._unknown(topic)
-            lines = [f"{command.typed}  {command.summary}"]
-            if command.aliases:
-                aliases = ", ".join(f"/{alias}" for alias in command.aliases)
-                lines.append(sentences.HELP_ALIASES.format(aliases=aliases))
-            return Noted(tuple(lines))
-        rows = [(command.typed, command.summary) for command in self.commands]
-        rows.append((sentences.HELP_SLASH, sentences.HELP_SLASH_SUMMARY))
-        rows.append((EXIT, sentences.HELP_EXIT_SUMMARY))
-        width = max(cells(typed) for typed, _ in rows)
-        return Noted(
-            (
-                sentences.HELP_INTRO,
-                *(
-                    sentences.HELP_COMMAND.format(
-                        usage=typed + " " * (width - cells(typed)), summary=summary
-                    )
-                    for typed, summary in rows
-                ),
-            )
-        )
+            return self._explain(topic.split(maxsplit=1)[0], speech)
+        lines = [speech.say(manual.INTRO)]
+        rows = {group: self._rows(group, speech) for group in Group}
+        width = max(cells(typed) for group in rows.values() for typed, _ in group)
+        for group in Group:
+            lines.append(speech.say(manual.HEAD, group=speech.say(group.value)))
+            for typed, summary in rows[group]:
+                usage = typed + " " * (width - cells(typed))
+                lines.append(speech.say(manual.ROW, usage=usage, summary=summary))
+        return [*lines, speech.say(manual.OUTRO)]
+
+    def _rows(self, group: Group, speech: Speech) -> Sequence[tuple[str, str]]:
+        rows = []
+        for name, entry in self._entries.items():
+            if entry.group is group:
+                usage = speech.say(entry.usage) if entry.usage else ""
+                rows.append((f"/{name} {usage}".rstrip(), speech.say(entry.summary)))
+        if group is Group.TALK:
+            rows.append((speech.say(manual.SLASH), speech.say(manual.SLASH_SUMMARY)))
+        if group is Group.SELF:
+            rows.append((EXIT, speech.say(manual.EXIT_SUMMARY)))
+        return rows
+
+    def _explain(self, name: str, speech: Speech) -> Sequence[str]:
+        command = self._by_name.get(name.casefold().removeprefix("/"))
+        if command is None:
+            note = self._unknown(name.removeprefix("/"))
+            return [speech.say(note.sentence, **note.parameters)]
+        entry = self._entries[command.name]
+        lines = [f"{self._typed(command)}  {speech.say(entry.summary)}"]
+        if entry.more:
+            lines.append(speech.say(manual.MORE, more=speech.say(entry.more)))
+        lines.append(speech.say(manual.EXAMPLE, example=speech.say(entry.example)))
+        if command.aliases:
+            aliases = ", ".join(f"/{alias}" for alias in command.aliases)
+            lines.append(speech.say(manual.ALIASES, aliases=aliases))
+        return lines

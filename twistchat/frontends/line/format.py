@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from twistchat.core.events import HistoryOpened, Reply
 from twistchat.core.text import clean
-from twistchat.frontends.line import sentences
+from twistchat.frontends.line.sentences import AT
+from twistchat.frontends.line.speech import ENGLISH, Speech
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,35 +22,51 @@ DAY = 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True)
 class LineFormat:
-    """UTF-8 text, a line each. See `twistchat.wire.WireFormat`."""
+    """Text, a line each. See `twistchat.wire.WireFormat`."""
 
     newline: bytes = b"\n"
     """LF; CR LF for those whose own lines end so, since their terminals need it."""
     zone: tzinfo | None = None
-    """The time zone of the times of past lines; None is the server's."""
+    """The time zone of the times that are shown; None is the server's."""
+    times: bool = False
+    """Whether each line is shown with its time, and not past ones alone."""
+    charset: str = "utf-8"
+    """One of `charsets.py`; what it lacks is shown as a question mark."""
+    speech: Speech = ENGLISH
+
+    @property
+    def folds_presence(self) -> bool:
+        """People read it: a hundred lines of who came in would hide what is said."""
+        return True
 
     def encode(self, committed: Committed) -> bytes:
-        """Write an event as one line."""
+        """Write an event as one line, or some."""
         item = committed.item
         if isinstance(item, Reply):  # Fanout encodes these by encode_reply
             return b""
-        return self.lines([sentences.told(item)])
+        lines = self.speech.told(item)
+        if self.times:
+            time = self._time(item.at, item.at)
+            lines = [self.speech.say(AT, time=time, line=line) for line in lines]
+        return self.lines(lines)
 
     def encode_reply(self, committed: Committed, reader: str) -> bytes:
         """Write an answer as lines of the system."""
         item = committed.item
-        return self.lines(sentences.answered(item)) if isinstance(item, Reply) else b""
+        return self.lines(self.speech.answered(item)) if isinstance(item, Reply) else b""
 
     def encode_history(
         self, opened: HistoryOpened, events: Sequence[Committed], *, now: float
     ) -> bytes:
         """Write past lines, each with its time."""
-        lines = [sentences.history_head(opened.room, len(events))]
+        lines = [self.speech.history_head(opened.room, len(events))]
         for committed in events:
             item = committed.item
             if not isinstance(item, Reply):
-                time = self._time(getattr(item, "at", now), now)
-                lines.append(sentences.PAST.format(time=time, line=sentences.told(item)))
+                time = self._time(item.at, now)
+                lines += [
+                    self.speech.say(AT, time=time, line=line) for line in self.speech.told(item)
+                ]
         return self.lines(lines)
 
     def pack(self, pieces: Sequence[bytes]) -> bytes:
@@ -58,7 +75,13 @@ class LineFormat:
 
     def lines(self, lines: Iterable[str]) -> bytes:
         """Write lines of text, cleaned once more: this is the last place before the wire."""
-        return b"".join(clean(line).encode() + self.newline for line in lines)
+        return b"".join(self._encode(clean(line)) + self.newline for line in lines)
+
+    def _encode(self, line: str) -> bytes:
+        if self.charset == "utf-8":
+            return line.encode()
+        # In some charsets a rare character is the byte that telnet takes for a command.
+        return line.encode(self.charset, "replace").replace(b"\xff", b"?")
 
     def _time(self, at: float, now: float) -> str:
         time = datetime.fromtimestamp(at, UTC).astimezone(self.zone)

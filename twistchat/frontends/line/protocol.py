@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.internet.protocol import Factory, connectionDone
+from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
 from zope.interface import implementer
 
 from twistchat.core.commands import Quit
-from twistchat.core.events import Noted
 from twistchat.core.names import LOBBY
 from twistchat.frontends.line import sentences
-from twistchat.frontends.line.commands import Help, SetEcho
 from twistchat.frontends.line.dialect import Dialect
+from twistchat.frontends.line.foreign import foreign
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.telnet import TelnetFilter
+from twistchat.frontends.line.view import View
 from twistchat.frontends.peer import cause_of
 from twistchat.keepalive import keep_alive
 from twistchat.login import GuestName
@@ -27,10 +29,10 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IAddress, IDelayedCall
     from twisted.python.failure import Failure
 
-    from twistchat.core.commands import Command
-    from twistchat.frontends.line.commands import Local
     from twistchat.frontends.registry import Registry
     from twistchat.session import Session
+
+log = Logger()
 
 CHUNK = 4096
 """LineReceiver copies the rest of its buffer for each line in it, so it is fed little at once."""
@@ -40,8 +42,9 @@ CHUNK = 4096
 class ChatProtocol(LineReceiver):
     """Somebody on nc, telnet or any program that sends lines.
 
-    The life of a connection: it is greeted and asked for a name (`connectionMade`); each line is
-    first a name, then something said or a command (`lineReceived`), and goes to the session;
+    The life of a connection: after a moment it is greeted and asked for a name
+    (`connectionMade`); each line is first a name, then something said or a command
+    (`lineReceived`), of which the `View` makes what the session is asked;
     what the session is told is written to the transport by its outlet. At the end of input
     (`readConnectionLost`) one leaves after all that one has said; when the connection is lost
     (`connectionLost`) one is gone.
@@ -64,29 +67,30 @@ class ChatProtocol(LineReceiver):
         self._holds = 0
         self._lines_this_turn = 0
         self._next_turn: IDelayedCall | None = None
+        self._greeting: IDelayedCall | None = None
         self.session: Session | None = None
-        self.room = LOBBY
-        """Where what is typed goes."""
+        self._view: View | None = None
         self.MAX_LENGTH = self._limits.line + len(b"\r")
 
     # ------------------------------------------------------------ called by the transport
 
     def connectionMade(self) -> None:
-        """Greet, and ask for a name."""
+        """Take somebody in, and greet them unless they speak first: see `foreign.py`."""
         assert self.transport is not None
         keep_alive(self.transport, silence=self._limits.peer_silence, dead=self._limits.peer_dead)
         self.session = self._registry.open(
             self.transport, wire="line", wire_format=self._format, source=self
         )
         if self.session is not None:
-            greeting = self._registry.greeting
-            lines = sentences.greeting(greeting.server, greeting.motd)
-            self.session.put(self._format.lines(lines))
+            self._view = View(session=self.session, dialect=self._dialect, limits=self._limits)
+            self._greeting = self._clock.callLater(self._limits.greeting, self._greet)
 
     def dataReceived(self, data: bytes) -> None:
         """Take in bytes as the network split them."""
         if data:
             self._last_heard = self._clock.seconds()
+            if self._greeting is not None and not self._is_foreign(data):
+                self._greet()
             data = self._telnet.feed(data)
             if self._telnet.answers and self.session is not None:
                 self.session.put(bytes(self._telnet.answers))
@@ -101,27 +105,29 @@ class ChatProtocol(LineReceiver):
 
     def lineReceived(self, line: bytes) -> None:
         """Take in a line: a name first, then what is said."""
-        if self.session is None:
+        session, view = self.session, self._view
+        if session is None or view is None:
             return
-        self._count_line()
+        self._count_line(session, len(line))
         if line.endswith(b"\r"):
             line = line[:-1]
             if not self._has_sent_a_line:
-                self._format = LineFormat(b"\r\n", self._format.zone)
-                self.session.set_format(self._format)
+                session.set_format(replace(view.format, newline=b"\r\n"))
         self._has_sent_a_line = True
         if len(line) > self._limits.line:
             self._refuse_long()
             return
         try:
-            text = line.decode()
+            text = line.decode(view.format.charset)
         except UnicodeDecodeError:
-            self.session.answer(Noted((sentences.NOT_UTF8,)))
+            charset = view.format.charset
+            sentence = sentences.NOT_UTF8 if charset == "utf-8" else sentences.NOT_CHARSET
+            view.note(sentence, charset=charset)
             return
-        if self.session.user is None:
-            self._at_door(self.session, text)
-        else:
-            self._typed(self.session, text)
+        if session.user is not None:
+            view.does(self._dialect.read(text, view.room))
+        elif not self._is_foreign(line):
+            self._at_door(session, view, text)
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Refuse a line that is too long, and skip the rest of it."""
@@ -160,6 +166,7 @@ class ChatProtocol(LineReceiver):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Be gone."""
         self._cancel_hint()
+        self._cancel_greeting()
         if self._next_turn is not None:
             self._next_turn.cancel()
             self._next_turn = None
@@ -180,6 +187,7 @@ class ChatProtocol(LineReceiver):
         self._holds -= 1
         if self._holds:
             return
+        self._last_heard = self._clock.seconds()  # nobody listened until now
         if self.transport is None or getattr(self.transport, "disconnecting", False):
             self.paused = False
         else:
@@ -190,8 +198,9 @@ class ChatProtocol(LineReceiver):
 
     # ------------------------------------------------------------ inside
 
-    def _count_line(self) -> None:
+    def _count_line(self, session: Session, size: int) -> None:
         """Let the others have their turn after so many lines, however many have come."""
+        session.throttle.spend(size)
         self._lines_this_turn += 1
         if self._next_turn is None:
             self._next_turn = self._clock.callLater(0, self._begin_turn)
@@ -205,36 +214,38 @@ class ChatProtocol(LineReceiver):
         if was_held:
             self.release()
 
-    def _at_door(self, session: Session, text: str) -> None:
+    def _greet(self) -> None:
+        self._cancel_greeting()
+        if self.session is not None and self._view is not None:
+            greeting, wire_format = self._registry.greeting, self._view.format
+            lines = wire_format.speech.greeting(greeting.server, greeting.motd)
+            self.session.put(wire_format.lines(lines))
+
+    def _is_foreign(self, data: bytes) -> bool:
+        """Answer a program that speaks another protocol in that, and let it go."""
+        assert self.transport is not None
+        host = self.transport.getHost()
+        other = foreign(data, str(getattr(host, "host", "")), getattr(host, "port", 0))
+        if other is None or self.session is None:
+            return False
+        log.info("{who} speaks {name}: turned away", who=self.session.described, name=other.name)
+        self._cancel_greeting()
+        self._view = None  # so that nothing more is taken in
+        self.session.turn_away(other.answer)
+        return True
+
+    def _at_door(self, session: Session, view: View, text: str) -> None:
         match self._dialect.read_at_door(text):
             case None:
                 pass
             case str() as name:
                 session.log_in(GuestName(name), LOBBY)
-            case Noted() as noted:
-                session.answer(noted)
-            case command:
-                session.receive(command)
-
-    def _typed(self, session: Session, text: str) -> None:
-        asked: Command | Local | Noted | None = self._dialect.read(text, self.room)
-        match asked:
-            case None:
-                pass
-            case Noted():
-                session.answer(asked)
-            case Help():
-                session.answer(self._dialect.help(asked.topic))
-            case SetEcho():
-                session.set_echo(asked.on)
-                session.answer(Noted((sentences.ECHO_ON if asked.on else sentences.ECHO_OFF,)))
-            case _:
-                session.receive(asked)
+            case asked:
+                view.does((asked,))
 
     def _refuse_long(self) -> None:
-        if self.session is not None:
-            long = sentences.TOO_LONG.format(kib=self._limits.line // 1024)
-            self.session.answer(Noted((long,)))
+        if self._view is not None:
+            self._view.note(sentences.TOO_LONG, kib=self._limits.line // 1024)
 
     def _watch_for_enter(self, data: bytes) -> None:
         """Help those who send text without ever ending a line, as socket tutorials do."""
@@ -244,8 +255,13 @@ class ChatProtocol(LineReceiver):
 
     def _tell_enter(self) -> None:
         self._hint = None
-        if self.session is not None and not self._has_sent_a_line:
-            self.session.answer(Noted((sentences.PRESS_ENTER,)))
+        if self._view is not None and not self._has_sent_a_line:
+            self._view.note(sentences.PRESS_ENTER)
+
+    def _cancel_greeting(self) -> None:
+        if self._greeting is not None and self._greeting.active():
+            self._greeting.cancel()
+        self._greeting = None
 
     def _cancel_hint(self) -> None:
         if self._hint is not None:

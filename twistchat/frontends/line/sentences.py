@@ -3,214 +3,215 @@
 What the system says begins with `-- `, what people say with `<name> `, what they do with
 `* name `. Nobody can type a line that looks like another kind: names have no blanks and none of
 `<>*` in them, and each line begins with one of these.
+
+`_` marks a sentence for translation with gettext (`xgettext --keyword=_ --keyword=Plural:1,2`);
+`speech.py` looks it up when it is said, and fills in the parameters. A line that begins with
+`-- ` must do so in every language.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import NamedTuple
 
-from twistchat.core import events as e
-from twistchat.core.names import LOBBY
+from twistchat.core.codes import Cause, Refusal, Unkept
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
-SAID = "<{who}> {text}"
-DID = "* {who} {text}"
-WHISPERED = "<{who} -> {to}> {text}"
-WHISPERED_ACTION = "<{who} -> {to}> * {text}"
-ELSEWHERE = "[{room}] {line}"
+class Plural(NamedTuple):
+    """A sentence that depends on a number, its parameter `count`."""
 
-JOINED = "-- {who} joined."
-JOINED_ROOM = "-- {who} joined {room}."
-LEFT = "-- {who} left."
-LEFT_WORDS = "-- {who} left: {words}"
-LEFT_CAUSE = "-- {who} left ({cause})."
-LEFT_ROOM = "-- {who} left {room}."
-LEFT_ROOM_WORDS = "-- {who} left {room}: {words}"
-RENAMED = "-- {old} is now {new}."
-TOPIC_CHANGED = "-- {who} changed the topic of {room}: {topic}"
-TOPIC_REMOVED = "-- {who} removed the topic of {room}."
-ANNOUNCED = "-- The operator to all: {text}"
-ANNOUNCED_TO = "-- The operator to {to}: {text}"
-STOPPING = "-- Goodbye, the server is stopping."
-STOPPING_WORDS = "-- Goodbye, the server is stopping: {words}"
+    one: str
+    many: str
 
-GREETING = "-- Welcome to {server}."
-MOTD = "-- | {line}"
-ASK_NAME = "-- What is your name? Type it and press Enter."
-WELCOMED = "-- You are {name}. Type to talk; /help shows what else you can do, exit leaves."
-HERE_NOW = "-- Here now ({count}): {names}"
-HERE_NOW_MORE = "-- Here now ({count}): {names} and {more} others; /who lists all."
-MEMBERS = "-- In {room} ({count}): {names}"
-TOPIC = "-- Topic of {room}: {topic}"
-NO_TOPIC = "-- {room} has no topic. /topic WORDS sets one."
-HISTORY = "-- The last {count} lines of {room}:"
-HISTORY_ONE = "-- The last line of {room}:"
-HISTORY_EMPTY = "-- Nothing has been said in {room} yet."
-PAST = "[{time}] {line}"
-NOTED = "-- {line}"
+
+def _(sentence: str) -> str:
+    """Mark a sentence for translation."""
+    return sentence
+
+
+# ---------------------------------------------------------------- what happens
+
+SAID = _("<{who}> {text}")
+DID = _("* {who} {text}")
+WHISPERED = _("<{who} -> {to}> {text}")
+WHISPERED_ACTION = _("<{who} -> {to}> * {text}")
+ELSEWHERE = _("[{room}] {line}")
+AT = _("[{time}] {line}")
+
+JOINED = _("-- {who} joined.")
+JOINED_ROOM = _("-- {who} joined {room}.")
+LEFT = _("-- {who} left.")
+LEFT_WORDS = _("-- {who} left: {words}")
+LEFT_CAUSE = _("-- {who} left ({cause}).")
+LEFT_ROOM = _("-- {who} left {room}.")
+LEFT_ROOM_WORDS = _("-- {who} left {room}: {words}")
+TWO = _("{first} and {last}")
+SEVERAL = _("{first}, {second} and {last}")
+MANY = Plural("{first} and {count} other", "{first} and {count} others")
+RENAMED = _("-- {old} is now {new}.")
+TOPIC_CHANGED = _("-- {who} changed the topic of {room}: {topic}")
+TOPIC_REMOVED = _("-- {who} removed the topic of {room}.")
+INVITED = _("-- {who} invites {to} to {room}: /join {room} goes there.")
+ANNOUNCED = _("-- The operator to all: {text}")
+ANNOUNCED_TO = _("-- The operator to {to}: {text}")
+STOPPING = _("-- Goodbye, the server is stopping.")
+STOPPING_WORDS = _("-- Goodbye, the server is stopping: {words}")
+
+CAUSE = {
+    Cause.LEFT: _("left"),
+    Cause.LOST: _("connection lost"),
+    Cause.TIMED_OUT: _("timed out"),
+    Cause.TOO_SLOW: _("too slow"),
+    Cause.STOPPING: _("server stopping"),
+    Cause.NO_NAME: _("no name given"),
+}
+
+# ---------------------------------------------------------------- answers
+
+GREETING = _("-- Welcome to {server}.")
+MOTD = _("-- | {line}")
+ASK_NAME = _("-- What is your name? Type it and press Enter.")
+WELCOMED = _("-- You are {name}. Type to talk; /help shows what else you can do, exit leaves.")
+HERE_NOW = _("-- Here now ({count}): {names}")
+HERE_NOW_MORE = _("-- Here now ({count}): {names} and {more} others; /who lists all.")
+MEMBERS = _("-- In {room} ({count}): {names}")
+MEMBER_AWAY = _("{name} (away)")
+TOPIC = _("-- Topic of {room}: {topic}")
+NO_TOPIC = _("-- {room} has no topic. /topic WORDS sets one.")
+ROOMS = Plural("-- There is {count} room:", "-- There are {count} rooms:")
+ROOMS_NONE = _("-- No room has {matching} in its name. /join #{matching} would make one.")
+ROOM = _("--   {room} ({count})")
+ROOM_TOPIC = _("--   {room} ({count}): {topic}")
+ROOM_YOURS = _("{room} *")
+ROOMS_MORE = _("--   and {more} others; /rooms WORD shows those with that in their name.")
+ROOMS_STAR = _("-- You are in those with a *. /join #ROOM goes into another.")
+PERSON = _("-- {name} has been here for {here}.")
+PERSON_IDLE = _("-- {name} has been here for {here}, and silent for {idle}.")
+PERSON_ROOMS = _("-- {name} is in {rooms} with you.")
+PERSON_AWAY = _("-- {name} is away.")
+PERSON_AWAY_WORDS = _("-- {name} is away: {words}")
+AWAY = _("-- You are away. Who writes to you alone is told so; /away again ends it.")
+AWAY_WORDS = _("-- You are away: {words}. Who writes to you alone is told; /away ends it.")
+BACK = _("-- You are back.")
+HISTORY = Plural("-- The last line of {room}:", "-- The last {count} lines of {room}:")
+HISTORY_EMPTY = _("-- Nothing has been said in {room} yet.")
+SLOWED = _(
+    "-- That was faster than {rate} lines a second: the rest is read slowly, and nothing is lost."
+)
+NOTED = _("-- {line}")
+
+SECONDS = Plural("{count} second", "{count} seconds")
+MINUTES = Plural("{count} minute", "{count} minutes")
+HOURS = Plural("{count} hour", "{count} hours")
+DAYS = Plural("{count} day", "{count} days")
 
 GOODBYE = {
-    e.Cause.LEFT: "-- Goodbye.",
-    e.Cause.LOST: "-- Goodbye.",
-    e.Cause.TIMED_OUT: "-- Goodbye.",
-    e.Cause.TOO_SLOW: "-- Goodbye: you took in too little of what was said to you.",
-    e.Cause.STOPPING: "-- Goodbye, the server is stopping.",
-    e.Cause.NO_NAME: "-- Goodbye: no name was given in time.",
+    Cause.LEFT: _("-- Goodbye."),
+    Cause.LOST: _("-- Goodbye."),
+    Cause.TIMED_OUT: _("-- Goodbye."),
+    Cause.TOO_SLOW: _("-- Goodbye: you took in too little of what was said to you."),
+    Cause.STOPPING: _("-- Goodbye, the server is stopping."),
+    Cause.NO_NAME: _("-- Goodbye: no name was given in time."),
 }
 
 NOT_KEPT = {
-    e.Unkept.FAILED: "-- Not sent: the server could not keep it. Try again: {text}",
-    e.Unkept.TOO_LATE: "-- Not sent: it had to wait for too long. Try again: {text}",
-    e.Unkept.STOPPING: "-- Not sent: the server is stopping. You wrote: {text}",
-    e.Unkept.UNKNOWN: "-- Perhaps not sent: the server stops before it knows. You wrote: {text}",
+    Unkept.FAILED: _("-- Not sent: the server could not keep it. Try again: {text}"),
+    Unkept.TOO_LATE: _("-- Not sent: it had to wait for too long. Try again: {text}"),
+    Unkept.STOPPING: _("-- Not sent: the server is stopping. You wrote: {text}"),
+    Unkept.UNKNOWN: _("-- Perhaps not sent: the server stops before it knows. You wrote: {text}"),
 }
 
 REFUSED = {
-    e.Refusal.NAME_EMPTY: "-- Sorry, that is no name. How about {hint}?",
-    e.Refusal.NAME_CHARACTERS: (
+    Refusal.NAME_EMPTY: _("-- Sorry, that is no name. How about {hint}?"),
+    Refusal.NAME_CHARACTERS: _(
         "-- Sorry, a name has no blanks, no invisible characters and none of "
         "/ ! @ * ? , : # & ~ % + < > in it. How about {hint}?"
     ),
-    e.Refusal.NAME_NUMBER: "-- Sorry, a name is more than a number. How about {hint}?",
-    e.Refusal.NAME_LONG: (
+    Refusal.NAME_NUMBER: _("-- Sorry, a name is more than a number. How about {hint}?"),
+    Refusal.NAME_LONG: _(
         "-- Sorry, that name is too long to stand before each line. How about {hint}?"
     ),
-    e.Refusal.NAME_RESERVED: "-- Sorry, {about} would be misunderstood. How about {hint}?",
-    e.Refusal.NAME_TAKEN: "-- Sorry, the name {about} is taken. How about {hint}?",
-    e.Refusal.NAME_SAME: "-- You are {about} already.",
-    e.Refusal.ROOM_NAME: "-- {about} is no name for a room. Try something like #cats.",
-    e.Refusal.NOT_IN_ROOM: "-- You are not in {about}.",
-    e.Refusal.NO_SUCH_PERSON: "-- Nobody here is called {about}. /who shows who is.",
-    e.Refusal.NO_SUCH_COMMAND: "-- There is no command /{about}. /help shows them all.",
-    e.Refusal.NOTHING_TO_SAY: "-- There was nothing to say.",
-    e.Refusal.TOPIC_LONG: "-- That topic is too long: {hint} characters at most.",
-    e.Refusal.TO_ONESELF: "-- That would be talking to yourself.",
-    e.Refusal.OPERATORS_ONLY: "-- Only operators can do that.",
-    e.Refusal.CUSTOM: "-- {hint}",
-    e.Refusal.NO_HISTORY: "-- The last lines of {about} cannot be read now. Try again later.",
-    e.Refusal.UNAVAILABLE: "-- Sorry, the server cannot give out names now. Try again later.",
-    e.Refusal.STOPPING: "-- Not sent: the server is stopping.",
-    e.Refusal.FAULT: "-- That went wrong in the server, and nothing was done. Its log says why.",
-    e.Refusal.FULL: "-- Sorry, this chat is full ({hint} are here). Please try again later.",
+    Refusal.NAME_RESERVED: _("-- Sorry, {about} would be misunderstood. How about {hint}?"),
+    Refusal.NAME_TAKEN: _("-- Sorry, the name {about} is taken. How about {hint}?"),
+    Refusal.NAME_SAME: _("-- You are {about} already."),
+    Refusal.ROOM_NAME: _("-- {about} is no name for a room. Try something like #cats."),
+    Refusal.ROOMS: _(
+        "-- There are {hint} rooms, and somebody is in each. /rooms shows them: join one of those."
+    ),
+    Refusal.ROOMS_PER_PERSON: _(
+        "-- You are in {hint} rooms, and that is as many as one may. /leave one, then join {about}."
+    ),
+    Refusal.NOT_IN_ROOM: _("-- You are not in {about}. /join {about} goes there."),
+    Refusal.IN_NO_ROOM: _("-- You are in no room. /join #lobby goes back to the lobby."),
+    Refusal.IN_ROOM_ALREADY: _("-- {about} is in {hint} already."),
+    Refusal.NO_SUCH_PERSON: _("-- Nobody here is called {about}. /who shows who is."),
+    Refusal.NO_SUCH_COMMAND: _("-- There is no command /{about}. /help shows them all."),
+    Refusal.NOTHING_TO_SAY: _("-- There was nothing to say."),
+    Refusal.TOPIC_LONG: _("-- That topic is too long: {hint} characters at most."),
+    Refusal.TO_ONESELF: _("-- That would be talking to yourself."),
+    Refusal.JOINS_FAST: _(
+        "-- You may join {about} rooms a minute. Please wait for {hint} s, and try again."
+    ),
+    Refusal.RENAMES_FAST: _(
+        "-- You may change your name {about} times a minute. Please wait for {hint} s."
+    ),
+    Refusal.STRANGERS_FAST: _(
+        "-- Not sent: you may write {about} times a minute to people who have not written to you. "
+        "Please wait for {hint} s."
+    ),
+    Refusal.OPERATORS_ONLY: _("-- Only operators can do that."),
+    Refusal.CUSTOM: _("-- {hint}"),
+    Refusal.NO_HISTORY: _("-- The last lines of {about} cannot be read now. Try again later."),
+    Refusal.UNAVAILABLE: _("-- Sorry, the server cannot give out names now. Try again later."),
+    Refusal.STOPPING: _("-- Not sent: the server is stopping."),
+    Refusal.FAULT: _("-- That went wrong in the server, and nothing was done. Its log says why."),
+    Refusal.FULL: _("-- Sorry, this chat is full ({hint} are here). Please try again later."),
+    Refusal.ADDRESS_FULL: _(
+        "-- Sorry, {hint} connections from your address are open already. Close one, or come later."
+    ),
+    Refusal.ADDRESS_FAST: _(
+        "-- Sorry, that were too many new connections from your address. Try again in {hint} s."
+    ),
 }
 
-NAME_WANTED = "That needs a name first. What is your name?"
-PRESS_ENTER = (
+# ---------------------------------------------------------------- notes to one's own connection
+
+NAME_WANTED = _("That needs a name first. What is your name?")
+PRESS_ENTER = _(
     "You typed something: press Enter to send it. (Programs end each line with a newline, \\n.)"
 )
-NOT_UTF8 = "Not sent: this chat speaks UTF-8, and your terminal is set to something else."
-TOO_LONG = "Not sent: it is longer than {kib} KiB. Please send it in pieces."
-USAGE = "Usage: {usage}"
-UNKNOWN = "There is no command {command}. /help shows them all."
-UNKNOWN_CLOSE = "There is no command {command}. Did you mean {close}?"
-UNKNOWN_SLASH = "There is no command {command}; // at the start says a line with a slash."
-HELP_INTRO = "What you type is said to everybody in the room. You can also type:"
-HELP_COMMAND = "  {usage}  {summary}"
-HELP_SLASH = "//words"
-HELP_SLASH_SUMMARY = "say a line that begins with a slash"
-HELP_EXIT_SUMMARY = "leave the chat"
-HELP_ALIASES = "  also: {aliases}"
-HELP_DOOR = "Type the name you want to be called by, and press Enter. exit leaves."
-ECHO_ON = "You see your own lines again."
-ECHO_OFF = "You no longer see your own lines. /echo on brings them back."
+NOT_UTF8 = _(
+    "Not sent: this chat speaks UTF-8, and your terminal something else. "
+    "If you know what, say so: /charset gbk"
+)
+NOT_CHARSET = _(
+    "Not sent: that was not {charset}. /charset utf-8 goes back to what most terminals speak."
+)
+TOO_LONG = _("Not sent: it is longer than {kib} KiB. Please send it in pieces.")
+USAGE = _("Usage: {usage}")
+USAGE_EXAMPLE = _("Usage: {usage} (for example {example})")
+UNKNOWN = _("There is no command {command}. /help shows them all.")
+UNKNOWN_CLOSE = _("There is no command {command}. Did you mean {close}?")
+UNKNOWN_SLASH = _("There is no command {command}; // at the start says a line with a slash.")
+TALKING_IN = _("What you type now goes to {room}.")
+ROOMS_OF_YOURS = _("You are in {rooms}. What you type goes to {room}; /room #ROOM changes that.")
+ECHO_ON = _("You see your own lines again.")
+ECHO_OFF = _("You no longer see your own lines. /echo on brings them back.")
+TIMES_ON = _("Each line shows the server's time now. /time off takes it away.")
+TIMES_OFF = _("Lines no longer show the time.")
+CHARSET = _("This connection speaks {charset} now.")
+CHARSET_UNKNOWN = _("{charset} is none that can be spoken here. There are: {known}")
+IGNORED = _("You hear nothing more of {name}, not even privately. /unignore {name} ends it.")
+IGNORED_NO_MORE = _("You hear {name} again.")
+IGNORED_NOT = _("You do not ignore {name}.")
+IGNORED_SELF = _("You cannot ignore yourself.")
+IGNORED_MANY = _("You ignore {count} people, and that is as many as one may. /unignore one first.")
+IGNORING = _("You ignore {names}. /unignore NAME ends it.")
+IGNORING_NOBODY = _("You ignore nobody. /ignore NAME does.")
 
-CROWD = 30
-"""Up to so many names are shown to somebody who comes in."""
+# ---------------------------------------------------------------- other protocols
 
-
-def told(item: e.Event) -> str:
-    """Put an event into the one line that everybody reads."""
-    match item:
-        case e.Said():
-            template = DID if item.action else SAID
-            return _in_room(item.room, template.format(who=item.who, text=item.text))
-        case e.Whispered():
-            template = WHISPERED_ACTION if item.action else WHISPERED
-            return template.format(who=item.who, to=item.to, text=item.text)
-        case e.TopicChanged():
-            template = TOPIC_CHANGED if item.topic else TOPIC_REMOVED
-            return template.format(who=item.who, room=item.room, topic=item.topic)
-        case e.Joined():
-            template = JOINED if item.room == LOBBY else JOINED_ROOM
-            return template.format(who=item.who, room=item.room)
-        case e.Left():
-            template = LEFT_ROOM_WORDS if item.words else LEFT_ROOM
-            return template.format(who=item.who, room=item.room, words=item.words)
-        case e.Departed():
-            if item.cause is not e.Cause.LEFT:
-                return LEFT_CAUSE.format(who=item.who, cause=item.cause)
-            return (LEFT_WORDS if item.words else LEFT).format(who=item.who, words=item.words)
-        case e.Renamed():
-            return RENAMED.format(old=item.old, new=item.new)
-        case e.Announced():
-            template = ANNOUNCED if item.to is None else ANNOUNCED_TO
-            return template.format(text=item.text, to=item.to)
-        case e.Stopping():
-            template = STOPPING_WORDS if item.words else STOPPING
-            return template.format(words=item.words)
-        case _:
-            assert_never(item)
-
-
-def answered(reply: e.Reply) -> Sequence[str]:
-    """Put a reply into the lines that the one who asked reads."""
-    match reply:
-        case e.Welcomed():
-            return [WELCOMED.format(name=reply.name)]
-        case e.MembersListed():
-            return _members(reply)
-        case e.TopicTold():
-            template = TOPIC if reply.topic else NO_TOPIC
-            return [template.format(room=reply.room, topic=reply.topic)]
-        case e.Refused():
-            return [REFUSED[reply.code].format(about=reply.about, hint=reply.hint)]
-        case e.Noted():
-            return [NOTED.format(line=line) for line in reply.lines]
-        case e.Goodbye():
-            return [GOODBYE[reply.cause]]
-        case e.NotKept():
-            return [NOT_KEPT[reply.why].format(text=_words_of(reply.event))]
-        case e.Kept() | e.HistoryOpened():
-            return []
-        case _:
-            assert_never(reply)
-
-
-def greeting(server: str, motd: Sequence[str]) -> Sequence[str]:
-    """Greet somebody who has just connected, and ask for their name."""
-    return [
-        GREETING.format(server=server),
-        *(MOTD.format(line=line) for line in motd),
-        ASK_NAME,
-    ]
-
-
-def history_head(room: str, count: int) -> str:
-    """Stand above the last lines of a room."""
-    template = {0: HISTORY_EMPTY, 1: HISTORY_ONE}.get(count, HISTORY)
-    return template.format(room=room, count=count)
-
-
-def _members(reply: e.MembersListed) -> Sequence[str]:
-    count, names = len(reply.names), ", ".join(reply.names)
-    if not reply.on_joining:
-        return [MEMBERS.format(room=reply.room, count=count, names=names)]
-    lines = []
-    if reply.topic:
-        lines.append(TOPIC.format(room=reply.room, topic=reply.topic))
-    if count > CROWD:
-        names = ", ".join(reply.names[:CROWD])
-        lines.append(HERE_NOW_MORE.format(count=count, names=names, more=count - CROWD))
-    else:
-        lines.append(HERE_NOW.format(count=count, names=names))
-    return lines
-
-
-def _words_of(event: e.Durable) -> str:
-    return event.topic if isinstance(event, e.TopicChanged) else event.text
-
-
-def _in_room(room: str, line: str) -> str:
-    return line if room == LOBBY else ELSEWHERE.format(room=room, line=line)
+NOT_HTTP = _(
+    "This is a chat for terminals. Join it with:\n\n    nc {host} {port}\n    "
+    "twistchat connect {address}\n"
+)
+NOT_SSH = _("This is a chat, and not SSH. Join it with: nc {host} {port}")

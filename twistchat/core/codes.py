@@ -1,0 +1,72 @@
+"""Stable codes for why: put into words by each wire, or handed on as they are."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """Why somebody is gone."""
+
+    LEFT = "left"
+    LOST = "connection lost"
+    TIMED_OUT = "timed out"
+    TOO_SLOW = "too slow"
+    STOPPING = "server stopping"
+    NO_NAME = "no name given"
+
+
+class Refusal(StrEnum):
+    """Why something was refused: stable codes, put into words by each wire."""
+
+    NAME_EMPTY = "name-empty"
+    NAME_CHARACTERS = "name-characters"
+    NAME_NUMBER = "name-number"
+    NAME_LONG = "name-long"
+    NAME_RESERVED = "name-reserved"
+    NAME_TAKEN = "name-taken"
+    NAME_SAME = "name-same"
+    ROOM_NAME = "room-name"
+    ROOMS = "too-many-rooms"
+    ROOMS_PER_PERSON = "too-many-rooms-of-yours"
+    NOT_IN_ROOM = "not-in-room"
+    IN_NO_ROOM = "in-no-room"
+    IN_ROOM_ALREADY = "in-room-already"
+    NO_SUCH_PERSON = "no-such-person"
+    NO_SUCH_COMMAND = "no-such-command"
+    NOTHING_TO_SAY = "nothing-to-say"
+    TOPIC_LONG = "topic-long"
+    TO_ONESELF = "to-oneself"
+    JOINS_FAST = "joins-too-fast"
+    RENAMES_FAST = "renames-too-fast"
+    STRANGERS_FAST = "strangers-too-fast"
+    OPERATORS_ONLY = "operators-only"
+    CUSTOM = "custom"
+    NO_HISTORY = "no-history"
+    UNAVAILABLE = "unavailable"
+    STOPPING = "stopping"
+    FAULT = "fault"
+    FULL = "full"
+    ADDRESS_FULL = "address-full"
+    ADDRESS_FAST = "address-too-fast"
+
+
+LIMITS_BITTEN = {
+    Refusal.ROOMS: "rooms",
+    Refusal.ROOMS_PER_PERSON: "rooms-per-person",
+    Refusal.TOPIC_LONG: "topic",
+    Refusal.JOINS_FAST: "joins",
+    Refusal.RENAMES_FAST: "renames",
+    Refusal.STRANGERS_FAST: "strangers",
+}
+"""The limits (by their names in `Limits`) that people run into, by what they are then told."""
+
+
+class Unkept(StrEnum):
+    """Why a durable event was not kept."""
+
+    FAILED = "failed"
+    TOO_LATE = "too-late"
+    STOPPING = "stopping"
+    UNKNOWN = "unknown"
+    """The store never answered: it may have been kept."""

@@ -1,0 +1,93 @@
+"""Whom an item concerns, and which log."""
+
+from __future__ import annotations
+
+from typing_extensions import TypeIs
+
+from twistchat.core.events import (
+    Announced,
+    AwayChanged,
+    Departed,
+    Durable,
+    Folded,
+    HistoryOpened,
+    Invited,
+    Item,
+    Joined,
+    Left,
+    Renamed,
+    Said,
+    Stopping,
+    TopicChanged,
+    Whispered,
+)
+
+
+def log_of(item: Item) -> str | None:
+    """Name the log in which an item is numbered and remembered; None if it is not durable.
+
+    A private conversation is a room of two: its log is named by the ids of both, in order.
+    """
+    match item:
+        case Said() | TopicChanged():
+            return item.room
+        case Whispered():
+            return private_log(item.user, item.to_user)
+        case _:
+            return None
+
+
+def private_log(one: str, other: str) -> str:
+    """Name the log of what two people say to each other."""
+    return "@" + ",".join(sorted((one, other)))
+
+
+def changes_state(item: Item) -> bool:
+    """Whether it changes durable state, so that whoever asked waits for it to be committed."""
+    return isinstance(item, TopicChanged)
+
+
+def is_durable(item: Item) -> TypeIs[Durable]:
+    """Whether it gets a number and is remembered."""
+    return isinstance(item, Durable)
+
+
+def stands_in(item: Item) -> str | None:
+    """Name the log whose last number an item carries that has no number of its own.
+
+    It tells up to where history is to be read, for whoever comes in or looks back here.
+    """
+    match item:
+        case Joined() | Left() | HistoryOpened():
+            return item.room
+        case _:
+            return None
+
+
+def rooms_of(item: Item) -> tuple[str, ...]:
+    """Name the rooms whose people hear of it."""
+    match item:
+        case Said() | TopicChanged() | Joined() | Left():
+            return (item.room,)
+        case Departed() | Renamed() | AwayChanged() | Folded():
+            return item.rooms
+        case _:
+            return ()
+
+
+def people_of(item: Item) -> tuple[str, ...]:
+    """Name the people (by id) who hear of it wherever they are."""
+    match item:
+        case Whispered() | Invited():
+            return (item.user, item.to_user)
+        case Renamed():
+            return (item.user,)
+        case Announced(to_user=str() as user):
+            return (user,)
+        case _:
+            return ()
+
+
+def is_for_everybody(item: Item) -> bool:
+    """Whether every session hears of it, in whatever room."""
+    return isinstance(item, Stopping) or (isinstance(item, Announced) and item.to_user is None)

@@ -1,0 +1,120 @@
+"""The rules about people: their names, what they say to each other alone, where they are."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from twistchat.core import events as e
+from twistchat.core.names import fold
+from twistchat.core.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twistchat.core import commands as c
+    from twistchat.core.model import User
+    from twistchat.core.state import State
+
+
+def whisper(state: State, user: User, command: c.Whisper) -> Sequence[e.Item] | e.Refused:
+    """Say something to one person."""
+    other = _other(state, user, command.to)
+    if isinstance(other, e.Refused):
+        return other
+    text = clean(command.text.rstrip())
+    if not text:
+        return e.Refused(e.Refusal.NOTHING_TO_SAY)
+    if refused := _too_fast(state, user, other):
+        return refused
+    state.has_written(user, other)
+    user.spoke = now = state.now()
+    items: list[e.Item] = [
+        e.Whispered(user.id, user.name, other.id, other.name, text, command.action, now)
+    ]
+    if other.away is not None:
+        items.append(e.AwayTold(other.name, other.away))
+    return items
+
+
+def invite(state: State, user: User, command: c.Invite) -> Sequence[e.Item] | e.Refused:
+    """Invite somebody to a room that one is in."""
+    room = state.membership(user, command.room)
+    if isinstance(room, e.Refused):
+        return room
+    other = _other(state, user, command.to)
+    if isinstance(other, e.Refused):
+        return other
+    if other.id in room.members:
+        return e.Refused(e.Refusal.IN_ROOM_ALREADY, other.name, room.name)
+    if refused := _too_fast(state, user, other):
+        return refused
+    return [e.Invited(room.name, user.id, user.name, other.id, other.name, state.now())]
+
+
+def rename(state: State, user: User, command: c.Rename) -> Sequence[e.Item] | e.Refused:
+    """Take another name, which is claimed already."""
+    old, new = user.name, command.name
+    if old == new:
+        return e.Refused(e.Refusal.NAME_SAME, new)
+    if wait := state.wait(user, "renames"):
+        return e.Refused(e.Refusal.RENAMES_FAST, str(state.limits.renames), str(ceil(wait)))
+    del state.names[fold(old)]
+    user.name = new
+    state.names[fold(new)] = user
+    return [e.Renamed(tuple(user.rooms), user.id, old, new, state.now())]
+
+
+def set_away(state: State, user: User, command: c.SetAway) -> Sequence[e.Item]:
+    """Be away, or be back."""
+    words = command.words
+    if words is not None:
+        words = clean(words.strip())[: state.limits.words]
+    if words == user.away:
+        return [e.AwayNoted(words)]
+    user.away = words
+    changed = e.AwayChanged(tuple(user.rooms), user.id, user.name, words, state.now())
+    return [changed, e.AwayNoted(words)]
+
+
+def describe(state: State, user: User, command: c.Describe) -> Sequence[e.Item] | e.Refused:
+    """Tell about a person what everybody may know; of rooms those that both are in."""
+    other = state.person(command.name)
+    if other is None:
+        return _nobody(command.name)
+    shared = tuple(name for name in other.rooms if name in user.rooms)
+    now = state.now()
+    return [e.PersonDescribed(other.name, now - other.since, now - other.spoke, other.away, shared)]
+
+
+def announce(state: State, user: User, command: c.Announce) -> Sequence[e.Item] | e.Refused:
+    """Tell everybody something, or one person, as an operator."""
+    if not user.operator:
+        return e.Refused(e.Refusal.OPERATORS_ONLY)
+    text = clean(command.text.strip())
+    if not text:
+        return e.Refused(e.Refusal.NOTHING_TO_SAY)
+    if command.to is None:
+        return [e.Announced(text, None, None, state.now())]
+    other = state.person(command.to)
+    if other is None:
+        return _nobody(command.to)
+    return [e.Announced(text, other.id, other.name, state.now())]
+
+
+def _other(state: State, user: User, name: str) -> User | e.Refused:
+    other = state.person(name)
+    if other is None:
+        return _nobody(name)
+    return e.Refused(e.Refusal.TO_ONESELF) if other is user else other
+
+
+def _nobody(name: str) -> e.Refused:
+    return e.Refused(e.Refusal.NO_SUCH_PERSON, clean(name.strip()[:40]))
+
+
+def _too_fast(state: State, user: User, other: User) -> e.Refused | None:
+    wait = state.wait_for_stranger(user, other)
+    if not wait:
+        return None
+    return e.Refused(e.Refusal.STRANGERS_FAST, str(state.limits.strangers), str(ceil(wait)))

@@ -1,0 +1,126 @@
+"""The rules about rooms: what is said in them, who comes in and goes, what they are about."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from twistchat.core import events as e
+from twistchat.core.names import fold, room_name
+from twistchat.core.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twistchat.core import commands as c
+    from twistchat.core.model import Room, User
+    from twistchat.core.state import State
+
+ROOMS_SHOWN = 100
+"""Rooms that are listed at once: the fullest."""
+
+
+def say(state: State, user: User, command: c.Say) -> Sequence[e.Item] | e.Refused:
+    """Say something to everybody in a room."""
+    room = state.membership(user, command.room)
+    if isinstance(room, e.Refused):
+        return room
+    text = clean(command.text.rstrip())
+    if not text:
+        return e.Refused(e.Refusal.NOTHING_TO_SAY)
+    user.spoke = now = state.now()
+    return [e.Said(room.name, user.id, user.name, text, command.action, now)]
+
+
+def join(state: State, user: User, command: c.Join) -> Sequence[e.Item] | e.Refused:
+    """Enter a room; to make it, the one that has been empty for longest may have to go."""
+    limits = state.limits
+    name = room_name(command.room, limits)
+    if isinstance(name, e.Refused):
+        return name
+    if name in user.rooms:
+        return []
+    if len(user.rooms) >= limits.rooms_per_person:
+        return e.Refused(e.Refusal.ROOMS_PER_PERSON, name, str(limits.rooms_per_person))
+    if wait := state.wait(user, "joins"):
+        return e.Refused(e.Refusal.JOINS_FAST, str(limits.joins), str(ceil(wait)))
+    items: list[e.Item] = []
+    if name not in state.rooms and len(state.rooms) >= limits.rooms:
+        forgotten = state.forget_oldest()
+        if forgotten is None:
+            return e.Refused(e.Refusal.ROOMS, name, str(limits.rooms))
+        items.append(e.RoomForgotten(forgotten, state.now()))
+    room = state.open(name)
+    state.add(user, room)
+    items.append(e.Joined(name, user.id, user.name, state.now()))
+    items.append(_members(room, on_joining=True))
+    return items
+
+
+def leave(state: State, user: User, command: c.Leave) -> Sequence[e.Item] | e.Refused:
+    """Leave a room, and stay in the chat."""
+    room = state.membership(user, command.room)
+    if isinstance(room, e.Refused):
+        return room
+    state.remove(user, room)
+    words = clean(command.words.strip())[: state.limits.words]
+    return [e.Left(room.name, user.id, user.name, words, state.now())]
+
+
+def set_topic(state: State, user: User, command: c.SetTopic) -> Sequence[e.Item] | e.Refused:
+    """Say what a room is about."""
+    room = state.membership(user, command.room)
+    if isinstance(room, e.Refused):
+        return room
+    topic = clean(command.topic.strip())
+    if len(topic) > state.limits.topic:
+        return e.Refused(e.Refusal.TOPIC_LONG, hint=str(state.limits.topic))
+    return [e.TopicChanged(room.name, user.id, user.name, topic, state.now())]
+
+
+def read_topic(state: State, user: User, command: c.ReadTopic) -> Sequence[e.Item] | e.Refused:
+    """Tell what a room is about."""
+    room = state.membership(user, command.room)
+    if isinstance(room, e.Refused):
+        return room
+    return [e.TopicTold(room.name, room.topic)]
+
+
+def list_members(state: State, user: User, command: c.ListMembers) -> Sequence[e.Item] | e.Refused:
+    """Tell who is in a room."""
+    room = state.membership(user, command.room)
+    if isinstance(room, e.Refused):
+        return room
+    return [_members(room)]
+
+
+def list_rooms(state: State, user: User, command: c.ListRooms) -> Sequence[e.Item] | e.Refused:
+    """Tell which rooms there are, the fullest first."""
+    wanted = fold(command.matching.strip()[: state.limits.room_characters])
+    found = [
+        e.RoomListed(room.name, len(room.members), room.topic, room.name in user.rooms)
+        for room in state.rooms.values()
+        if wanted in room.name
+    ]
+    found.sort(key=lambda room: (-room.count, room.name))
+    return [e.RoomsListed(tuple(found[:ROOMS_SHOWN]), len(found), wanted)]
+
+
+def read_history(state: State, user: User, command: c.ReadHistory) -> Sequence[e.Item] | e.Refused:
+    """Open the last lines of a room to somebody who is in it."""
+    room = state.membership(user, command.room)
+    if isinstance(room, e.Refused):
+        return room
+    limit = (state.limits.replay or 20) if command.limit is None else command.limit
+    return [e.HistoryOpened(room.name, max(1, min(limit, state.limits.page)))]
+
+
+def _members(room: Room, *, on_joining: bool = False) -> e.MembersListed:
+    members = sorted(room.members.values(), key=lambda member: fold(member.name))
+    return e.MembersListed(
+        room.name,
+        room.topic,
+        tuple(member.name for member in members),
+        tuple(member.name for member in members if member.away is not None),
+        on_joining,
+    )

@@ -1,0 +1,117 @@
+"""Who is here and which rooms there are: what the rules look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twistchat.core.events import Refusal, Refused
+from twistchat.core.model import Room, User
+from twistchat.core.names import LOBBY, fold, room_name
+from twistchat.core.pace import Bucket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twistchat.core.limits import Limits
+
+CORRESPONDENTS = 1_000
+"""People whom one remembers to have been written to by; beyond, the oldest are strangers again."""
+
+
+class State:
+    """The people and the rooms of a chat, and how they are found."""
+
+    def __init__(self, *, now: Callable[[], float], limits: Limits) -> None:
+        self.now = now
+        self.limits = limits
+        self.people: dict[str, User] = {}
+        """By id, in the order of coming."""
+        self.names: dict[str, User] = {}
+        """By folded nickname."""
+        self.rooms: dict[str, Room] = {}
+        self._empty: dict[str, None] = {}
+        """Rooms with nobody in them, the one that has been so for longest first."""
+
+    # ------------------------------------------------------------ people
+
+    def person(self, name: str) -> User | None:
+        """Find who bears a name now."""
+        name = name.strip()
+        if len(name) > 4 * self.limits.name_characters:
+            return None  # no name is, and folding takes time that grows with the square
+        return self.names.get(fold(name))
+
+    def wait(self, user: User, limit: str) -> float:
+        """Let somebody do something that is limited to so many a minute.
+
+        Returns 0.0, or the seconds until they may, if it is too much.
+        """
+        if user.operator:
+            return 0.0
+        now = self.now()
+        bucket = user.paces.get(limit)
+        if bucket is None:
+            a_minute = getattr(self.limits, limit)
+            bucket = user.paces[limit] = Bucket(a_minute, a_minute / 60, now)
+        return bucket.take(now)
+
+    def wait_for_stranger(self, user: User, other: User) -> float:
+        """Let somebody write to a person; see `wait`. Whoever has written to one is no stranger."""
+        if other.id in user.correspondents:
+            return 0.0
+        return self.wait(user, "strangers")
+
+    def has_written(self, user: User, other: User) -> None:
+        """Remember that somebody has written to a person, who may freely write back."""
+        known = other.correspondents
+        known.pop(user.id, None)
+        known[user.id] = None
+        if len(known) > CORRESPONDENTS:
+            del known[next(iter(known))]
+
+    # ------------------------------------------------------------ rooms
+
+    def membership(self, user: User, typed: str) -> Room | Refused:
+        """Find a room that somebody is in, by its name as it was typed."""
+        room = user.rooms.get(typed)
+        if room is not None:
+            return room
+        if not typed:
+            return Refused(Refusal.IN_NO_ROOM)
+        name = room_name(typed, self.limits)
+        if isinstance(name, Refused):
+            return name
+        return user.rooms.get(name) or Refused(Refusal.NOT_IN_ROOM, name)
+
+    def open(self, name: str) -> Room:
+        """Find a room, or make it; nobody is in a new one."""
+        room = self.rooms.get(name)
+        if room is None:
+            room = self.rooms[name] = Room(name)
+            self._is_empty(room)
+        return room
+
+    def add(self, user: User, room: Room) -> None:
+        """Let somebody be in a room."""
+        room.members[user.id] = user
+        user.rooms[room.name] = room
+        self._empty.pop(room.name, None)
+
+    def remove(self, user: User, room: Room) -> None:
+        """Let somebody be in a room no more."""
+        del user.rooms[room.name]
+        del room.members[user.id]
+        if not room.members:
+            self._is_empty(room)
+
+    def forget_oldest(self) -> str | None:
+        """Forget the room that has been empty for longest; its name, or None if there is none."""
+        oldest = next(iter(self._empty), None)
+        if oldest is not None:
+            del self._empty[oldest]
+            del self.rooms[oldest]
+        return oldest
+
+    def _is_empty(self, room: Room) -> None:
+        if room.name != LOBBY:  # it is never forgotten
+            self._empty[room.name] = None

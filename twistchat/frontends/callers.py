@@ -1,0 +1,89 @@
+"""How many connections one address may have, over all wires."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from math import ceil
+from typing import TYPE_CHECKING
+
+from twistchat.core.events import Refusal, Refused
+from twistchat.core.pace import Bucket
+
+if TYPE_CHECKING:
+    from twisted.internet.interfaces import IReactorTime
+
+    from twistchat.core.limits import Limits
+
+REMEMBERED = 20_000
+"""Networks that are remembered at once; beyond, those without a connection are forgotten first."""
+
+
+@dataclass(slots=True)
+class _Network:
+    connects: Bucket
+    count: int = 0
+
+
+def network_of(address: str, here: str = "") -> tuple[str, bool]:
+    """Tell what counts as one address, and whether it is a private one.
+
+    An IPv6 /64 counts as one, since one machine can have any address of it (RFC 4862). Private is
+    what no stranger on the internet can come from (RFC 6890: loopback, local networks, UNIX
+    sockets), and the /64 that the server itself is in (`here` is its own end of the connection).
+    """
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address, True  # a UNIX socket
+    if not isinstance(ip, IPv6Address):
+        return address, not ip.is_global
+    network = IPv6Network((ip, 64), strict=False)
+    return str(network), not ip.is_global or _is_in(here, network)
+
+
+def _is_in(address: str, network: IPv6Network) -> bool:
+    try:
+        return ip_address(address.partition("%")[0]) in network
+    except ValueError:
+        return False
+
+
+class Callers:
+    """Who is connected from where; shared by all wires, as part of the registry."""
+
+    def __init__(self, clock: IReactorTime, limits: Limits) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._networks: OrderedDict[str, _Network] = OrderedDict()
+
+    def admit(self, address: str, here: str) -> Refused | None:
+        """Count a new connection, or tell why there may not be another one from there."""
+        key, is_private = network_of(address, here)
+        limits, now = self._limits, self._clock.seconds()
+        at_most = limits.per_private_address if is_private else limits.per_address
+        network = self._networks.get(key)
+        if network is None:
+            a_minute = limits.connects_private if is_private else limits.connects
+            network = self._networks[key] = _Network(Bucket(a_minute, a_minute / 60, now))
+            self._forget()
+        self._networks.move_to_end(key)
+        if network.count >= at_most:
+            return Refused(Refusal.ADDRESS_FULL, key, str(network.count))
+        if wait := network.connects.take(now):
+            return Refused(Refusal.ADDRESS_FAST, key, str(ceil(wait)))
+        network.count += 1
+        return None
+
+    def gone(self, address: str, here: str) -> None:
+        """Count a connection no more."""
+        network = self._networks.get(network_of(address, here)[0])
+        if network is not None:
+            network.count -= 1
+
+    def _forget(self) -> None:
+        """Forget those who have not called for longest, as far as none of them is connected."""
+        for key in list(self._networks)[:10] if len(self._networks) > REMEMBERED else ():
+            if not self._networks[key].count:
+                del self._networks[key]

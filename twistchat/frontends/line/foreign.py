@@ -1,0 +1,58 @@
+"""Programs that speak something else: browsers, TLS, SSH.
+
+Each is answered in its own language, and let go before anything it sends is taken for a name or
+for words: a web page could else make somebody's browser talk here (cross-protocol scripting).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from twistchat.frontends.line import sentences
+
+REQUEST = re.compile(rb"[A-Z]{3,12} [^ ]+ HTTP/\d|[A-Z]{3,12} (/|\*|https?://)")
+"""The first line of a request (RFC 9112, section 3); some come without a version."""
+
+HEADER = re.compile(rb"(Host|Origin|Referer|User-Agent|Content-Type|Content-Length): ", re.I)
+"""A line of a request whose first line was hidden from us."""
+
+TLS_HELLO = re.compile(rb"\x16\x03[\x00-\x04]")
+TLS_ALERT = bytes((21, 3, 1, 0, 2, 2, 40))
+"""A fatal alert, handshake_failure (RFC 8446, section 6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Another protocol: its name, and an answer in it."""
+
+    name: str
+    answer: bytes
+
+
+def foreign(data: bytes, host: str, port: int) -> Foreign | None:
+    """Recognise another protocol by the first bytes or by a first line; None for people.
+
+    `host` and `port` are where this chat can be joined.
+    """
+    if TLS_HELLO.match(data):
+        return Foreign("TLS", TLS_ALERT)
+    if data.startswith(b"SSH-"):
+        words = sentences.NOT_SSH.format(host=host, port=port)
+        return Foreign("SSH", words.encode() + b"\r\n")
+    if REQUEST.match(data) or HEADER.match(data):
+        return Foreign("HTTP", _http(host, port))
+    return None
+
+
+def _http(host: str, port: int) -> bytes:
+    bracketed = f"[{host}]" if ":" in host else host
+    text = sentences.NOT_HTTP.format(host=host, port=port, address=f"{bracketed}:{port}").encode()
+    head = (
+        "HTTP/1.1 400 Bad Request\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\n"
+        "X-Content-Type-Options: nosniff\r\n"
+        f"Content-Length: {len(text)}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    return head.encode() + text

@@ -1,0 +1,139 @@
+"""The sentences of `/help`: what each command is for, with an example that can be typed."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from twistchat.frontends.line.sentences import _
+
+
+class Group(Enum):
+    """What commands are grouped by, in the order in which they are shown."""
+
+    TALK = _("Talking")
+    ROOMS = _("Rooms")
+    PEOPLE = _("People")
+    SELF = _("Your connection")
+
+
+class Entry(NamedTuple):
+    """What is said of one command."""
+
+    group: Group
+    usage: str
+    """What stands behind its name: capitals for what one fills in, brackets for what may lack."""
+    summary: str
+    """What it does, in half a sentence."""
+    example: str
+    more: str = ""
+
+
+ENTRIES = {
+    "me": Entry(Group.TALK, _("WORDS"), _("say what you do: * alice waves"), _("/me waves")),
+    "msg": Entry(
+        Group.TALK,
+        _("NAME WORDS"),
+        _("say something to one person only"),
+        _("/msg alice are you there?"),
+        _("With #ROOM in the place of NAME it is said in that room, and typing stays here."),
+    ),
+    "say": Entry(
+        Group.TALK,
+        _("WORDS"),
+        _("say just these words, whatever they look like"),
+        _("/say /help is a command"),
+        _("A line that begins with // does the same: //help is said as /help."),
+    ),
+    "history": Entry(
+        Group.TALK,
+        _("[COUNT] [#ROOM]"),
+        _("show the last lines again"),
+        _("/history 50"),
+    ),
+    "join": Entry(
+        Group.ROOMS,
+        _("#ROOM [#ROOM...]"),
+        _("go into a room, and talk there"),
+        _("/join #cats"),
+        _("A room is made by joining it. You stay in the others, and hear them all."),
+    ),
+    "leave": Entry(
+        Group.ROOMS,
+        _("[#ROOM] [WORDS]"),
+        _("leave a room, and stay in the chat"),
+        _("/leave #cats"),
+        _("Without a room it is the one that you talk in."),
+    ),
+    "room": Entry(
+        Group.ROOMS,
+        _("[#ROOM]"),
+        _("choose where what you type goes"),
+        _("/room #lobby"),
+        _("Without a room it shows which you are in."),
+    ),
+    "rooms": Entry(Group.ROOMS, _("[WORD]"), _("show which rooms there are"), _("/rooms cat")),
+    "who": Entry(Group.ROOMS, _("[#ROOM]"), _("show who is here"), _("/who #cats")),
+    "topic": Entry(
+        Group.ROOMS,
+        _("[#ROOM] [WORDS]"),
+        _("show or say what a room is about"),
+        _("/topic all about cats"),
+        _("/topic - takes the topic away."),
+    ),
+    "invite": Entry(
+        Group.ROOMS,
+        _("NAME [#ROOM]"),
+        _("ask somebody into a room"),
+        _("/invite alice #cats"),
+    ),
+    "nick": Entry(Group.PEOPLE, _("NAME"), _("take another name"), _("/nick bob2")),
+    "whois": Entry(Group.PEOPLE, _("NAME"), _("show what is known of somebody"), _("/whois alice")),
+    "away": Entry(
+        Group.PEOPLE,
+        _("[WORDS]"),
+        _("say that you are away, or back"),
+        _("/away at lunch"),
+        _("Who writes to you alone is told so. /away without words ends it, as /back does."),
+    ),
+    "back": Entry(Group.PEOPLE, "", _("say that you are back"), _("/back")),
+    "ignore": Entry(
+        Group.PEOPLE,
+        _("[NAME]"),
+        _("hear nothing more of somebody"),
+        _("/ignore mallory"),
+        _("They are not told. Without a name it shows whom you ignore."),
+    ),
+    "unignore": Entry(Group.PEOPLE, _("NAME"), _("hear somebody again"), _("/unignore mallory")),
+    "time": Entry(Group.SELF, _("on|off"), _("show the time of each line, or not"), _("/time on")),
+    "echo": Entry(Group.SELF, _("on|off"), _("see your own lines, or not"), _("/echo off")),
+    "charset": Entry(
+        Group.SELF,
+        _("NAME"),
+        _("for terminals that do not speak UTF-8"),
+        _("/charset gbk"),
+        _("What you type and what you see is in it from then on."),
+    ),
+    "help": Entry(
+        Group.SELF, _("[COMMAND]"), _("show the commands, or explain one"), _("/help join")
+    ),
+    "quit": Entry(
+        Group.SELF,
+        _("[WORDS]"),
+        _("leave the chat, with a last word"),
+        _("/quit see you tomorrow"),
+        _("The word exit alone does it too."),
+    ),
+}
+
+INTRO = _("What you type is said to everybody in the room. You can also type:")
+HEAD = _("{group}:")
+ROW = _("  {usage}  {summary}")
+SLASH = _("//WORDS")
+SLASH_SUMMARY = _("say a line that begins with a slash")
+EXIT_SUMMARY = _("leave the chat")
+OUTRO = _("/help COMMAND explains one, with an example.")
+ALIASES = _("  also: {aliases}")
+EXAMPLE = _("  for example: {example}")
+MORE = _("  {more}")
+DOOR = _("Type the name you want to be called by, and press Enter. exit leaves.")

@@ -1,0 +1,215 @@
+"""What happened and what is answered, put into the sentences of one language."""
+
+from __future__ import annotations
+
+from gettext import NullTranslations
+from typing import TYPE_CHECKING, assert_never
+
+from twistchat.core import events as e
+from twistchat.core.names import LOBBY
+from twistchat.frontends.line import sentences as s
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CROWD = 30
+"""Up to so many names are shown to somebody who comes in."""
+
+TIMES = ((86_400, s.DAYS), (3_600, s.HOURS), (60, s.MINUTES), (1, s.SECONDS))
+
+
+class Speech:
+    """The sentences of one language: English, or what a translation makes of it."""
+
+    def __init__(self, translations: NullTranslations | None = None) -> None:
+        self._translations = translations or NullTranslations()
+
+    def say(self, sentence: str, **parameters: object) -> str:
+        """Say one sentence."""
+        return self._translations.gettext(sentence).format(**parameters)
+
+    def count(self, plural: s.Plural, count: int, **parameters: object) -> str:
+        """Say a sentence that depends on a number."""
+        sentence = self._translations.ngettext(plural.one, plural.many, count)
+        return sentence.format(count=count, **parameters)
+
+    # ------------------------------------------------------------ what happens
+
+    def told(self, item: e.Event) -> Sequence[str]:
+        """Put an event into the lines that everybody reads; most are one line."""
+        match item:
+            case e.Said():
+                line = self.say(s.DID if item.action else s.SAID, who=item.who, text=item.text)
+                return [self._in_room(item.room, line)]
+            case e.Whispered():
+                template = s.WHISPERED_ACTION if item.action else s.WHISPERED
+                return [self.say(template, who=item.who, to=item.to, text=item.text)]
+            case e.TopicChanged():
+                template = s.TOPIC_CHANGED if item.topic else s.TOPIC_REMOVED
+                return [self.say(template, who=item.who, room=item.room, topic=item.topic)]
+            case e.Joined():
+                return [self._joined(item.room, item.who)]
+            case e.Left():
+                template = s.LEFT_ROOM_WORDS if item.words else s.LEFT_ROOM
+                return [self.say(template, who=item.who, room=item.room, words=item.words)]
+            case e.Departed():
+                return [self._departed(item)]
+            case e.Folded():
+                return self._folded(item)
+            case e.Renamed():
+                return [self.say(s.RENAMED, old=item.old, new=item.new)]
+            case e.Invited():
+                return [self.say(s.INVITED, who=item.who, to=item.to, room=item.room)]
+            case e.Announced():
+                template = s.ANNOUNCED if item.to is None else s.ANNOUNCED_TO
+                return [self.say(template, text=item.text, to=item.to)]
+            case e.Stopping():
+                template = s.STOPPING_WORDS if item.words else s.STOPPING
+                return [self.say(template, words=item.words)]
+            case e.AwayChanged() | e.RoomForgotten():
+                return []  # who asks is told
+            case _:
+                assert_never(item)
+
+    def _in_room(self, room: str, line: str) -> str:
+        return line if room == LOBBY else self.say(s.ELSEWHERE, room=room, line=line)
+
+    def _joined(self, room: str, who: str) -> str:
+        return self.say(s.JOINED if room == LOBBY else s.JOINED_ROOM, who=who, room=room)
+
+    def _departed(self, item: e.Departed) -> str:
+        if item.cause is not e.Cause.LEFT:
+            return self.say(s.LEFT_CAUSE, who=item.who, cause=self.say(s.CAUSE[item.cause]))
+        return self.say(s.LEFT_WORDS if item.words else s.LEFT, who=item.who, words=item.words)
+
+    def _folded(self, item: e.Folded) -> Sequence[str]:
+        lines = []
+        room = item.rooms[0]
+        if item.joined:
+            lines.append(self._joined(room, self._several(item.joined)))
+        if item.left:
+            lines.append(self.say(s.LEFT_ROOM, who=self._several(item.left), room=room))
+        if item.departed:
+            lines.append(self.say(s.LEFT, who=self._several(item.departed)))
+        return lines
+
+    def _several(self, names: Sequence[str]) -> str:
+        match names:
+            case [name]:
+                return name
+            case [first, last]:
+                return self.say(s.TWO, first=first, last=last)
+            case [first, second, last]:
+                return self.say(s.SEVERAL, first=first, second=second, last=last)
+            case _:
+                return self.count(s.MANY, len(names) - 1, first=names[0])
+
+    # ------------------------------------------------------------ answers
+
+    def answered(self, reply: e.Reply) -> Sequence[str]:
+        """Put a reply into the lines that the one who asked reads."""
+        match reply:
+            case e.Welcomed():
+                return [self.say(s.WELCOMED, name=reply.name)]
+            case e.MembersListed():
+                return self._members(reply)
+            case e.TopicTold():
+                template = s.TOPIC if reply.topic else s.NO_TOPIC
+                return [self.say(template, room=reply.room, topic=reply.topic)]
+            case e.RoomsListed():
+                return self._rooms(reply)
+            case e.PersonDescribed():
+                return self._person(reply)
+            case e.AwayNoted():
+                if reply.words is None:
+                    return [self.say(s.BACK)]
+                return [self.say(s.AWAY_WORDS if reply.words else s.AWAY, words=reply.words)]
+            case e.AwayTold():
+                return [self._away(reply.name, reply.words)]
+            case e.Slowed():
+                return [self.say(s.SLOWED, rate=f"{reply.rate:g}")]
+            case e.Refused():
+                return [self.say(s.REFUSED[reply.code], about=reply.about, hint=reply.hint)]
+            case e.Noted():
+                return [self.say(s.NOTED, line=line) for line in reply.lines]
+            case e.Goodbye():
+                return [self.say(s.GOODBYE[reply.cause])]
+            case e.NotKept():
+                return [self.say(s.NOT_KEPT[reply.why], text=_words_of(reply.event))]
+            case e.Kept() | e.HistoryOpened():
+                return []
+            case _:
+                assert_never(reply)
+
+    def greeting(self, server: str, motd: Sequence[str]) -> Sequence[str]:
+        """Greet somebody who has just connected, and ask for their name."""
+        return [
+            self.say(s.GREETING, server=server),
+            *(self.say(s.MOTD, line=line) for line in motd),
+            self.say(s.ASK_NAME),
+        ]
+
+    def history_head(self, room: str, count: int) -> str:
+        """Stand above the last lines of a room."""
+        return (
+            self.count(s.HISTORY, count, room=room)
+            if count
+            else self.say(s.HISTORY_EMPTY, room=room)
+        )
+
+    def _members(self, reply: e.MembersListed) -> Sequence[str]:
+        away = frozenset(reply.away)
+        shown = [
+            self.say(s.MEMBER_AWAY, name=name) if name in away else name for name in reply.names
+        ]
+        count = len(shown)
+        if not reply.on_joining:
+            return [self.say(s.MEMBERS, room=reply.room, count=count, names=", ".join(shown))]
+        lines = []
+        if reply.topic:
+            lines.append(self.say(s.TOPIC, room=reply.room, topic=reply.topic))
+        if count > CROWD:
+            names, more = ", ".join(shown[:CROWD]), count - CROWD
+            line = self.say(s.HERE_NOW_MORE, count=count, names=names, more=more)
+        else:
+            line = self.say(s.HERE_NOW, count=count, names=", ".join(shown))
+        return [*lines, self._in_room(reply.room, line)]
+
+    def _rooms(self, reply: e.RoomsListed) -> Sequence[str]:
+        if not reply.count:
+            return [self.say(s.ROOMS_NONE, matching=reply.matching.lstrip("#"))]
+        lines = [self.count(s.ROOMS, reply.count)]
+        for listed in reply.rooms:
+            name = self.say(s.ROOM_YOURS, room=listed.name) if listed.is_yours else listed.name
+            template = s.ROOM_TOPIC if listed.topic else s.ROOM
+            lines.append(self.say(template, room=name, count=listed.count, topic=listed.topic))
+        if (more := reply.count - len(reply.rooms)) > 0:
+            lines.append(self.say(s.ROOMS_MORE, more=more))
+        return [*lines, self.say(s.ROOMS_STAR)]
+
+    def _person(self, reply: e.PersonDescribed) -> Sequence[str]:
+        here, idle = self._time(reply.here), self._time(reply.idle)
+        template = s.PERSON_IDLE if reply.idle >= 60 else s.PERSON
+        lines = [self.say(template, name=reply.name, here=here, idle=idle)]
+        if reply.rooms:
+            lines.append(self.say(s.PERSON_ROOMS, name=reply.name, rooms=", ".join(reply.rooms)))
+        if reply.away is not None:
+            lines.append(self._away(reply.name, reply.away))
+        return lines
+
+    def _away(self, name: str, words: str) -> str:
+        return self.say(s.PERSON_AWAY_WORDS if words else s.PERSON_AWAY, name=name, words=words)
+
+    def _time(self, seconds: float) -> str:
+        """Say a length of time, roughly."""
+        for size, plural in TIMES:
+            if seconds >= 2 * size or size == 1:
+                return self.count(plural, int(seconds // size))
+        raise AssertionError("the last size takes all")
+
+
+def _words_of(event: e.Durable) -> str:
+    return event.topic if isinstance(event, e.TopicChanged) else event.text
+
+
+ENGLISH = Speech()

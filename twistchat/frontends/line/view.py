@@ -1,0 +1,183 @@
+"""What one person on the line wire has chosen: where typing goes, and how they are written to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from twistchat.core import commands as c
+from twistchat.core.events import Noted, Refusal, Refused
+from twistchat.core.names import LOBBY, fold, room_name
+from twistchat.frontends.line import sentences as s
+from twistchat.frontends.line.charsets import KNOWN, charset
+from twistchat.frontends.line.commands import (
+    Asked,
+    BeAway,
+    Help,
+    Ignore,
+    LeaveRoom,
+    Local,
+    SetCharset,
+    SetEcho,
+    SetTimes,
+    TalkIn,
+    Unignore,
+)
+from twistchat.frontends.line.dialect import Dialect, Note
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twistchat.core.limits import Limits
+    from twistchat.frontends.line.format import LineFormat
+    from twistchat.session import Session
+
+
+class View:
+    """One person's view of the chat from a terminal; it does what they ask of it.
+
+    What concerns others goes on to the session. Where typing goes follows what was decided, and
+    not what was told yet, so that a line sent right behind a `/join` is said in that room.
+    """
+
+    def __init__(self, *, session: Session, dialect: Dialect, limits: Limits) -> None:
+        self._session = session
+        self._dialect = dialect
+        self._limits = limits
+        self._room = LOBBY
+
+    @property
+    def room(self) -> str:
+        """Where what is typed goes: empty for somebody who is in no room."""
+        user = self._session.user
+        if user is None or self._room in user.rooms:
+            return self._room
+        return next(reversed(user.rooms), "")
+
+    @property
+    def format(self) -> LineFormat:
+        """How this person is written to."""
+        wire_format: LineFormat = self._session.format  # type: ignore[assignment]  # set by us
+        return wire_format
+
+    def does(self, line: Sequence[Asked | Note]) -> None:
+        """Do what one line asks for, or say why not."""
+        for asked in line:
+            match asked:
+                case Note():
+                    self.note(asked.sentence, **asked.parameters)
+                case c.Join():
+                    self._join(asked, is_last=asked is line[-1])
+                case _ if isinstance(asked, Local):
+                    self._local(asked)
+                case _:
+                    self._session.receive(asked)
+
+    def note(self, sentence: str, **parameters: object) -> None:
+        """Tell this person something that concerns nobody else."""
+        self._show(self.format.speech.say(sentence, **parameters))
+
+    def _show(self, *lines: str) -> None:
+        self._session.answer(Noted(lines))
+
+    def _local(self, asked: Local) -> None:
+        match asked:
+            case Help():
+                self._show(*self._dialect.help(asked.topic, self.format.speech))
+            case SetEcho():
+                self._session.echo = asked.on
+                self.note(s.ECHO_ON if asked.on else s.ECHO_OFF)
+            case SetTimes():
+                self._session.set_format(replace(self.format, times=asked.on))
+                self.note(s.TIMES_ON if asked.on else s.TIMES_OFF)
+            case SetCharset():
+                self._set_charset(asked.name)
+            case TalkIn():
+                self._talk_in(asked.room)
+            case LeaveRoom():
+                self._leave(self._leaving(asked.words))
+            case Ignore():
+                self._ignore(asked.name)
+            case Unignore():
+                is_over = self._session.unignore(asked.name)
+                self.note(s.IGNORED_NO_MORE if is_over else s.IGNORED_NOT, name=asked.name)
+            case BeAway():
+                user = self._session.user
+                is_back = not asked.words and user is not None and user.away is not None
+                self._session.receive(c.SetAway(None if is_back else asked.words))
+            case _:
+                assert_never(asked)
+
+    # ------------------------------------------------------------ rooms
+
+    def _join(self, join: c.Join, *, is_last: bool) -> None:
+        before = self.room
+        self._session.receive(join)
+        name = room_name(join.room, self._limits)
+        user = self._session.user
+        if user is not None and isinstance(name, str) and name in user.rooms:
+            self._room = name
+        if is_last and self.room != before:
+            self.note(s.TALKING_IN, room=self.room)
+
+    def _leaving(self, words: str) -> c.Leave:
+        """Read which room is left: the first word may be its name, also without a #."""
+        first, _, rest = words.partition(" ")
+        name = room_name(first, self._limits) if first else ""
+        user = self._session.user
+        is_there = user is not None and isinstance(name, str) and name in user.rooms
+        if first.startswith("#") or is_there:
+            return c.Leave(first, rest.strip())
+        return c.Leave(self.room, words)
+
+    def _leave(self, leave: c.Leave) -> None:
+        before = self.room
+        self._session.receive(leave)
+        if self.room == before:
+            return
+        if self.room:
+            self.note(s.TALKING_IN, room=self.room)
+        else:
+            self._session.answer(Refused(Refusal.IN_NO_ROOM))
+
+    def _talk_in(self, typed: str) -> None:
+        user = self._session.user
+        if user is None:
+            return
+        if not typed:
+            if user.rooms:
+                self.note(s.ROOMS_OF_YOURS, rooms=", ".join(user.rooms), room=self.room)
+            else:
+                self._session.answer(Refused(Refusal.IN_NO_ROOM))
+            return
+        name = room_name(typed, self._limits)
+        if isinstance(name, Refused):
+            self._session.answer(name)
+        elif name not in user.rooms:
+            self._session.answer(Refused(Refusal.NOT_IN_ROOM, name))
+        else:
+            self._room = name
+            self.note(s.TALKING_IN, room=name)
+
+    # ------------------------------------------------------------ people, charsets
+
+    def _ignore(self, name: str) -> None:
+        ignored = self._session.ignored
+        if not name:
+            names = ", ".join(ignored)
+            self.note(s.IGNORING if ignored else s.IGNORING_NOBODY, names=names)
+        elif fold(name) == fold(self._session.name):
+            self.note(s.IGNORED_SELF)
+        elif len(ignored) >= self._limits.ignores:
+            self.note(s.IGNORED_MANY, count=len(ignored))
+        else:
+            self._session.ignore(name)
+            self.note(s.IGNORED, name=name)
+
+    def _set_charset(self, typed: str) -> None:
+        name = charset(typed)
+        if name is None:
+            self.note(s.CHARSET_UNKNOWN, charset=typed[:40], known=", ".join(KNOWN))
+        else:
+            self._session.set_format(replace(self.format, charset=name))
+            self.note(s.CHARSET, charset=name)

@@ -1,0 +1,65 @@
+"""How fast one connection is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twistchat.core.pace import Bucket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+    from twistchat.core.limits import Limits
+
+LINE = 1024
+"""Bytes that count as one more line."""
+
+
+class Throttle:
+    """Lets a burst through, then reads at a steady pace: nothing is lost, and nobody kicked.
+
+    `hold` and `release` stop and resume the reading; `slowed` is called once each time that
+    somebody begins to be too fast.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: IReactorTime,
+        limits: Limits,
+        hold: Callable[[], None],
+        release: Callable[[], None],
+        slowed: Callable[[], None],
+    ) -> None:
+        self._clock = clock
+        self._bucket = Bucket(limits.burst, limits.rate, clock.seconds())
+        self._hold = hold
+        self._release = release
+        self._slowed = slowed
+        self._was_slowed = False
+        self._holding: IDelayedCall | None = None
+
+    def spend(self, size: int) -> None:
+        """Count a line of so many bytes that was read."""
+        now = self._clock.seconds()
+        if self._was_slowed and self._bucket.is_full(now):
+            self._was_slowed = False
+        wait = self._bucket.spend(now, 1 + size // LINE)
+        if wait and self._holding is None:
+            if not self._was_slowed:
+                self._was_slowed = True
+                self._slowed()
+            self._hold()
+            self._holding = self._clock.callLater(wait, self._go_on)
+
+    def stop(self) -> None:
+        """Hold nobody any more: the connection is gone."""
+        if self._holding is not None:
+            self._holding.cancel()
+            self._holding = None
+
+    def _go_on(self) -> None:
+        self._holding = None
+        self._release()
