@@ -11,7 +11,7 @@ from tests.engines import OnSlowEngine
 from twistchat import ChatProtocol
 from twistchat.core.commands import Quit, ReadTopic, SetTopic
 from twistchat.core.events import Said, Unkept
-from twistchat.core.limits import Limits
+from twistchat.core.limits import NONE, Limits
 from twistchat.testing import SlowEngine
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class FaultTests(OnSlowEngine):
-    limits = Limits(uncommitted=4_000)
+    limits = Limits(uncommitted=4_000, rate=NONE)
 
     def test_nothing_is_told_before_it_is_committed(self) -> None:
         alice, bob = self.people("alice", "bob")

@@ -6,13 +6,13 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.engines import OnSlowEngine
-from twistchat.core.limits import DEFAULT_LIMITS, Limits
+from twistchat.core.limits import DEFAULT_LIMITS, NONE, Limits
 from twistchat.outlet import Outlet
 from twistchat.testing import ChatTestCase, Wire
 
 
 class SlowReaderTests(ChatTestCase):
-    limits = Limits(queue=10_000, queue_at_most=50_000)
+    limits = Limits(queue=10_000, queue_at_most=50_000, rate=NONE)
 
     def test_a_reader_that_pauses_misses_nothing(self) -> None:
         alice, bob = self.people("alice", "bob")

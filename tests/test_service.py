@@ -214,6 +214,7 @@ class ServiceTests(SynchronousTestCase):
 
     def test_it_greets(self) -> None:
         _, transport = self.connect()
+        self.reactor.advance(0.2)
         self.assertTrue(
             transport.value().decode().startswith("-- Welcome to 五班.\n-- | Be kind.\n")
         )

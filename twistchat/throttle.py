@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twistchat.core.limits import NONE
 from twistchat.core.pace import Bucket
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Throttle:
 
     def spend(self, size: int) -> None:
         """Count a line of so many bytes that was read."""
+        if self._bucket.rate >= NONE:
+            return
         now = self._clock.seconds()
         if self._was_slowed and self._bucket.is_full(now):
             self._was_slowed = False

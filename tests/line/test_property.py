@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from twistchat.core.limits import Limits
+from twistchat.core.limits import NONE, Limits
 from twistchat.testing import SlowEngine, World
 
 # What may stand in a line of junk: anything but its end, and no 0xFF, behind which telnet may
@@ -17,7 +17,7 @@ junk = st.binary(max_size=60).map(
 nasty = st.sampled_from(
     [b"\x1b[2J", b"\xc2\x9b", b"\x07", b"\r", b"/me \x1b", b"/topic \x1b]0;x\x07", b"//", b"/help"]
 )
-limits = Limits(line=64)
+limits = Limits(line=64, rate=NONE)
 
 
 def pieces(data: bytes, cuts: list[int]) -> list[bytes]:

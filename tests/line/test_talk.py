@@ -290,13 +290,13 @@ class TalkTests(ChatTestCase):
 
     def test_an_unknown_command_is_never_said(self) -> None:
         alice, bob = self.people("alice", "bob")
-        for words in ("/whi", "/xyzzy", "/ hello", "/etc/passwd", "/"):
+        for words in ("/hlep", "/xyzzy", "/ hello", "/etc/passwd", "/"):
             alice.types(words)
         self.turn()
         self.assertEqual(bob.sees(), [])
         answers = alice.sees()
         self.assertEqual(len(answers), 5)
-        self.assertEqual(answers[0], "-- There is no command /whi. Did you mean /who?")
+        self.assertEqual(answers[0], "-- There is no command /hlep. Did you mean /help?")
 
     def test_usage(self) -> None:
         (alice,) = self.people("alice")
@@ -305,12 +305,16 @@ class TalkTests(ChatTestCase):
             "/msg bob": "/msg NAME WORDS",
             "/me": "/me WORDS",
             "/nick": "/nick NAME",
-            "/history many": "/history [COUNT]",
+            "/history many": "/history [COUNT] [#ROOM]",
             "/echo": "/echo on|off",
+            "/join": "/join #ROOM [#ROOM...]",
+            "/back now": "/back",
+            "/who a b": "/who [#ROOM]",
         }.items():
             alice.types(words)
             self.turn()
-            self.assertEqual(alice.sees(), [f"-- Usage: {usage}"])
+            (answer,) = alice.sees()
+            self.assertTrue(answer.startswith(f"-- Usage: {usage} (for example /"), answer)
 
     def test_help_names_every_command(self) -> None:
         (alice,) = self.people("alice")
@@ -326,6 +330,11 @@ class TalkTests(ChatTestCase):
             alice.sees(),
             [
                 "-- /msg NAME WORDS  say something to one person only",
+                (
+                    "--   With #ROOM in the place of NAME it is said in that room, "
+                    "and typing stays here."
+                ),
+                "--   for example: /msg alice are you there?",
                 "--   also: /m, /w, /whisper, /tell, /query",
             ],
         )

@@ -7,6 +7,7 @@ import random
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.engines import OnSlowEngine
+from twistchat.core.limits import NONE, Limits
 from twistchat.frontends.line.telnet import MAX_SUBNEGOTIATION, TelnetFilter
 from twistchat.testing import ChatTestCase
 
@@ -102,7 +103,10 @@ class LengthOnSlowEngineTests(OnSlowEngine, LengthTests):
 
 
 class EncodingTests(ChatTestCase):
-    HINT = "-- Not sent: this chat speaks UTF-8, and your terminal is set to something else."
+    HINT = (
+        "-- Not sent: this chat speaks UTF-8, and your terminal something else. "
+        "If you know what, say so: /charset gbk"
+    )
 
     def test_invalid_utf8_is_refused_and_the_connection_stays(self) -> None:
         alice, bob = self.people("alice", "bob")
@@ -179,6 +183,8 @@ class TelnetTalkTests(ChatTestCase):
 
 
 class FloodTests(ChatTestCase):
+    limits = Limits(rate=NONE)
+
     def test_a_flood_is_taken_in_a_little_at_a_time(self) -> None:
         alice, bob = self.people("alice", "bob")
         alice.sends(b"x\n" * 1000)

@@ -111,7 +111,7 @@ class Dialect:
         if "/" in name or not name:
             return Note(sentences.UNKNOWN_SLASH, {"command": command})
         if len(name) <= LONGEST_NAME:  # comparing takes time that grows with the length
-            close = get_close_matches(name.casefold(), self._by_name, n=1)
+            close = get_close_matches(name.casefold(), self._by_name, n=1, cutoff=0.65)
             if close:
                 return Note(sentences.UNKNOWN_CLOSE, {"command": command, "close": f"/{close[0]}"})
         return Note(sentences.UNKNOWN, {"command": command})
