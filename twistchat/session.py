@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from twistchat.core.chat import Chat
     from twistchat.core.model import User
-    from twistchat.fanout import Fanout
+    from twistchat.fanout import Fanout, Listener
+    from twistchat.ignores import Ignores
     from twistchat.limitlog import LimitLog
     from twistchat.login import Names, Person
     from twistchat.outlet import Outlet
@@ -159,6 +160,7 @@ class Session:
 
     def _no_name(self) -> None:
         self._door = None
+        self.bitten_by("name-time")
         self._leave_door(e.Cause.NO_NAME)
 
     def _leave_door(self, cause: e.Cause) -> None:
@@ -206,7 +208,11 @@ class Session:
 
     def _is_slowed(self) -> None:
         self.answer(e.Slowed(self._chat.limits.rate))
-        self._limit_log.bit("rate", self.described)
+        self.bitten_by("rate")
+
+    def bitten_by(self, limit: str) -> None:
+        """Tell the operator that it has run into a limit; it is told in words by itself."""
+        self._limit_log.bit(limit, self.described)
 
     @property
     def described(self) -> str:
@@ -214,17 +220,9 @@ class Session:
         return f"{self.name or 'somebody at the door'} ({self.address})"
 
     @property
-    def ignored(self) -> Sequence[str]:
-        """The names of those whom it does not hear."""
-        return self._fanout.ignores.of(self)
-
-    def ignore(self, name: str) -> None:
-        """Let it hear nothing more of somebody."""
-        self._fanout.ignores.add(self, name)
-
-    def unignore(self, name: str) -> bool:
-        """Let it hear somebody again. False if it did all the time."""
-        return self._fanout.ignores.remove(self, name)
+    def ignores(self) -> Ignores[Listener]:
+        """Whom this session and the others ignore."""
+        return self._fanout.ignores
 
     def set_format(self, wire_format: WireFormat) -> None:
         """Write to it in another way from now on."""
@@ -239,7 +237,7 @@ class Session:
             decided = e.Refused(e.Refusal.FAULT)
         if isinstance(decided, e.Refused):
             if (limit := e.LIMITS_BITTEN.get(decided.code)) is not None:
-                self._limit_log.bit(limit, self.described)
+                self.bitten_by(limit)
             self._submit([decided], label)
             return False
         if isinstance(command, c.Quit):
@@ -273,6 +271,7 @@ class Session:
         self._pipeline.submit([Entry(item, self, label, self.echo) for item in items])
         if self._pipeline.full and not self._short_of_room and self.state is State.IN:
             self._short_of_room = True
+            self.bitten_by("uncommitted")
             self._hold()
             self._pipeline.wait_for_room(self)
 
@@ -364,6 +363,7 @@ class Session:
 
     def overflowed(self) -> None:
         """Drop a reader that does not read. Called by the outlet."""
+        self.bitten_by("queue")
         self._cancel_door()
         self._fanout.detach(self)
         last = Committed(e.Goodbye(e.Cause.TOO_SLOW))

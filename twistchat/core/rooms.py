@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from twistchat.core.model import Room, User
     from twistchat.core.state import State
 
+SORTED = 500
+"""Members that are listed by name; more are listed as they came, since each who comes is told."""
+
 ROOMS_SHOWN = 100
 """Rooms that are listed at once: the fullest."""
 
@@ -116,7 +119,9 @@ def read_history(state: State, user: User, command: c.ReadHistory) -> Sequence[e
 
 
 def _members(room: Room, *, on_joining: bool = False) -> e.MembersListed:
-    members = sorted(room.members.values(), key=lambda member: fold(member.name))
+    members = list(room.members.values())
+    if len(members) <= SORTED:
+        members.sort(key=lambda member: fold(member.name))
     return e.MembersListed(
         room.name,
         room.topic,

@@ -47,12 +47,13 @@ class _Waiting:
 
 def weight(item: Item) -> int:
     """Roughly how many bytes an item holds while it waits."""
-    values = (getattr(item, name) for name in item.__slots__)
-    return 200 + sum(
-        len(value) if isinstance(value, str) else sum(map(len, value))
-        for value in values
-        if isinstance(value, str | tuple)
-    )
+    return 200 + sum(_length(getattr(item, name)) for name in item.__slots__)
+
+
+def _length(value: object) -> int:
+    if isinstance(value, tuple):
+        return sum(map(_length, value))
+    return len(value) if isinstance(value, str) else 100
 
 
 class GroupCommit:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def own_address_of(transport: ITransport) -> str:
     """Say which address of this machine a connection has come to; empty for a UNIX socket."""
-    return str(getattr(transport.getHost(), "host", None) or "")
+    host = getattr(transport.getHost(), "host", None)
+    return "" if host is None else _unmapped(str(host))
 
 
 def address_of(transport: ITransport) -> str:
@@ -31,10 +32,14 @@ def address_of(transport: ITransport) -> str:
     host = getattr(peer, "host", None)
     if host is None:
         return "local"  # a UNIX socket, whose clients have no names
+    return _unmapped(str(host))
+
+
+def _unmapped(host: str) -> str:
     try:
         ip = ip_address(host.partition("%")[0])
     except ValueError:
-        return str(host)
+        return host
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
         return str(ip.ipv4_mapped)
     return str(ip)

@@ -109,15 +109,16 @@ class Registry:
         self._last_number += 1
         session: Session
 
-        def overflowed() -> None:
-            log.info("{who} does not read: dropped", who=session.described)
-            session.overflowed()
-
         def ended(_: Session) -> None:
             self._callers.gone(address, here)
             self._ended(session)
 
-        outlet = Outlet(transport, clock=self.clock, limits=self.limits, overflowed=overflowed)
+        outlet = Outlet(
+            transport,
+            clock=self.clock,
+            limits=self.limits,
+            overflowed=lambda: session.overflowed(),  # noqa: PLW0108, it is made below
+        )
         session = self._sessions[self._last_number] = Session(
             chat=self._chat,
             pipeline=self._pipeline,

@@ -19,7 +19,7 @@ from twistchat.frontends.line.foreign import foreign
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.telnet import TelnetFilter
 from twistchat.frontends.line.view import View
-from twistchat.frontends.peer import cause_of
+from twistchat.frontends.peer import cause_of, own_address_of
 from twistchat.keepalive import keep_alive
 from twistchat.login import GuestName
 
@@ -224,8 +224,8 @@ class ChatProtocol(LineReceiver):
     def _is_foreign(self, data: bytes) -> bool:
         """Answer a program that speaks another protocol in that, and let it go."""
         assert self.transport is not None
-        host = self.transport.getHost()
-        other = foreign(data, str(getattr(host, "host", "")), getattr(host, "port", 0))
+        port = getattr(self.transport.getHost(), "port", 0)
+        other = foreign(data, own_address_of(self.transport), port)
         if other is None or self.session is None:
             return False
         log.info("{who} speaks {name}: turned away", who=self.session.described, name=other.name)
@@ -244,8 +244,9 @@ class ChatProtocol(LineReceiver):
                 view.does((asked,))
 
     def _refuse_long(self) -> None:
-        if self._view is not None:
+        if self._view is not None and self.session is not None:
             self._view.note(sentences.TOO_LONG, kib=self._limits.line // 1024)
+            self.session.bitten_by("line")
 
     def _watch_for_enter(self, data: bytes) -> None:
         """Help those who send text without ever ending a line, as socket tutorials do."""

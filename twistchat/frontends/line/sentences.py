@@ -74,6 +74,7 @@ WELCOMED = _("-- You are {name}. Type to talk; /help shows what else you can do,
 HERE_NOW = _("-- Here now ({count}): {names}")
 HERE_NOW_MORE = _("-- Here now ({count}): {names} and {more} others; /who lists all.")
 MEMBERS = _("-- In {room} ({count}): {names}")
+MEMBERS_MORE = _("-- In {room} ({count}): {names} and {more} others; /who {room} lists all.")
 MEMBER_AWAY = _("{name} (away)")
 TOPIC = _("-- Topic of {room}: {topic}")
 NO_TOPIC = _("-- {room} has no topic. /topic WORDS sets one.")

@@ -168,12 +168,12 @@ class Speech:
         lines = []
         if reply.topic:
             lines.append(self.say(s.TOPIC, room=reply.room, topic=reply.topic))
-        if count > CROWD:
-            names, more = ", ".join(shown[:CROWD]), count - CROWD
-            line = self.say(s.HERE_NOW_MORE, count=count, names=names, more=more)
-        else:
-            line = self.say(s.HERE_NOW, count=count, names=", ".join(shown))
-        return [*lines, self._in_room(reply.room, line)]
+        all_of_them, most_of_them = (
+            (s.HERE_NOW, s.HERE_NOW_MORE) if reply.room == LOBBY else (s.MEMBERS, s.MEMBERS_MORE)
+        )
+        template, more = (most_of_them, count - CROWD) if count > CROWD else (all_of_them, 0)
+        names = ", ".join(shown[:CROWD])
+        return [*lines, self.say(template, room=reply.room, count=count, names=names, more=more)]
 
     def _rooms(self, reply: e.RoomsListed) -> Sequence[str]:
         if not reply.count:

@@ -99,7 +99,7 @@ class View:
             case Ignore():
                 self._ignore(asked.name)
             case Unignore():
-                is_over = self._session.unignore(asked.name)
+                is_over = self._session.ignores.remove(self._session, asked.name)
                 self.note(s.IGNORED_NO_MORE if is_over else s.IGNORED_NOT, name=asked.name)
             case BeAway():
                 user = self._session.user
@@ -162,7 +162,8 @@ class View:
     # ------------------------------------------------------------ people, charsets
 
     def _ignore(self, name: str) -> None:
-        ignored = self._session.ignored
+        ignores = self._session.ignores
+        ignored = ignores.of(self._session)
         if not name:
             names = ", ".join(ignored)
             self.note(s.IGNORING if ignored else s.IGNORING_NOBODY, names=names)
@@ -171,7 +172,7 @@ class View:
         elif len(ignored) >= self._limits.ignores:
             self.note(s.IGNORED_MANY, count=len(ignored))
         else:
-            self._session.ignore(name)
+            ignores.add(self._session, name)
             self.note(s.IGNORED, name=name)
 
     def _set_charset(self, typed: str) -> None:

@@ -1,0 +1,161 @@
+"""Being away, being known, being ignored; on an engine that commits at once, and a slow one."""
+
+from __future__ import annotations
+
+from tests.engines import OnSlowEngine
+from twistchat.core.limits import Limits
+from twistchat.testing import ChatTestCase, Person
+
+
+class PeopleTests(ChatTestCase):
+    def typing(self, person: Person, *lines: str) -> list[str]:
+        for line in lines:
+            person.types(line)
+        self.turn()
+        return person.sees()
+
+    def test_away_and_back(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.assertEqual(
+            self.typing(alice, "/away at lunch"),
+            ["-- You are away: at lunch. Who writes to you alone is told; /away ends it."],
+        )
+        self.assertEqual(bob.sees(), [])
+        self.assertEqual(
+            self.typing(bob, "/msg alice hi"),
+            ["<bob -> alice> hi", "-- alice is away: at lunch"],
+        )
+        self.assertEqual(self.typing(alice, "/away")[-1], "-- You are back.")
+        self.assertEqual(self.typing(bob, "/msg alice hi"), ["<bob -> alice> hi"])
+        self.typing(alice, "/away")
+        self.assertEqual(self.typing(bob, "/msg alice hi")[-1], "-- alice is away.")
+        self.assertEqual(self.typing(alice, "/back")[-1], "-- You are back.")
+        self.assertEqual(self.typing(alice, "/back"), ["-- You are back."])
+
+    def test_away_words_are_clean_and_short(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(alice, "/away \x1b[2J" + "x" * 300)
+        seen = self.typing(bob, "/msg alice hi")[-1]
+        self.assertEqual(seen, "-- alice is away: ␛[2J" + "x" * 196)
+
+    def test_what_is_known_of_somebody(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(alice, "/join #cats #dogs")
+        self.typing(bob, "/join #cats", "/join #birds")
+        self.wait(60 * 50)
+        self.typing(bob, "/me moves")
+        self.wait(60 * 2)
+        self.typing(bob, "/away")
+        alice.sees()
+        self.assertEqual(
+            self.typing(alice, "/whois BOB"),
+            [
+                "-- bob has been here for 52 minutes, and silent for 2 minutes.",
+                "-- bob is in #lobby, #cats with you.",  # and not where only one of them is
+                "-- bob is away.",
+            ],
+        )
+        self.assertEqual(
+            self.typing(alice, "/whois carol"),
+            ["-- Nobody here is called carol. /who shows who is."],
+        )
+        self.wait(3 * 86_400)
+        self.assertIn("for 3 days", self.typing(alice, "/whois alice")[0])
+
+    def test_nobody_learns_an_address(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        for words in ("/whois alice", "/who", "/rooms", "/whois bob"):
+            for line in self.typing(bob, words):
+                self.assertNotIn("192.168.", line)
+        alice.sees()
+
+    def test_ignoring(self) -> None:
+        alice, bob, carol = self.people("alice", "bob", "carol")
+        self.assertEqual(
+            self.typing(alice, "/ignore Bob"),
+            ["-- You hear nothing more of Bob, not even privately. /unignore Bob ends it."],
+        )
+        self.typing(bob, "/join #cats", "/invite alice", "/room #lobby")
+        bob.sends(b"hello\n/me waves\n/msg alice psst\n")
+        carol.types("hi")
+        bob.types("/topic of bob")
+        self.turn()
+        self.assertEqual(alice.sees(), ["<carol> hi", "-- bob changed the topic of #lobby: of bob"])
+        self.assertIn("<bob -> alice> psst", bob.sees())  # who is ignored is not told
+        self.assertIn("<bob> hello", carol.sees())
+        self.assertEqual(
+            self.typing(alice, "/ignore"), ["-- You ignore Bob. /unignore NAME ends it."]
+        )
+        self.assertEqual(self.typing(alice, "/unignore bob"), ["-- You hear bob again."])
+        self.typing(bob, "now?")
+        self.assertEqual(alice.sees(), ["<bob> now?"])
+        self.assertEqual(self.typing(alice, "/unignore bob"), ["-- You do not ignore bob."])
+        self.assertEqual(
+            self.typing(alice, "/ignore"), ["-- You ignore nobody. /ignore NAME does."]
+        )
+
+    def test_who_is_ignored_stays_so_under_another_name(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(alice, "/ignore bob")
+        bob.sends(b"one\n/nick rob\ntwo\n")
+        self.turn()
+        self.assertEqual(alice.sees(), ["-- bob is now rob."])
+        self.typing(bob, "three")
+        self.assertEqual(alice.sees(), [])
+        self.typing(bob, "/quit")
+        self.assertEqual(alice.sees(), ["-- rob left."])
+        (rob,) = self.people("rob")
+        self.typing(rob, "four")
+        self.assertEqual(alice.sees(), [])
+
+    def test_who_is_ignored_is_not_in_the_past_either(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(bob, "one")
+        self.typing(alice, "two", "/ignore bob")
+        self.assertEqual(
+            self.typing(alice, "/history 2"), ["-- The last line of #lobby:", "[00:00] <alice> two"]
+        )
+
+    def test_ignoring_oneself(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.assertEqual(self.typing(alice, "/ignore ALICE"), ["-- You cannot ignore yourself."])
+        self.typing(alice, "/ignore bob")
+        # Another's ignoring is another's.
+        self.typing(bob, "/ignore alice", "/unignore alice")
+        self.typing(bob, "heard?")
+        self.assertEqual(alice.sees(), [])
+
+    def test_times(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.assertEqual(
+            self.typing(alice, "/time on"),
+            ["-- Each line shows the server's time now. /time off takes it away."],
+        )
+        self.wait(3600)
+        self.assertEqual(self.typing(bob, "hello"), ["<bob> hello"])
+        self.assertEqual(alice.sees(), ["[01:00] <bob> hello"])
+        self.typing(bob, "/msg alice psst")
+        self.assertEqual(alice.sees(), ["[01:00] <bob -> alice> psst"])
+        self.assertEqual(self.typing(alice, "/who"), ["-- In #lobby (2): alice, bob"])
+        self.assertEqual(self.typing(alice, "/time off"), ["-- Lines no longer show the time."])
+        bob.types("again")
+        self.turn()
+        self.assertEqual(alice.sees(), ["<bob> again"])
+
+
+class PeopleOnSlowEngineTests(OnSlowEngine, PeopleTests):
+    """The same, with commits that take a while."""
+
+
+class ManyIgnoredTests(ChatTestCase):
+    limits = Limits(ignores=2)
+
+    def test_one_may_ignore_so_many(self) -> None:
+        (alice,) = self.people("alice")
+        for name in "abc":
+            alice.types(f"/ignore {name}")
+        self.turn()
+        self.assertEqual(
+            alice.sees()[-1],
+            "-- You ignore 2 people, and that is as many as one may. /unignore one first.",
+        )

@@ -1,0 +1,308 @@
+"""Rooms on the line wire; on an engine that commits at once, and on a slow one."""
+
+from __future__ import annotations
+
+from tests.engines import OnSlowEngine
+from twistchat.core.limits import NONE, Limits
+from twistchat.testing import ChatTestCase, Person
+
+
+class RoomTests(ChatTestCase):
+    def typing(self, person: Person, *lines: str) -> list[str]:
+        """Type some lines, and return what is then seen."""
+        for line in lines:
+            person.types(line)
+        self.turn()
+        return person.sees()
+
+    def test_joining_moves_what_is_typed(self) -> None:
+        alice, bob, carol = self.people("alice", "bob", "carol")
+        self.assertEqual(
+            self.typing(alice, "/join #cats", "meow"),
+            [
+                "-- alice joined #cats.",
+                "-- In #cats (1): alice",
+                "-- What you type now goes to #cats.",
+                "[#cats] <alice> meow",
+            ],
+        )
+        self.assertEqual(bob.sees(), [])
+        self.typing(bob, "/join cats")
+        self.assertEqual(alice.sees(), ["-- bob joined #cats."])
+        self.typing(bob, "purr", "/me purrs")
+        self.assertEqual(alice.sees(), ["[#cats] <bob> purr", "[#cats] * bob purrs"])
+        self.assertEqual(carol.sees(), [])  # who is not in a room reads none of it
+
+    def test_several_at_once_in_one_packet(self) -> None:
+        (alice,) = self.people("alice")
+        alice.sends(b"/join #a,#b #C d\nin d\n/msg #a in a\n/room #b\nin b\n/room\n")
+        self.turn()
+        seen = alice.sees()
+        self.assertEqual(
+            [line for line in seen if "<" in line or "type" in line],
+            [
+                "-- What you type now goes to #d.",
+                "[#d] <alice> in d",
+                "[#a] <alice> in a",
+                "-- What you type now goes to #b.",
+                "[#b] <alice> in b",
+                (
+                    "-- You are in #lobby, #a, #b, #c, #d. What you type goes to #b; "
+                    "/room #ROOM changes that."
+                ),
+            ],
+        )
+
+    def test_the_last_lines_of_a_room_are_shown_on_joining_it(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(alice, "/join #cats", "/topic about cats", "one", "two")
+        self.assertEqual(
+            self.typing(bob, "/join #cats"),
+            [
+                "-- The last 3 lines of #cats:",
+                "[00:00] -- alice changed the topic of #cats: about cats",
+                "[00:00] [#cats] <alice> one",
+                "[00:00] [#cats] <alice> two",
+                "-- bob joined #cats.",
+                "-- Topic of #cats: about cats",
+                "-- In #cats (2): alice, bob",
+                "-- What you type now goes to #cats.",
+            ],
+        )
+
+    def test_an_empty_room_stays_with_its_history(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(alice, "/join #cats", "/topic about cats", "meow", "/leave")
+        seen = self.typing(bob, "/join #cats")
+        self.assertIn("[00:00] [#cats] <alice> meow", seen)
+        self.assertIn("-- Topic of #cats: about cats", seen)
+
+    def test_joining_again_only_moves_the_typing(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(alice, "/join #cats", "/join #lobby")
+        self.assertEqual(self.typing(alice, "/join #cats"), ["-- What you type now goes to #cats."])
+        self.assertEqual(self.typing(alice, "/join #cats"), [])
+        self.assertEqual(bob.sees(), [])
+
+    def test_leaving(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(bob, "/join #cats")
+        self.typing(alice, "/join #cats")
+        bob.sees()
+        self.assertEqual(
+            self.typing(alice, "/leave #cats so long"),
+            ["-- alice left #cats: so long", "-- What you type now goes to #lobby."],
+        )
+        self.assertEqual(bob.sees(), ["-- alice left #cats: so long"])
+        bob.types("still here?")
+        self.turn()
+        self.assertEqual(alice.sees(), [])
+        self.assertEqual(
+            self.typing(alice, "/leave #cats"), ["-- You are not in #cats. /join #cats goes there."]
+        )
+
+    def test_leaving_names_the_room_with_or_without_its_sign(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(alice, "/join #cats #dogs")
+        self.assertEqual(self.typing(alice, "/part cats"), ["-- alice left #cats."])
+        self.assertEqual(
+            self.typing(alice, "/leave with these words"),
+            ["-- alice left #dogs: with these words", "-- What you type now goes to #lobby."],
+        )
+        self.assertEqual(bob.sees(), [])
+
+    def test_the_lobby_may_be_left_too(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        nowhere = "-- You are in no room. /join #lobby goes back to the lobby."
+        self.assertEqual(self.typing(alice, "/leave"), ["-- alice left #lobby.", nowhere])
+        self.assertEqual(bob.sees(), ["-- alice left #lobby."])
+        for words in ("hello", "/me waves", "/who", "/topic", "/leave", "/room", "/history"):
+            self.assertEqual(self.typing(alice, words), [nowhere], words)
+        bob.types("she is gone")
+        self.assertEqual(alice.sees(), [])
+        self.typing(alice, "/msg bob psst")
+        self.assertEqual(bob.sees(), ["<bob> she is gone", "<alice -> bob> psst"])
+        self.assertIn("<bob> she is gone", " ".join(self.typing(alice, "/join #lobby")))
+        self.assertEqual(self.typing(alice, "back"), ["<alice> back"])
+
+    def test_one_who_shares_several_rooms_is_told_once(self) -> None:
+        alice, bob, carol = self.people("alice", "bob", "carol")
+        for person in (alice, bob):
+            self.typing(person, "/join #a #b")
+        for person in (alice, bob, carol):
+            person.sees()
+        self.typing(bob, "/nick rob")
+        self.assertEqual(alice.sees(), ["-- bob is now rob."])
+        self.assertEqual(carol.sees(), ["-- bob is now rob."])
+        # Said in one room, and gone from all, in one turn: in this order, and once.
+        bob.sends(b"/msg #a last words\n/quit bye\n")
+        self.turn()
+        self.assertEqual(alice.sees(), ["[#a] <rob> last words", "-- rob left: bye"])
+        self.assertEqual(carol.sees(), ["-- rob left: bye"])
+
+    def test_who_is_not_in_a_room_is_refused(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(alice, "/join #cats", "secret")
+        refused = ["-- You are not in #cats. /join #cats goes there."]
+        for words in (
+            "/msg #cats hello", "/who #cats", "/topic #cats", "/topic #cats mine now",
+            "/history #cats", "/history 5 #cats", "/room #cats", "/invite alice #cats",
+        ):  # fmt: skip
+            self.assertEqual(self.typing(bob, words), refused, words)
+        self.assertEqual(alice.sees(), [])
+
+    def test_the_list_of_rooms(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(alice, "/join #cats #dogs", "/topic about dogs")
+        self.assertEqual(
+            self.typing(bob, "/rooms"),
+            [
+                "-- There are 3 rooms:",
+                "--   #lobby * (2)",
+                "--   #cats (1)",
+                "--   #dogs (1): about dogs",
+                "-- You are in those with a *. /join #ROOM goes into another.",
+            ],
+        )
+        self.assertEqual(self.typing(bob, "/rooms DOG")[:2], [
+            "-- There is 1 room:", "--   #dogs (1): about dogs",
+        ])  # fmt: skip
+        self.assertEqual(
+            self.typing(bob, "/rooms bird"),
+            ["-- No room has bird in its name. /join #bird would make one."],
+        )
+
+    def test_topics(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(alice, "/join #cats")
+        self.assertEqual(
+            self.typing(alice, "/topic", "/topic #lobby all are welcome", "/topic #lobby"),
+            [
+                "-- #cats has no topic. /topic WORDS sets one.",
+                "-- alice changed the topic of #lobby: all are welcome",
+                "-- Topic of #lobby: all are welcome",
+            ],
+        )
+        self.assertEqual(bob.sees(), ["-- alice changed the topic of #lobby: all are welcome"])
+        self.assertEqual(self.typing(bob, "/topic -"), ["-- bob removed the topic of #lobby."])
+        (answer,) = self.typing(bob, "/topic " + "x" * 401)
+        self.assertEqual(answer, "-- That topic is too long: 400 characters at most.")
+
+    def test_history_of_a_room(self) -> None:
+        (alice,) = self.people("alice")
+        self.typing(alice, "/join #cats", "one", "two", "/room #lobby", "three")
+        for words in ("/history 1 #cats", "/history #cats 1"):
+            self.assertEqual(
+                self.typing(alice, words),
+                ["-- The last line of #cats:", "[00:00] [#cats] <alice> two"],
+            )
+        self.assertEqual(
+            self.typing(alice, "/history"),
+            ["-- The last line of #lobby:", "[00:00] <alice> three"],
+        )
+
+    def test_names_of_rooms(self) -> None:
+        (alice,) = self.people("alice")
+        for name in ("###", "#", "a!b", "#" + "x" * 40):
+            answer = self.typing(alice, f"/join {name}")[0]
+            self.assertEqual(
+                answer, f"-- {name[:40]} is no name for a room. Try something like #cats."
+            )
+        self.assertEqual(self.typing(alice, "/join #猫")[0], "-- alice joined #猫.")
+        self.assertEqual(self.typing(alice, "/join #ＣＡＴＳ")[0], "-- alice joined #cats.")
+
+    def test_invitations(self) -> None:
+        alice, bob, carol = self.people("alice", "bob", "carol")
+        self.typing(alice, "/join #cats")
+        told = "-- alice invites bob to #cats: /join #cats goes there."
+        self.assertEqual(self.typing(alice, "/invite bob"), [told])
+        self.assertEqual(bob.sees(), [told])
+        self.assertEqual(carol.sees(), [])
+        self.assertEqual(
+            self.typing(alice, "/invite carol #lobby"), ["-- carol is in #lobby already."]
+        )
+        self.assertEqual(
+            self.typing(alice, "/invite dora"),
+            ["-- Nobody here is called dora. /who shows who is."],
+        )
+        self.assertEqual(
+            self.typing(alice, "/invite alice"), ["-- That would be talking to yourself."]
+        )
+
+    def test_members_of_a_room(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(alice, "/join #cats", "/away")
+        self.typing(bob, "/join #cats")
+        self.assertEqual(self.typing(bob, "/who"), ["-- In #cats (2): alice (away), bob"])
+        self.assertEqual(self.typing(bob, "/who #lobby"), ["-- In #lobby (2): alice (away), bob"])
+
+
+class RoomOnSlowEngineTests(OnSlowEngine, RoomTests):
+    """The same, with commits that take a while."""
+
+
+class ManyRoomsTests(ChatTestCase):
+    limits = Limits(rooms=4, rooms_per_person=3, joins=NONE)
+
+    def seen(self, person: Person, *lines: str) -> list[str]:
+        for line in lines:
+            person.types(line)
+        self.turn()
+        return person.sees()
+
+    def test_rooms_of_one_person(self) -> None:
+        (alice,) = self.people("alice")
+        self.seen(alice, "/join #a #b")
+        self.assertEqual(
+            self.seen(alice, "/join #c"),
+            ["-- You are in 3 rooms, and that is as many as one may. /leave one, then join #c."],
+        )
+        self.assertIn("-- alice joined #c.", self.seen(alice, "/leave #a", "/join #c"))
+
+    def test_the_room_that_is_empty_for_longest_goes_first(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.seen(alice, "/join #a", "in a", "/leave")
+        self.seen(alice, "/join #b", "in b", "/join #a", "/leave #b", "/leave #a")
+        self.seen(alice, "/join #c", "in c")
+        self.seen(bob, "/join #d")  # the fifth room: #b is forgotten
+        self.assertEqual(self.world.parts.chat.room("#b"), None)
+        self.assertIn("[00:00] [#a] <alice> in a", self.seen(alice, "/join #a"))
+        self.seen(alice, "/leave #a")
+        # #a goes for a new #b, whose history is new too.
+        self.assertEqual(self.seen(alice, "/join #b")[0], "-- alice joined #b.")
+        self.assertEqual(self.seen(alice, "/history"), ["-- Nothing has been said in #b yet."])
+        self.assertEqual(self.world.parts.chat.room("#a"), None)
+
+    def test_when_all_rooms_are_in_use(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.seen(alice, "/join #a #b")
+        self.seen(bob, "/join #c")
+        self.assertEqual(
+            self.seen(bob, "/join #d"),
+            [
+                (
+                    "-- There are 4 rooms, and somebody is in each. /rooms shows them: "
+                    "join one of those."
+                )
+            ],
+        )
+
+    def test_the_lobby_is_never_forgotten(self) -> None:
+        (alice,) = self.people("alice")
+        self.seen(alice, "kept", "/leave")
+        for name in "abcdefg":
+            self.seen(alice, f"/join #{name}", "/leave")
+        self.assertIn("[00:00] <alice> kept", self.seen(alice, "/join #lobby"))
+
+
+class ManyRoomsOnSlowEngineTests(OnSlowEngine, ManyRoomsTests):
+    """The same, with commits that take a while."""
+
+    def test_a_topic_that_comes_after_its_room_is_forgotten(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.seen(alice, "/join #a", "/join #b")
+        alice.sends(b"/room #a\n/topic late\n")
+        alice.sends(b"/leave #a\n")
+        self.turn()
+        self.seen(bob, "/join #c", "/join #d")
+        self.assertEqual(len([line for line in self.seen(bob, "/rooms") if "(" in line]), 4)
