@@ -287,8 +287,8 @@ class World:
         """The connected clients."""
         return self.parts.registry
 
-    def connect(self, front_end: FrontEnd = LINE) -> Person:
-        """Connect somebody, who is then at the door, and greeted."""
+    def connect(self, front_end: FrontEnd = LINE, *, speaks_first: bool = False) -> Person:
+        """Connect somebody, who is then at the door; greeted, unless they are to speak first."""
         if front_end not in self._factories:
             self._factories[front_end] = front_end.factory(self.registry)
         protocol = self._factories[front_end].buildProtocol(None)
@@ -296,7 +296,8 @@ class World:
             raise RuntimeError("this front end takes nobody in")
         person = front_end.person(self, protocol)
         self._everybody.append(person)
-        self.turn()
+        if not speaks_first:
+            self.turn()
         return person
 
     def people(self, *names: str, front_end: FrontEnd = LINE) -> list[Person]:
@@ -360,9 +361,9 @@ class ChatTestCase(SynchronousTestCase):
         """Make the engine of this test's world."""
         return MemoryEngine(limits)
 
-    def connect(self) -> Person:
+    def connect(self, *, speaks_first: bool = False) -> Person:
         """See `World.connect`."""
-        return self.world.connect(self.front_end)
+        return self.world.connect(self.front_end, speaks_first=speaks_first)
 
     def people(self, *names: str) -> list[Person]:
         """See `World.people`."""

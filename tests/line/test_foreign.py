@@ -1,0 +1,98 @@
+"""Programs that speak another protocol to the port of the chat."""
+
+from __future__ import annotations
+
+from twistchat.frontends.line.foreign import TLS_ALERT
+from twistchat.testing import ChatTestCase
+
+REQUESTS = (
+    b"GET / HTTP/1.1\r\nHost: chat.example:8000\r\n\r\n",
+    b"HEAD / HTTP/1.0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n\r\nmallory\nspam\n",
+    b"OPTIONS * HTTP/1.1\r\n\r\n",
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    b"CONNECT smtp.example:25 HTTP/1.1\r\n\r\n",
+    b"GET /\r\n",
+)
+
+
+class ForeignTests(ChatTestCase):
+    def test_http_is_answered_in_http_and_closed(self) -> None:
+        (alice,) = self.people("alice")
+        for request in REQUESTS:
+            browser = self.connect(speaks_first=True)
+            browser.sends(request)
+            self.turn()
+            head, _, body = browser.wire.value().partition(b"\r\n\r\n")
+            self.assertTrue(head.startswith(b"HTTP/1.1 400 Bad Request\r\n"), request)
+            self.assertIn(f"Content-Length: {len(body)}\r\n".encode(), head)
+            self.assertIn(b"    nc 10.0.0.1 12345\n", body)
+            self.assertFalse(browser.is_connected)
+        self.assertEqual(alice.sees(), [])
+        self.assertEqual(len(self.world.registry.sessions), 1)
+
+    def test_a_request_in_pieces(self) -> None:
+        (alice,) = self.people("alice")
+        browser = self.connect(speaks_first=True)
+        browser.sends(b"PO")
+        self.turn()
+        browser.sends(b"ST / HTTP/1.1\r\nHost: x\r\n\r\nmallory\nspam\n")
+        self.turn()
+        self.assertIn(b"HTTP/1.1 400 Bad Request\r\n", browser.wire.value())
+        self.assertFalse(browser.is_connected)
+        self.assertEqual(alice.sees(), [])
+
+    def test_a_request_behind_something_else(self) -> None:
+        (alice,) = self.people("alice")
+        for first in (b"\r\n", b"\x00\x01 \n", b"a b\n"):
+            trick = self.connect()
+            trick.sends(first + b"Host: chat.example\r\n\r\nmallory\nspam\n")
+            self.turn()
+            self.assertFalse(trick.is_connected)
+        self.assertEqual(alice.sees(), [])
+
+    def test_tls_is_answered_with_an_alert(self) -> None:
+        for hello in (b"\x16\x03\x01\x02\x00\x01\n\n", b"\x16\x03\x03" + bytes(200)):
+            client = self.connect(speaks_first=True)
+            client.sends(hello)
+            self.turn()
+            self.assertEqual(client.wire.value(), TLS_ALERT)
+            self.assertFalse(client.is_connected)
+
+    def test_ssh_is_told_in_a_line(self) -> None:
+        client = self.connect(speaks_first=True)
+        client.sends(b"SSH-2.0-OpenSSH_9.2\r\n")
+        self.turn()
+        self.assertEqual(
+            client.wire.value(),
+            b"This is a chat, and not SSH. Join it with: nc 10.0.0.1 12345\r\n",
+        )
+        self.assertFalse(client.is_connected)
+
+    def test_people_may_say_such_things(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        alice.types("GET / HTTP/1.1")
+        alice.types("Host: of the party")
+        alice.types("SSH-2.0-is old")
+        self.turn()
+        self.assertEqual(len(bob.sees()), 3)
+
+    def test_who_speaks_first_is_greeted_too(self) -> None:
+        alice = self.connect(speaks_first=True)
+        self.assertEqual(alice.sees(), [])
+        alice.types("alice")
+        self.assertEqual(alice.sees()[0], "-- Welcome to twistchat.")
+        self.turn()
+        self.assertEqual(alice.sees()[1:], ["-- alice joined.", "-- Here now (1): alice"])
+        quiet = self.connect(speaks_first=True)
+        self.wait(0.1)
+        self.assertEqual(quiet.sees(), [])
+        self.wait(0.1)
+        self.assertEqual(quiet.sees()[0], "-- Welcome to twistchat.")
+        self.wait(1)
+        self.assertEqual(quiet.sees(), [])
+
+    def test_hanging_up_before_the_greeting(self) -> None:
+        self.connect(speaks_first=True).hangs_up()
+        self.turn()
+        self.assertEqual(self.world.clock.getDelayedCalls(), [])

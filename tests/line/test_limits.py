@@ -1,0 +1,159 @@
+"""What people meet who are too fast or want too much; on both engines."""
+
+from __future__ import annotations
+
+from tests.engines import OnSlowEngine
+from twistchat.core.limits import Limits
+from twistchat.testing import ChatTestCase, Person
+
+SLOWED = "-- That was faster than 5 lines a second: the rest is read slowly, and nothing is lost."
+
+
+class PaceTests(ChatTestCase):
+    def test_a_paste_arrives_slowly_and_whole(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        paste = [f"line {number}" for number in range(200)]
+        alice.sends("".join(f"{line}\n" for line in paste).encode())
+        self.turn()
+        seen = bob.sees()
+        self.assertEqual(seen, [f"<alice> {line}" for line in paste[: len(seen)]])
+        self.assertIn(len(seen), range(40, 46))
+        bob.types("you are not held up")
+        self.turn()
+        self.assertIn("<bob> you are not held up", bob.sees())
+        self.wait(10)
+        self.assertIn(len(bob.sees()), range(48, 53))
+        self.wait(25)
+        bob.sees()
+        seen = alice.sees()
+        self.assertEqual(
+            [line for line in seen if "<alice>" in line], [f"<alice> {line}" for line in paste]
+        )
+        self.assertEqual(seen.count(SLOWED), 1)
+        self.assertTrue(alice.is_connected)
+
+    def test_one_is_told_again_when_it_begins_again(self) -> None:
+        (alice,) = self.people("alice")
+        for _ in range(2):
+            alice.sends(b"x\n" * 60)
+            self.wait(30)
+            self.assertEqual(alice.sees().count(SLOWED), 1)
+
+    def test_nobody_who_types_meets_it(self) -> None:
+        (alice,) = self.people("alice")
+        for _ in range(100):
+            alice.types("quite fast")
+            self.wait(0.3)
+        self.assertNotIn(SLOWED, alice.sees())
+
+    def test_a_pasted_file_is_said_before_the_end_of_input_counts(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        alice.sends("".join(f"line {number}\n" for number in range(100)).encode() + b"the last")
+        alice.ends_input()
+        self.wait(20)
+        seen = bob.sees()
+        self.assertEqual(len(seen), 102)
+        self.assertEqual(seen[-2:], ["<alice> the last", "-- alice left."])
+        self.assertFalse(alice.is_connected)
+
+    def test_leaving_meanwhile(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        alice.sends(b"x\n" * 100)
+        self.turn()
+        alice.vanishes()
+        self.wait(60)
+        self.assertEqual(bob.sees()[-1], "-- alice left (connection lost).")
+        self.assertEqual(len(self.world.clock.getDelayedCalls()), 0)
+
+    def test_long_lines_count_for_more(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        alice.sends((b"x" * 10_000 + b"\n") * 10)
+        self.turn()
+        self.assertEqual(len(bob.sees()), 4)  # each counts for ten
+        self.wait(60)
+        self.assertEqual(len(bob.sees()), 6)
+
+    def test_what_is_refused_counts_too(self) -> None:
+        (alice,) = self.people("alice")
+        alice.sends(b"/nick !\n/nope\n\xff\xff\n" * 100)
+        self.wait(10)
+        self.assertLess(len(alice.sees()), 100)
+
+    def test_at_the_door(self) -> None:
+        alice = self.connect()
+        alice.sees()
+        alice.sends(b"!\n" * 100)
+        self.turn()
+        self.assertIn(SLOWED, alice.sees())
+        self.wait(15)
+        alice.types("alice")
+        self.turn()
+        self.assertIn("-- alice joined.", alice.sees())
+
+
+class PaceOnSlowEngineTests(OnSlowEngine, PaceTests):
+    """The same, with commits that take a while."""
+
+
+class TooFastTests(ChatTestCase):
+    limits = Limits(joins=3, renames=2, strangers=3)
+
+    def typing(self, person: Person, *lines: str) -> list[str]:
+        for line in lines:
+            person.types(line)
+        self.turn()
+        return person.sees()
+
+    def test_joins(self) -> None:
+        (alice,) = self.people("alice")  # that was the first
+        seen = self.typing(alice, "/join #a", "/join #b", "/join #c", "still in b")
+        self.assertEqual(
+            seen[-2:],
+            [
+                "-- You may join 3 rooms a minute. Please wait for 20 s, and try again.",
+                "[#b] <alice> still in b",
+            ],
+        )
+        self.wait(20)
+        self.assertEqual(self.typing(alice, "/join #c")[0], "-- alice joined #c.")
+
+    def test_renames_and_the_name_that_was_not_taken_is_free(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(alice, "/nick a1", "/nick a2")
+        self.assertEqual(
+            self.typing(alice, "/nick a3"),
+            ["-- You may change your name 2 times a minute. Please wait for 30 s."],
+        )
+        self.typing(alice, "I am a2")
+        self.assertEqual(bob.sees()[-1], "<a2> I am a2")
+        self.assertEqual(self.typing(bob, "/nick a3"), ["-- bob is now a3."])
+        self.assertIn("is taken", self.typing(bob, "/nick a2")[-1])
+
+    def test_private_words_to_strangers(self) -> None:
+        alice, bob, carol = self.people("alice", "bob", "carol")
+        self.typing(alice, "/msg bob 1", "/msg carol 2", "/msg bob 3")
+        too_many = [
+            (
+                "-- Not sent: you may write 3 times a minute to people who have not written to "
+                "you. Please wait for 20 s."
+            )
+        ]
+        self.assertEqual(self.typing(alice, "/msg bob 4"), too_many)
+        self.typing(alice, "/join #cats")
+        self.assertEqual(self.typing(alice, "/invite bob"), too_many)
+        bob.sees()
+        # Whoever has written to one is no stranger.
+        self.typing(bob, "/msg alice hello?")
+        alice.sees()
+        self.assertEqual(self.typing(alice, "/msg bob 5"), ["<alice -> bob> 5"])
+        self.assertEqual(self.typing(alice, "/msg carol 6"), too_many)
+        self.wait(20)
+        self.assertEqual(self.typing(alice, "/msg carol 6"), ["<alice -> carol> 6"])
+        self.assertEqual(
+            [line for line in carol.sees() if "->" in line],
+            ["<alice -> carol> 2", "<alice -> carol> 6"],
+        )
+
+
+class TooFastOnSlowEngineTests(OnSlowEngine, TooFastTests):
+    """The same, with commits that take a while."""

@@ -1,0 +1,133 @@
+"""Every sentence can be translated, and reads well."""
+
+from __future__ import annotations
+
+import re
+from gettext import NullTranslations
+from string import Formatter
+from typing import TYPE_CHECKING
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from twistchat.core import events as e
+from twistchat.frontends.line import manual, sentences
+from twistchat.frontends.line.commands import CHAT_COMMANDS, LOCAL_COMMANDS, LineCommand
+from twistchat.frontends.line.dialect import Dialect, Note
+from twistchat.frontends.line.format import LineFormat
+from twistchat.frontends.line.protocol import ChatFactory
+from twistchat.frontends.line.speech import Speech
+from twistchat.testing import FrontEnd, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twistchat.frontends.registry import Registry
+
+
+class Shouting(NullTranslations):
+    """A language in which everything but what is filled in is in capitals."""
+
+    def gettext(self, message: str) -> str:
+        return "".join(
+            piece if piece.startswith("{") else piece.upper()
+            for piece in re.split(r"({\w+})", message)
+        )
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+def foreign(registry: Registry) -> ChatFactory:
+    return ChatFactory(registry, LineFormat(speech=Speech(Shouting())))
+
+
+def texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from texts(one)
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from texts(one)
+
+
+class TranslationTests(SynchronousTestCase):
+    def test_all_that_one_reads_goes_through_the_translation(self) -> None:
+        world = World()
+        front_end = FrontEnd(foreign)
+        alice = world.connect(front_end)
+        for line in (
+            "!", "77", "x" * 30, "/who", "/help", "\x00", "42 42", "1",
+            "42", "/help", "/help 7", "/nick 43b", "/nick 42", "/join #7", "4", "/me 4", "/topic",
+            "/topic 5", "/topic", "/topic -", "/rooms", "/rooms 999", "/who", "/whois 42", "/whois",
+            "/away", "/away", "/away 7", "/whois 42", "/msg 42 x", "/msg 9 x", "/msg", "/room",
+            "/room #9", "/room #lobby", "/ignore", "/ignore 9", "/ignore", "/unignore 9",
+            "/unignore 9", "/invite 9", "/time on", "/time off", "/echo off", "/echo on",
+            "/charset 9", "/charset utf-8", "/history", "/history 1", "/leave #7", "/leave", "4",
+            "/7", "//", "/join #lobby", "/part 7", "/join ###", "/topic " + "7" * 500, "/quit 7",
+        ):  # fmt: skip
+            alice.types(line)
+            world.turn()
+            world.wait(5)
+        alice.sees()
+        # What follows "for example" is to be typed as it stands, whatever the language.
+        said = b"".join(alice.writes).decode()
+        allowed = re.compile(
+            r"/[a-z]+|#lobby|twistchat|utf-8|g[bk]+\w*|exit|[a-z0-9_]*\d[a-z0-9_-]*|big5\w*"
+            r"|shift_jis|euc_\w+|tis-620|x{20,}|guest\w*"
+        )
+        for line in said.splitlines():
+            rest = allowed.sub("", line.partition("FOR EXAMPLE")[0])
+            self.assertFalse(re.search("[a-z]", rest), line)
+
+    def test_parameters_are_named(self) -> None:
+        for module in (sentences, manual):
+            for name, value in vars(module).items():
+                if name.isupper():
+                    for text in texts(value):
+                        for _, field, spec, conversion in Formatter().parse(text):
+                            if field is not None:
+                                self.assertTrue(field.isidentifier(), text)
+                                self.assertFalse(spec or conversion, text)
+
+    def test_nothing_shouts(self) -> None:
+        for name, value in vars(sentences).items():
+            for text in texts(value) if name.isupper() else ():
+                self.assertNotIn("!!", text)
+                self.assertNotRegex(text, r"(?i)\b(error|invalid|illegal|denied|forbidden)\b")
+
+    def test_every_code_has_its_sentence(self) -> None:
+        self.assertEqual(set(sentences.REFUSED), set(e.Refusal))
+        self.assertEqual(set(sentences.NOT_KEPT), set(e.Unkept))
+        self.assertEqual(set(sentences.GOODBYE), set(e.Cause))
+        self.assertEqual(set(sentences.CAUSE), set(e.Cause))
+
+
+class ManualTests(SynchronousTestCase):
+    commands: tuple[LineCommand, ...] = (*CHAT_COMMANDS, *LOCAL_COMMANDS)
+
+    def test_every_command_is_explained(self) -> None:
+        self.assertEqual({command.name for command in self.commands}, set(manual.ENTRIES))
+
+    def test_every_example_can_be_typed(self) -> None:
+        dialect = Dialect()
+        for name, entry in manual.ENTRIES.items():
+            self.assertTrue(entry.example.startswith(f"/{name}"), entry)
+            (asked,) = dialect.read(entry.example, "#lobby")
+            self.assertNotIsInstance(asked, Note)
+
+    def test_help_fits_a_terminal(self) -> None:
+        for line in Dialect().help("", Speech()):
+            self.assertLessEqual(len(line), 77, line)  # with "-- " before it
+
+    def test_help_of_one_command_shows_an_example(self) -> None:
+        self.assertEqual(
+            Dialect().help("join", Speech()),
+            [
+                "/join #ROOM [#ROOM...]  go into a room, and talk there",
+                "  A room is made by joining it. You stay in the others, and hear them all.",
+                "  for example: /join #cats",
+                "  also: /j",
+            ],
+        )

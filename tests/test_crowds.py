@@ -1,0 +1,155 @@
+"""Many who come and go where many read it; on both engines."""
+
+from __future__ import annotations
+
+from tests.engines import OnSlowEngine
+from twistchat.core.limits import NONE, Limits
+from twistchat.testing import ChatTestCase, Person
+
+
+class CrowdTests(ChatTestCase):
+    limits = Limits(crowd=3, crowd_time=3.0, joins=NONE, renames=NONE)
+
+    def crowd(self) -> list[Person]:
+        people = self.people("alice", "bob", "carol")
+        self.wait(4)
+        for person in people:
+            person.sees()
+        return people
+
+    def come(self, *names: str) -> list[Person]:
+        people = [self.world.connect() for _ in names]
+        for person, name in zip(people, names, strict=True):
+            person.types(name)
+        self.turn()
+        return people
+
+    def test_many_who_come_are_told_in_one_line(self) -> None:
+        alice, *_ = self.crowd()
+        self.come(*(f"p{number}" for number in range(99)))
+        self.assertEqual(alice.sees(), [])
+        self.wait(3)
+        self.assertEqual(alice.sees(), ["-- p0 and 98 others joined."])
+
+    def test_each_is_told_of_their_own_coming(self) -> None:
+        self.crowd()
+        (dora,) = self.come("dora")
+        self.assertEqual(
+            dora.sees()[-2:], ["-- dora joined.", "-- Here now (4): alice, bob, carol, dora"]
+        )
+        self.wait(3)
+        self.assertEqual(dora.sees(), ["-- dora joined."])
+
+    def test_few_are_named(self) -> None:
+        alice, *_ = self.crowd()
+        for names, told in (
+            (["a"], "-- a joined."),
+            (["b", "c"], "-- b and c joined."),
+            (["d", "e", "f"], "-- d, e and f joined."),
+            (["g", "h", "i", "j"], "-- g and 3 others joined."),
+        ):
+            self.come(*names)
+            self.wait(4)
+            self.assertEqual(alice.sees(), [told])
+
+    def test_nobody_speaks_before_they_have_come(self) -> None:
+        alice, *_ = self.crowd()
+        dora, _ = self.come("dora", "emil")
+        dora.types("hi")
+        self.turn()
+        self.assertEqual(alice.sees(), ["-- dora and emil joined.", "<dora> hi"])
+        dora.types("/nick d2")
+        self.come("finn")
+        self.turn()
+        dora.types("exit")
+        self.turn()
+        self.assertEqual(alice.sees(), ["-- dora is now d2."])
+        self.wait(3)
+        self.assertEqual(alice.sees(), ["-- finn joined.", "-- d2 left."])
+
+    def test_who_comes_and_goes_at_once_is_not_told(self) -> None:
+        alice, *_ = self.crowd()
+        dora, emil = self.come("dora", "emil")
+        dora.types("exit")
+        self.wait(4)
+        self.assertEqual(alice.sees(), ["-- emil joined."])
+        emil.types("/leave")
+        emil.types("/join #lobby")
+        self.wait(4)
+        self.assertEqual(alice.sees(), [])
+
+    def test_who_goes_and_says_so_in_the_same_turn(self) -> None:
+        alice, *_ = self.crowd()
+        (dora,) = self.come("dora")
+        self.wait(4)
+        alice.sees()
+        dora.sends(b"going\n/quit\n")
+        self.wait(4)
+        self.assertEqual(alice.sees(), ["<dora> going", "-- dora left."])
+
+    def test_a_private_word_of_one_who_has_just_come(self) -> None:
+        alice, *_ = self.crowd()
+        dora, _ = self.come("dora", "emil")
+        dora.types("/msg alice psst")
+        self.turn()
+        self.assertEqual(alice.sees(), ["-- dora and emil joined.", "<dora -> alice> psst"])
+
+    def test_in_another_room(self) -> None:
+        alice, bob, carol = self.crowd()
+        for person in (alice, bob, carol):
+            person.types("/join #cats")
+        self.turn()
+        self.wait(4)
+        dora, emil = self.come("dora", "emil")
+        self.wait(4)
+        for person in (alice, bob, carol):
+            person.sees()
+        dora.types("/join #cats")
+        emil.types("/join #cats")
+        self.wait(4)
+        self.assertEqual(alice.sees(), ["-- dora and emil joined #cats."])
+        emil.types("/leave #cats")
+        self.wait(4)
+        self.assertEqual(alice.sees(), ["-- emil left #cats."])
+        # Who shares both rooms with dora is told once that she is gone.
+        dora.vanishes()
+        self.wait(4)
+        self.assertEqual(alice.sees(), ["-- dora left."])
+
+    def test_a_small_room_is_told_of_each(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        (carol,) = self.people("carol")
+        self.assertEqual(alice.sees(), [])
+        carol.types("exit")
+        self.turn()
+        self.assertEqual(bob.sees(), [])  # three read the lobby until now
+        self.wait(4)
+        self.assertEqual(bob.sees(), ["-- carol left."])
+        self.come("dora")
+        self.assertEqual(bob.sees(), ["-- dora joined."])
+
+    def test_one_write_for_a_hundred_who_come(self) -> None:
+        alice, *_ = self.crowd()
+        alice.writes.clear()
+        self.come(*(f"p{number}" for number in range(99)))
+        self.wait(4)
+        if not isinstance(self, OnSlowEngine):
+            self.assertEqual(len(alice.writes), 1)
+
+
+class CrowdOnSlowEngineTests(OnSlowEngine, CrowdTests):
+    """The same, with commits that take a while."""
+
+
+class NoCrowdTests(ChatTestCase):
+    limits = Limits(crowd=NONE)
+
+    def test_folding_can_be_switched_off(self) -> None:
+        alice, *_ = self.people(*(f"p{number}" for number in range(120)))
+        self.people("last")
+        self.assertEqual(self.world.registry.people[0].name, "p0")
+        last = self.world.connect()
+        last.types("very last")
+        last.types("verylast")
+        self.turn()
+        self.assertEqual(alice.sees(), ["-- verylast joined."])
