@@ -37,16 +37,21 @@ MAY_KNOW: dict[str, set[str]] = {
     "faults": set(),
     "addresses": set(),
     "probe": set(),
+    "endpoints": set(),
+    "config": {"core"},
+    "descriptors": {"core"},
     "frontends": {
         "core", "engine", "wire", "outlet", "fanout", "pipeline", "login", "session", "keepalive",
         "limitlog",
     },
     "client": {"core.text", "keepalive"},
     "service": {
-        "core", "engine", "fanout", "pipeline", "login", "frontends", "addresses", "replay",
-        "limitlog",
+        "core", "engine", "fanout", "pipeline", "login", "frontends", "addresses", "endpoints",
+        "replay", "limitlog",
     },
-    "tap": {"core", "engine", "frontends", "service", "probe"},
+    "tap": {
+        "core", "engine", "frontends", "service", "probe", "config", "endpoints", "descriptors",
+    },
     "testing": {"core", "engine", "frontends", "service"},
 }  # fmt: skip
 

@@ -23,11 +23,12 @@ from twistchat import ChatFactory, ChatProtocol
 from twistchat.addresses import local_addresses, ways_to_join
 from twistchat.core.events import Cause
 from twistchat.core.limits import DEFAULT_LIMITS
+from twistchat.endpoints import Listen, endpoint_of
 from twistchat.engine.memory import MemoryEngine
 from twistchat.frontends.peer import address_of, cause_of
 from twistchat.frontends.registry import Greeting
 from twistchat.keepalive import keep_alive
-from twistchat.probe import CannotListenError, endpoint_of, try_to_listen
+from twistchat.probe import CannotListenError, Trial
 from twistchat.service import ChatService, memory_chat
 from twistchat.tap import Options, makeService
 from twistchat.testing import SlowEngine
@@ -51,12 +52,12 @@ class OptionsTests(SynchronousTestCase):
 
     def test_defaults(self) -> None:
         options = self.parse()
-        self.assertIn("8000", options.endpoint)
+        self.assertEqual(options.listen[0][0], Listen("line", endpoint_of("8000")))
         self.assertEqual(options.greeting, Greeting("twistchat", ()))
 
     def test_a_port_and_an_endpoint(self) -> None:
-        self.assertIn(":7000", self.parse("--port", "7000").endpoint)
-        self.assertEqual(self.parse("--port", "unix:/x").endpoint, "unix:/x")
+        self.assertIn(":7000", self.parse("--port", "7000").listen[0][0].endpoint)
+        self.assertEqual(self.parse("--port", "unix:/x").listen[0][0].endpoint, "unix:/x")
 
     def test_bad_ports(self) -> None:
         for port in ("http", "-1", "65536", ""):
@@ -107,7 +108,8 @@ class ProbeTests(SynchronousTestCase):
     def test_good_endpoints(self) -> None:
         path = temporary_folder(self) / "socket"
         for description in ("tcp:0", endpoint_of("0"), f"unix:{path}"):
-            try_to_listen(reactor, description)
+            with Trial(reactor) as trial:
+                trial.listen(description)
         self.assertFalse(Path(path).exists())
 
     def test_bad_endpoints(self) -> None:
@@ -117,7 +119,8 @@ class ProbeTests(SynchronousTestCase):
             "tcp:x": "cannot listen on",
             "tcp:0:interface=192.0.2.77": "this machine has no such address",
         }.items():
-            error = self.assertRaises(CannotListenError, try_to_listen, reactor, description)
+            with Trial(reactor) as trial:
+                error = self.assertRaises(CannotListenError, trial.listen, description)
             self.assertIn(words, str(error))
             self.assertNotIn("\n", str(error))
 

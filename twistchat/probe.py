@@ -1,4 +1,4 @@
-"""Tries a listening endpoint while an error can still be told in the terminal."""
+"""Tries listening endpoints while an error can still be told in the terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.protocol import Factory
@@ -14,66 +14,76 @@ from twisted.internet.protocol import Factory
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorCore
 
-ANY_PORT = "tcp6:{port}:interface=\\:\\:"
-ANY_PORT_IPV4 = "tcp:{port}"
+EXAMPLES = "endpoints look like tcp:8000 or unix:/run/chat.sock, with \\: and \\= inside a value"
 
 
 class CannotListenError(Exception):
     """The server could not listen there; the message is a sentence for the operator."""
 
 
-def endpoint_of(port: str) -> str:
-    """Turn `--port` into the description of an endpoint: a number means IPv4 and IPv6.
+class Trial:
+    """Binds as endpoints would, and lets go of everything at its end.
 
-    Raises:
-        ValueError: it is neither a port nor the description of an endpoint.
+    All are held until then, so that two that want the same port are noticed.
     """
-    if not port.isdecimal():
-        if ":" not in port:
-            raise ValueError(f"{port!r} is no port: give a number from 0 to 65535")
-        return port
-    if int(port) > 65535:
-        raise ValueError(f"{port} is no port: give a number from 0 to 65535")
-    return (ANY_PORT if _has_ipv6() else ANY_PORT_IPV4).format(port=int(port))
+
+    def __init__(self, reactor: IReactorCore) -> None:
+        self._binder = _BindOnly(reactor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._binder.let_go()
+
+    def listen(self, description: str, option: str = "") -> None:
+        """Bind as this endpoint would. `option` is what another one is chosen with.
+
+        Raises:
+            CannotListenError: with the reason, and what to do.
+        """
+        try:
+            endpoint = serverFromString(self._binder, description)
+        except Exception as error:  # each kind of endpoint raises its own
+            raise CannotListenError(_explain(error, description, option)) from error
+        failures: list[BaseException] = []
+        endpoint.listen(Factory()).addErrback(lambda failure: failures.append(failure.value))
+        if failures and not isinstance(failures[0], _AdoptedError):
+            raise CannotListenError(_explain(failures[0], description, option))
 
 
-def try_to_listen(reactor: IReactorCore, description: str) -> None:
-    """Bind as the endpoint would, and let go again.
-
-    Raises:
-        CannotListenError: with the reason, and what to do.
-    """
-    try:
-        endpoint = serverFromString(_BindOnly(reactor), description)
-    except Exception as error:  # each kind of endpoint raises its own
-        raise CannotListenError(_explain(error, description)) from error
-    failures: list[BaseException] = []
-    endpoint.listen(Factory()).addErrback(lambda failure: failures.append(failure.value))
-    if failures:
-        raise CannotListenError(_explain(failures[0], description))
-
-
-def _explain(error: BaseException, description: str) -> str:
+def _explain(error: BaseException, description: str, option: str) -> str:
     number = getattr(error, "errno", None)
     where = description.split(":")[1] if description.startswith("tcp") else description
+    if isinstance(error, _TwiceError):
+        return f"{error} is asked for twice: leave one out, or choose another for it"
     if number == errno.EADDRINUSE:
-        return f"port {where} is in use: stop what uses it, or choose another with --port"
+        another = f"another with {option}" if option else "another"
+        return f"port {where} is in use: stop what uses it, or choose {another}"
     if number in (errno.EACCES, errno.EPERM):
         return f"no right to listen on {where}: ports below 1024 need root; choose another"
     if number == errno.EADDRNOTAVAIL:
         return f"cannot listen on {description!r}: this machine has no such address"
     if isinstance(error, OSError) and error.strerror:
-        return f"cannot listen on {description!r}: {error.strerror}"
+        file = f"{error.filename}: " if error.filename else ""
+        return f"cannot listen on {description!r}: {file}{error.strerror}"
+    if isinstance(error, LookupError):
+        return f"cannot listen on {description!r}: the system has handed over no such socket"
+    if isinstance(error, ValueError | TypeError):
+        return f"cannot listen on {description!r}: {error}; {EXAMPLES}"
     return f"cannot listen on {description!r}: {error}"
 
 
-def _has_ipv6() -> bool:
-    try:
-        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as trial:
-            trial.bind(("::", 0))
-    except OSError:
-        return False
-    return True
+class _TwiceError(Exception):
+    """Another endpoint of the same trial has this already."""
+
+
+class _AdoptedError(Exception):
+    """Not an error: an endpoint that adopts a listening socket has one.
+
+    Raised, since the endpoint would close the socket after having adopted it, and Twisted is to
+    adopt it later.
+    """
 
 
 class _BindOnly:
@@ -81,17 +91,30 @@ class _BindOnly:
 
     def __init__(self, reactor: IReactorCore) -> None:
         self._reactor = reactor
+        self._sockets: list[socket.socket] = []
+        self._held: set[object] = set()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reactor, name)
 
+    def let_go(self) -> None:
+        while self._sockets:
+            self._sockets.pop().close()
+
     def listenTCP(self, port: int, factory: object, backlog: int = 50, interface: str = "") -> None:
         family = socket.AF_INET6 if ":" in interface else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial = socket.socket(family, socket.SOCK_STREAM)
+        self._sockets.append(trial)
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
             trial.bind((interface, port))
             # With SO_REUSEADDR a taken port may be bound, but not listened on.
             trial.listen(1)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and port in self._held:
+                raise _TwiceError(f"port {port}") from error
+            raise
+        self._held.add(port)
 
     def listenSSL(
         self,
@@ -104,6 +127,10 @@ class _BindOnly:
         self.listenTCP(port, factory, backlog, interface)
 
     def listenUNIX(self, address: str, *args: object, **kwargs: object) -> None:
+        path = str(Path(address).absolute())
+        if path in self._held:
+            raise _TwiceError(f"the socket {address}")
+        self._held.add(path)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as trial:
             try:
                 trial.connect(address)
@@ -114,5 +141,9 @@ class _BindOnly:
                 return
         raise OSError(errno.EADDRINUSE, "somebody listens on that socket")
 
-    def adoptStreamPort(self, *args: object) -> None:
-        pass
+    def adoptStreamPort(self, number: int, *args: object) -> None:
+        held = ("adopted", number)
+        if held in self._held:
+            raise _TwiceError("one socket of the system's")
+        self._held.add(held)
+        raise _AdoptedError

@@ -17,6 +17,7 @@ from twistchat.core.chat import Chat, Extension
 from twistchat.core.events import Refused
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.model import User
+from twistchat.endpoints import LINE, Listen, read_listen
 from twistchat.engine import Engine, Entry
 from twistchat.engine.memory import MemoryEngine
 from twistchat.fanout import Fanout
@@ -31,7 +32,7 @@ from twistchat.pipeline import Pipeline
 from twistchat.replay import Replay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from twisted.internet.interfaces import IListeningPort, IReactorTime
     from twisted.internet.protocol import Factory
@@ -43,6 +44,9 @@ log = Logger()
 
 CLOSE_TIME = 1.5
 """Seconds in which, on stopping, readers may take their last lines."""
+
+WIRES: Mapping[str, Callable[[Registry], Factory]] = {LINE: ChatFactory}
+"""Every kind of wire that can be listened for, and what makes its factory."""
 
 
 class Parts(NamedTuple):
@@ -151,15 +155,16 @@ class ChatService(MultiService):
     """A whole chat server: its doors, its engine, its operator's console.
 
     Start it under any application, with `setServiceParent`. `listen` are endpoint descriptions
-    as `serverFromString` reads them. `stop` is called when the operator wants to shut down; it
-    should stop this service, and without it the console cannot.
+    as `serverFromString` reads them, with the kind of wire before them where it is not `line`
+    (`KIND=tcp:9000`; the kinds are those of `WIRES`). `stop` is called when the operator wants to
+    shut down; it should stop this service, and without it the console cannot.
     """
 
     def __init__(
         self,
         reactor: Any,
         *,
-        listen: Iterable[str] = (),
+        listen: Iterable[str | Listen] = (),
         engine: Engine | None = None,
         limits: Limits = DEFAULT_LIMITS,
         greeting: Greeting | None = None,
@@ -177,7 +182,8 @@ class ChatService(MultiService):
             reactor, engine=engine, limits=limits, greeting=greeting, extensions=extensions
         )
         self.factory = ChatFactory(self.parts.registry)
-        self.doors = [Door(reactor, description, self.factory) for description in listen]
+        self._factories: dict[str, Factory] = {LINE: self.factory}
+        self.doors = [self._door(place) for place in listen]
         for door in self.doors:
             door.setServiceParent(self)
         self._console: Console | None = None
@@ -189,6 +195,13 @@ class ChatService(MultiService):
                 shut_down=self.shut_down,
                 wire_format=LineFormat(),
             )
+
+    def _door(self, place: str | Listen) -> Door:
+        if isinstance(place, str):
+            place = read_listen(place, WIRES)
+        if place.kind not in self._factories:
+            self._factories[place.kind] = WIRES[place.kind](self.registry)
+        return Door(self._reactor, place.endpoint, self._factories[place.kind])
 
     @property
     def registry(self) -> Registry:

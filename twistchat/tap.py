@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
+import textwrap
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from twisted.python import usage
 
 import twistchat
-from twistchat.core.limits import DEFAULT_LIMITS
+from twistchat.config import Config, ConfigError, read_config, read_limit, read_text, write_number
+from twistchat.core.limits import DEFAULT_LIMITS, Limits, described
 from twistchat.core.text import clean
+from twistchat.descriptors import fit
+from twistchat.endpoints import LINE, Listen, endpoint_of, read_listen
 from twistchat.engine import Engine, open_engine
 from twistchat.frontends.registry import Greeting
-from twistchat.probe import CannotListenError, endpoint_of, try_to_listen
-from twistchat.service import ChatService
+from twistchat.probe import CannotListenError, Trial
+from twistchat.service import WIRES, ChatService
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MAX_MOTD = 64 * 1024
-"""Bytes. Everybody is sent it on connecting."""
+DEFAULTS = {"port": "8000", "listen": [], "engine": "memory:", "name": "twistchat"}
+"""Of the options that are neither on the command line nor in the file."""
+
+HELP_LIMITS = """\
+How much is too much. Change a limit with --limit NAME=VALUE, or under [limits]
+in the file of --config. A value is a number, or a number with K or M (1024 or
+1024 * 1024); 0 is no limit, but where it says otherwise.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The value of an option, and where its operator finds it again."""
+
+    value: Any
+    name: str
+    """As it is called there: `--port`, or `port` in a file."""
+    place: str = ""
+    """How an error begins: with the file and the line, if it is in a file."""
+
+    def wrong(self, error: object) -> NoReturn:
+        """End, saying where to look for what."""
+        _fail(f"{self.place}: {error}" if self.place else str(error))
 
 
 class Options(usage.Options):
@@ -29,24 +55,41 @@ class Options(usage.Options):
     longdesc = (
         "A chat that anyone can join with whatever they have: nc, telnet or `twistchat connect`."
     )
+    # What is not given is None here: it may still be in the file.
     optParameters = [  # noqa: RUF012, as Twisted wants it
-        ["port", "p", "8000", "Where to listen: a port (0: a free one) or a Twisted endpoint."],
-        ["engine", "e", "memory:", "Where what was said is kept. memory: forgets on stopping."],
-        ["name", None, "twistchat", "How this chat calls itself."],
+        ["port", "p", None, "Where to listen: a port (0: free) or an endpoint. [default: 8000]"],
+        ["engine", "e", None, "What keeps what was said; memory: forgets. [default: memory:]"],
+        ["name", None, None, "How this chat calls itself. [default: twistchat]"],
         ["motd", None, None, "A file with the message of the day, UTF-8."],
+        ["config", "c", None, "A file with options and limits, TOML; docs/example.toml is one."],
     ]
     optFlags = [  # noqa: RUF012, as Twisted wants it
         ["console", None, "A console for the operator, on this terminal (with twistd -n)."],
     ]
 
-    endpoint: str
+    listen: list[tuple[Listen, Given]]
     engine: Engine
     greeting: Greeting
+    limits: Limits
+    console: bool
 
     def opt_version(self) -> None:
         """Print the version of twistchat, and exit."""
         print(f"twistchat {twistchat.__version__}")  # noqa: T201, what was asked for
         raise SystemExit(0)
+
+    def opt_help_limits(self) -> None:
+        """Print every limit, what it is for, and exit."""
+        print(help_limits())  # noqa: T201, what was asked for
+        raise SystemExit(0)
+
+    def opt_listen(self, place: str) -> None:
+        """Where to listen: [KIND=]ENDPOINT, or a port; several times for several places."""
+        self.setdefault("listen", []).append(place)
+
+    def opt_limit(self, limit: str) -> None:
+        """Change a limit: NAME=VALUE, 0 for none; several times for several limits."""
+        self.setdefault("limit", []).append(limit)
 
     def parseOptions(self, options: Sequence[str] | None = None) -> None:
         """Read the options.
@@ -62,17 +105,26 @@ class Options(usage.Options):
 
     def postOptions(self) -> None:
         """Check everything that can be checked without doing it."""
-        name = clean(self["name"].strip())
-        if not name:
-            _fail("--name is empty: give the chat a name")
+        # Where twistd works, which is where it was started unless --rundir says otherwise.
+        rundir = Path(self._twistd("rundir", "."))
+        config = self._read_config(rundir)
+        self.limits = replace(DEFAULT_LIMITS, **self._limits(config))
+        self.listen = self._listen(config)
+        engine = self._given("engine", config)
         try:
-            self.endpoint = endpoint_of(self["port"])
-            self.engine = open_engine(self["engine"], DEFAULT_LIMITS)
+            self.engine = open_engine(engine.value, self.limits)
         except ValueError as error:
-            _fail(str(error))
-        if self["console"] and not self._twistd("nodaemon", default=True):
-            _fail("--console needs the terminal: start with twistd -n chat --console")
-        self.greeting = Greeting(name, _read_motd(self["motd"], self._twistd("rundir", ".")))
+            engine.wrong(error)
+        console = self._given("console", config)
+        self.console = bool(console.value)
+        if self.console and not self._twistd("nodaemon", default=True):
+            how = f"--config {config.path}" if console.place else "--console"
+            console.wrong(f"{console.name} needs the terminal: start with twistd -n chat {how}")
+        name = self._given("name", config)
+        called = clean(name.value.strip())
+        if not called:
+            name.wrong(f"{name.name} is empty: give the chat a name")
+        self.greeting = Greeting(called, _read_motd(self._given("motd", config), rundir))
 
     def parseArgs(self, *unknown: str) -> None:
         """Refuse what is no option."""
@@ -83,6 +135,51 @@ class Options(usage.Options):
         parent = getattr(self, "parent", None)
         return default if parent is None else parent.get(name, default)
 
+    def _read_config(self, rundir: Path) -> Config:
+        path = self["config"]
+        if path is None:
+            return Config()
+        try:
+            return read_config(rundir / path, path)
+        except ConfigError as error:
+            _fail(str(error))
+
+    def _given(self, name: str, config: Config) -> Given:
+        """Find an option: on the command line, else in the file, else its default."""
+        value = self.get(name)
+        if value not in (None, 0):  # a flag that is not given is 0
+            return Given(value, f"--{name}")
+        if name in config.options:
+            return Given(config.options[name], name, config.place(name))
+        return Given(DEFAULTS.get(name), f"--{name}")
+
+    def _limits(self, config: Config) -> dict[str, Any]:
+        limits: dict[str, Any] = dict(config.limits)
+        for text in self.get("limit", ()):
+            name, equals, value = text.partition("=")
+            if not equals:
+                _fail(f"--limit {text} lacks a value: write it like --limit rate=10")
+            try:
+                attribute, limits[attribute] = read_limit(name, value)
+            except ValueError as error:
+                _fail(str(error))
+        return limits
+
+    def _listen(self, config: Config) -> list[tuple[Listen, Given]]:
+        """Find where to listen: where --port says, and at every --listen."""
+        port, places = self._given("port", config), self._given("listen", config)
+        found: list[tuple[Listen, Given]] = []
+        try:
+            if self["port"] is not None or "port" in config.options or not places.value:
+                found.append((Listen(LINE, endpoint_of(str(port.value))), port))
+        except ValueError as error:
+            port.wrong(error)
+        try:
+            found += [(read_listen(place, WIRES), places) for place in places.value]
+        except ValueError as error:
+            places.wrong(error)
+        return found
+
 
 def makeService(options: Options) -> ChatService:
     """Make the service of a chat.
@@ -92,36 +189,45 @@ def makeService(options: Options) -> ChatService:
     """
     from twisted.internet import reactor
 
-    try:
-        try_to_listen(reactor, options.endpoint)
-    except CannotListenError as error:
-        _fail(str(error))
+    with Trial(reactor) as trial:
+        for place, given in options.listen:
+            try:
+                trial.listen(place.endpoint, given.name)
+            except CannotListenError as error:
+                given.wrong(error)
     return ChatService(
         reactor,
-        listen=[options.endpoint],
+        listen=[place for place, _ in options.listen],
         engine=options.engine,
+        limits=fit(options.limits, reactor),
         greeting=options.greeting,
-        console=bool(options["console"]),
+        console=options.console,
         stop=reactor.stop,
     )
 
 
-def _read_motd(path: str | None, rundir: str) -> tuple[str, ...]:
-    if path is None:
+def help_limits() -> str:
+    """Write what `--help-limits` shows: every limit, in 80 columns."""
+    paragraphs = [HELP_LIMITS]
+    for limit in described():
+        zero = "" if limit.zero == "no limit" else f"; 0: {limit.zero}"
+        paragraphs.append(f"{limit.name}={write_number(limit.default)}  ({limit.unit}{zero})")
+        paragraphs.append(
+            textwrap.fill(limit.why, 79, initial_indent="    ", subsequent_indent="    ")
+        )
+    return "\n".join(paragraphs)
+
+
+def _read_motd(motd: Given, rundir: Path) -> tuple[str, ...]:
+    if motd.value is None:
         return ()
-    file = Path(rundir) / path
     try:
-        with file.open("rb") as opened:
-            content = opened.read(MAX_MOTD + 1)
-    except OSError as error:
-        _fail(f"cannot read --motd {path}: {error.strerror}")
-    if len(content) > MAX_MOTD:
-        _fail(f"--motd {path} is too large: {MAX_MOTD // 1024} KiB at most")
-    try:
-        return tuple(clean(line) for line in content.decode("utf-8-sig").splitlines())
-    except UnicodeDecodeError:
-        _fail(f"--motd {path} is not UTF-8")
+        text = read_text(rundir / motd.value, f"{motd.name} {motd.value}")
+    except ConfigError as error:
+        motd.wrong(error)
+    return tuple(clean(line) for line in text.splitlines())
 
 
 def _fail(message: str) -> NoReturn:
-    raise SystemExit(f"twistd chat: {message}")
+    # Cleaned, since it quotes what was given, and is one line whatever that was.
+    raise SystemExit(clean(f"twistd chat: {message}"))
