@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import twistchat
 from tests.folders import temporary_folder
+from twistchat.config import OPTIONS, read_config, write_number
 from twistchat.core.commands import Command
+from twistchat.core.limits import Limits, described
 from twistchat.frontends.line.commands import CHAT_COMMANDS, LOCAL_COMMANDS
-from twistchat.tap import Options
+from twistchat.tap import DEFAULTS, Options
 from twistchat.testing import World
 
 if TYPE_CHECKING:
@@ -90,6 +93,49 @@ class DocumentTests(SynchronousTestCase):
         for name in Options().docs:
             if name not in ("version", "help"):
                 self.assertIn(f"`--{name}", readme)
+
+    def test_the_configuration_guide_has_every_option_and_limit(self) -> None:
+        guide = (DOCS / "configuration.md").read_text("utf-8")
+        for name in Options().docs:
+            if name not in ("version", "help"):
+                self.assertIn(f"`--{name}", guide)
+        table = [
+            f"| `{limit.name}` | {write_number(limit.default)} | {limit.unit} | {limit.zero}"
+            f" | {limit.why} |"
+            for limit in described()
+        ]
+        self.assertIn("\n|---|---|---|---|---|\n" + "\n".join(table) + "\n\n", guide)
+
+    def test_the_files_in_the_configuration_guide_can_be_used(self) -> None:
+        file = temporary_folder(self) / "chat.toml"
+        for block in blocks(DOCS / "configuration.md", "toml"):
+            file.write_text(block, "utf-8")
+            self.assertEqual(read_config(file, "chat.toml").limits["line"], 64 * 1024)
+
+    def test_the_example_file_has_everything_with_its_default(self) -> None:
+        nothing = read_config(DOCS / "example.toml", "example.toml")
+        self.assertEqual((nothing.options, nothing.limits), ({}, {}))
+        text = (DOCS / "example.toml").read_text("utf-8")
+        file = temporary_folder(self) / "chat.toml"
+        file.write_text(re.sub("^#(?=[a-z])", "", text, flags=re.M), "utf-8")
+        everything = read_config(file, "chat.toml")
+        defaults = {
+            "port": 8000, "listen": [], "engine": "memory:", "name": "twistchat",
+            "motd": "motd.txt", "console": False,
+        }  # fmt: skip
+        self.assertEqual(everything.options, defaults)
+        self.assertEqual(list(everything.options), list(OPTIONS))
+        # Of these motd alone has no default; the others are what a start without options has.
+        options = Options()
+        options.parseOptions([])
+        self.assertEqual(str(defaults["port"]), DEFAULTS["port"])
+        for name in ("listen", "engine", "name"):
+            self.assertEqual(defaults[name], DEFAULTS[name])
+        self.assertFalse(options.console)
+        self.assertEqual(everything.limits, {limit.name: limit.default for limit in fields(Limits)})
+        self.assertEqual(list(everything.limits), [limit.name for limit in fields(Limits)])
+        for limit in described():
+            self.assertIn(limit.why, " ".join(text.replace("\n#", "").split()))
 
     def test_links_lead_somewhere(self) -> None:
         for path in (ROOT / "README.md", *DOCS.glob("*.md")):

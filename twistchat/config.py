@@ -76,6 +76,10 @@ def read_config(file: Path, path: str) -> Config:
         )
     values: dict[str, float] = {}
     for name, value in limits.items():
+        if name in OPTIONS:
+            raise ConfigError(
+                f"{places.place('limits', name)}: {name!r} is an option: write it above [limits]"
+            )
         try:
             attribute, values[attribute] = read_limit(name, value)
         except ValueError as error:

@@ -40,15 +40,15 @@ def fit(limits: Limits, reactor: Any) -> Limits:
     if not HAS_RESOURCE:
         return limits
     wanted = limits.clients + RESERVE
-    granted = raise_soft_limit(wanted)
-    if isinstance(reactor, SelectReactor):
-        granted = min(granted, SELECT_AT_MOST)
+    is_select = isinstance(reactor, SelectReactor)
+    ceiling = SELECT_AT_MOST if is_select else wanted
+    granted = min(raise_soft_limit(min(wanted, ceiling)), ceiling)
     if granted >= wanted:
         return limits
     clients = max(1, granted - RESERVE)
     if limits.clients < NONE:  # who asked for no limit gets what there is, without a complaint
         remedy = f"raise that with ulimit -n {wanted}, or LimitNOFILE={wanted} under systemd"
-        if granted == SELECT_AT_MOST and isinstance(reactor, SelectReactor):
+        if is_select and granted == SELECT_AT_MOST:
             remedy = "that is all that this reactor can watch; see twistd --help-reactors"
         log.warn(
             "Room for {clients} connections and not {wanted}, since this process may have"
