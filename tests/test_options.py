@@ -148,6 +148,47 @@ class ListenTests(OptionsTestCase):
             trial.bind(("127.0.0.1", 0))
             return int(trial.getsockname()[1])
 
+    def test_paths_that_no_socket_can_have(self) -> None:
+        (self.folder / "file").write_text("precious")
+        with socket.socket(socket.AF_UNIX) as old:
+            old.bind(str(self.folder / "old"))
+        there = "something is there already; remove it, or choose another"
+        for path, words in {
+            "": "a socket needs a path",
+            str(self.folder): there,
+            str(self.folder / "file"): there,
+            str(self.folder / "old"): there,
+            str(self.folder / ("x" * 200)): "path too long",
+            str(self.folder / "no" / "socket"): "no folder to make a socket in",
+            "a\0b": "a socket needs a path",
+        }.items():
+            with Trial(reactor) as trial:
+                error = self.assertRaises(CannotListenError, trial.listen, f"unix:{path}")
+            self.assertIn(f"cannot listen on {f'unix:{path}'!r}: ", str(error))
+            self.assertIn(words, str(error))
+
+    def test_the_socket_of_a_server_that_was_killed_is_used_again(self) -> None:
+        path = self.folder / "old"
+        with socket.socket(socket.AF_UNIX) as old:
+            old.bind(str(path))
+        Path(f"{path}.lock").symlink_to("999999999")
+        with Trial(reactor) as trial:
+            trial.listen(f"unix:{path}")
+
+    def test_what_is_no_endpoint(self) -> None:
+        for place, words in {
+            "tcp:x": "invalid literal",
+            "tcp:99999": "port must be 0-65535",
+            "line=tcp:1": "Unknown endpoint type",
+            "nonsense:1": "endpoints look like tcp:8000 or unix:/run/chat.sock",
+            "ssl:8443:privateKey=nowhere.pem": "nowhere.pem: No such file or directory",
+        }.items():
+            with Trial(reactor) as trial:
+                error = self.assertRaises(CannotListenError, trial.listen, place)
+            self.assertIn(f"cannot listen on {place!r}: ", str(error))
+            self.assertIn(words, str(error))
+            self.assertNotIn("\n", str(error))
+
     def test_a_socket_of_systemds_that_is_not_there(self) -> None:
         with Trial(reactor) as trial:
             error = self.assertRaises(

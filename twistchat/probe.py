@@ -87,7 +87,7 @@ class _AdoptedError(Exception):
 
 
 class _BindOnly:
-    """A reactor as far as endpoints need one, whose ports are bound and closed at once."""
+    """A reactor as far as endpoints need one, whose ports are bound until it lets go of them."""
 
     def __init__(self, reactor: IReactorCore) -> None:
         self._reactor = reactor
@@ -126,22 +126,38 @@ class _BindOnly:
     ) -> None:
         self.listenTCP(port, factory, backlog, interface)
 
-    def listenUNIX(self, address: str, *args: object, **kwargs: object) -> None:
-        path = str(Path(address).absolute())
+    def listenUNIX(
+        self,
+        address: str,
+        factory: object,
+        backlog: int = 50,
+        mode: int = 0o666,
+        wantPID: bool = False,
+    ) -> None:
+        if not address or "\0" in address:
+            raise ValueError("a socket needs a path")
+        path = Path(address).absolute()
         if path in self._held:
             raise _TwiceError(f"the socket {address}")
         self._held.add(path)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as trial:
             try:
                 trial.connect(address)
-            except OSError:
-                # Nobody listens there. What is left of an old socket is Twisted's to mend.
-                if not os.access(Path(address).parent, os.W_OK):
-                    raise OSError(errno.ENOENT, "no folder to make a socket in") from None
-                return
-        raise OSError(errno.EADDRINUSE, "somebody listens on that socket")
+            except OSError as error:
+                if error.errno is None:  # the path is too long, and the error a mere sentence
+                    raise ValueError(str(error)) from error
+            else:
+                raise OSError(errno.EADDRINUSE, "somebody listens on that socket")
+        # Nobody listens there. The socket of a server that was killed has a lock beside it; it is
+        # Twisted's to mend.
+        is_mended = wantPID and Path(f"{path}.lock").is_symlink() and path.is_socket()
+        if path.exists() and not is_mended:
+            raise OSError(errno.EEXIST, "something is there already; remove it, or choose another")
+        if not os.access(path.parent, os.W_OK):
+            raise OSError(errno.ENOENT, "no folder to make a socket in")
 
-    def adoptStreamPort(self, number: int, *args: object) -> None:
+    def adoptStreamPort(self, number: int, family: int, factory: object) -> None:
+        socket.fromfd(number, family, socket.SOCK_STREAM).close()  # fails if it is no socket
         held = ("adopted", number)
         if held in self._held:
             raise _TwiceError("one socket of the system's")

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -114,11 +115,19 @@ async def test_daemonised(tmp_path: Path) -> None:
         (["--prot", "8000"], "option --prot not recognized"),
         (["--port"], "option --port requires argument"),
         (["8000"], "'8000' is no option"),
+        (["--listen", "TAKEN"], "is in use: stop what uses it, or choose another with --listen"),
+        (["--listen", "lne=8000"], "'lne' is no kind to listen for (there are: line); did you"),
+        (["--listen", "unix:x", "--listen", "unix:x"], "the socket x is asked for twice"),
+        (["--limit", "rte=3"], "there is no limit 'rte'; did you mean rate?"),
+        (["--config", "nowhere.toml"], "cannot read --config nowhere.toml: No such file"),
+        (["--config", "."], "cannot read --config .: Is a directory"),
+        (["--config", "chat.toml"], "chat.toml, line 3: limit rate takes a number of lines a sec"),
     ],
 )
 def test_an_error_at_the_start_is_one_line(
     tmp_path: Path, options: list[str], words: str, foreground: bool
 ) -> None:
+    (tmp_path / "chat.toml").write_text("name = 'Room 5'\n[limits]\nrate = 'fast'\n")
     with socket.socket(socket.AF_INET6) as taken:
         taken.bind(("::", 0))
         taken.listen()
@@ -129,8 +138,9 @@ def test_an_error_at_the_start_is_one_line(
             [BIN / "twistd", *how, "--pidfile=", "chat", *options],
             cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
-    assert twistd.returncode != 0
+    assert twistd.returncode == 1
     assert words in twistd.stderr
+    assert twistd.stderr.startswith("twistd chat: ")
     assert twistd.stderr.count("\n") == 1, twistd.stderr
     assert "Traceback" not in twistd.stdout
 
@@ -259,3 +269,97 @@ async def test_over_tls_and_over_a_unix_socket(tmp_path: Path) -> None:
         for caller in callers:
             await caller.lost
         assert "Traceback" not in twistd.out.text
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_file_and_two_ways_in_to_one_room(tmp_path: Path) -> None:
+    port = free_port()
+    (tmp_path / "motd.txt").write_text("Be kind.\n", encoding="utf-8")
+    (tmp_path / "chat.toml").write_text(
+        f"""
+        listen = ["unix:chat.sock", "line={port}"]
+        name = "五班"
+        motd = "motd.txt"
+        [limits]
+        line = 10
+        clients = 2
+        """,
+        encoding="utf-8",
+    )
+    words = ["-n", "--pidfile=", "chat", "--config", "chat.toml", "--limit", "line=20"]
+    twistd = Program.start(BIN / "twistd", *words, cwd=tmp_path)
+    await twistd.out.until(rf"    nc -U .*chat.sock\s(.*\s)*.*    nc \S+ {port}\s")
+    local = Caller()
+    endpoint = clientFromString(reactor, f"unix:{tmp_path}/chat.sock")
+    connected: Deferred[object] = connectProtocol(endpoint, local)
+    await connected
+    await local.heard.until("^-- What is your name")
+    assert local.lines[:2] == ["-- Welcome to 五班.", "-- | Be kind."]
+    local.types("alice")
+    bob = await Caller.call(port, "bob", host="::1")
+    bob.types("x" * 21)
+    bob.types("fifteen letters")
+    await local.heard.until("^<bob> fifteen letters$")
+    assert not any("x" * 21 in line for line in local.lines)
+    local.types("hello bob")
+    await bob.heard.until("^<alice> hello bob$")
+    third = Caller()
+    called: Deferred[object] = connectProtocol(
+        clientFromString(reactor, f"tcp:127.0.0.1:{port}"), third
+    )
+    await called
+    await third.lost
+    twistd.kill(signal.SIGTERM)
+    assert await twistd.end() == -signal.SIGTERM
+    for caller in (local, bob):
+        await caller.lost
+    assert "Traceback" not in twistd.out.text
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_port_of_systemds(tmp_path: Path) -> None:
+    launcher = """
+import os, socket, sys
+port = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+os.dup2(port.fileno(), 3)
+os.set_inheritable(3, True)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", LISTEN_FDNAMES="chat")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+    port = free_port()
+    twistd = Program.start(
+        sys.executable, "-c", launcher, str(port),
+        BIN / "twistd", "-n", "--pidfile=", "chat", "--listen", "systemd:domain=INET:name=chat",
+        cwd=tmp_path,
+    )  # fmt: skip
+    await twistd.out.until("Join with:")
+    alice = await Caller.call(port, "alice")
+    alice.types("hello")
+    await alice.heard.until("^<alice> hello$")
+    await alice.leave()
+    twistd.kill(signal.SIGTERM)
+    assert await twistd.end() == -signal.SIGTERM
+    assert "Traceback" not in twistd.out.text
+
+
+@pytest_twisted.ensureDeferred
+async def test_too_few_files_for_everybody(tmp_path: Path) -> None:
+    words = "ulimit -n 70; exec twistd -n --pidfile= chat --port tcp:0:interface=127.0.0.1"
+    path = f"PATH='{BIN}':$PATH; {words}"
+    twistd = Program.start("/bin/sh", "-c", path, cwd=tmp_path)
+    match = await twistd.out.until(r"    nc \S+ (\d+)\s")
+    assert "Room for 6 connections and not 10000, since this process may have 70" in (
+        twistd.out.text
+    )
+    people = [await Caller.call(int(match[1]), f"person{number}") for number in range(6)]
+    seventh = Caller()
+    called: Deferred[object] = connectProtocol(
+        clientFromString(reactor, f"tcp:127.0.0.1:{match[1]}"), seventh
+    )
+    await called
+    await seventh.lost
+    for person in people:
+        await person.leave()
+    twistd.kill(signal.SIGTERM)
+    assert await twistd.end() == -signal.SIGTERM
+    assert "Traceback" not in twistd.out.text
