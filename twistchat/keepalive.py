@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 INTERNET = (socket.AF_INET, socket.AF_INET6)
 
+MOST_SECONDS = 32_767
+"""Linux counts to this (MAX_TCP_KEEPIDLE)."""
+
 PROBES = 3
 """How many probes may go unanswered before a silent peer counts as dead."""
 
@@ -22,7 +25,8 @@ def keep_alive(transport: ITransport | None, *, silence: int, dead: int) -> None
 
     `setTcpKeepAlive` alone would wait for two hours on Linux: the intervals are set too, where
     the system has them, and TCP_USER_TIMEOUT (RFC 5482) for when bytes of ours are unacknowledged.
-    A transport that is not TCP is left alone.
+    A transport that is not TCP is left alone. So is what was set to more than the system counts
+    to: then its own times hold, or none.
     """
     while isinstance(transport, ProtocolWrapper):  # TLS, or the PROXY protocol
         transport = transport.transport
@@ -32,7 +36,9 @@ def keep_alive(transport: ITransport | None, *, silence: int, dead: int) -> None
     if not isinstance(handle, socket.socket) or handle.family not in INTERNET:
         return
     handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    handle.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if silence <= MOST_SECONDS:
+        handle.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    silence, dead = min(silence, MOST_SECONDS), min(dead, MOST_SECONDS)
     options = {
         "TCP_KEEPIDLE": silence,  # Linux
         "TCP_KEEPALIVE": silence,  # macOS calls it so

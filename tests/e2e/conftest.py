@@ -18,3 +18,11 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
     running = await Server.run(tmp_path)
     yield running
     await running.stop()
+
+
+@pytest_twisted.async_yield_fixture
+async def unpaced(tmp_path: Path) -> AsyncIterator[Server]:
+    """A server that reads as fast as it can: for tests of much talk, and not of the pace."""
+    running = await Server.run(tmp_path, "--limit", "rate=0")
+    yield running
+    await running.stop()

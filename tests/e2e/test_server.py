@@ -47,7 +47,7 @@ async def test_sigterm_says_goodbye_to_everybody(tmp_path: Path) -> None:
 
 @pytest_twisted.ensureDeferred
 async def test_the_end_waits_for_nobody_who_does_not_read(tmp_path: Path) -> None:
-    server = await Server.run(tmp_path)
+    server = await Server.run(tmp_path, "--limit", "rate=0")
     with socket.create_connection(("127.0.0.1", server.port)) as deaf:
         deaf.sendall(b"deaf\n")
         alice = await Caller.call(server.port, "alice")
@@ -194,7 +194,7 @@ async def test_the_console_on_a_terminal(tmp_path: Path) -> None:
 @pytest_twisted.ensureDeferred
 async def test_the_console_under_a_flood_of_its_own_output(tmp_path: Path) -> None:
     """The log and the console share a terminal, and neither loses anything of the other's."""
-    server = await Server.run(tmp_path, "--console", use_pty=True)
+    server = await Server.run(tmp_path, "--console", "--limit", "rate=0", use_pty=True)
     server.types("watch\n")
     await server.out.until("Watching #lobby")
     alice = await Caller.call(server.port, "alice")
@@ -248,8 +248,9 @@ async def test_over_tls_and_over_a_unix_socket(tmp_path: Path) -> None:
         "unix:chat.sock": f"unix:{tmp_path}/chat.sock",
     }.items():
         twistd = Program.start(
-            BIN / "twistd", "-n", "--pidfile=", "chat", "--port", listen, cwd=tmp_path
-        )
+            BIN / "twistd", "-n", "--pidfile=", "chat", "--port", listen, "--limit", "rate=0",
+            cwd=tmp_path,
+        )  # fmt: skip
         await twistd.out.until("Join with:")
         callers = []
         for name in ("alice", "bob"):

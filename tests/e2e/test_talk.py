@@ -52,9 +52,9 @@ async def test_fifty_people_and_the_stdio_client(server: Server) -> None:
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_pipe_says_all_of_it(server: Server, tmp_path: Path) -> None:
-    listener = await Caller.call(server.port, "listener")
-    client = Program.start(BIN / "twistchat", "connect", f"[::1]:{server.port}", "--nick", "bot")
+async def test_a_pipe_says_all_of_it(unpaced: Server, tmp_path: Path) -> None:
+    listener = await Caller.call(unpaced.port, "listener")
+    client = Program.start(BIN / "twistchat", "connect", f"[::1]:{unpaced.port}", "--nick", "bot")
     client.types("".join(f"line {number}\n" for number in range(5000)) + "/quit\nexit\nlast")
     client.ends_input()
     assert await client.end() == 0
@@ -66,8 +66,8 @@ async def test_a_pipe_says_all_of_it(server: Server, tmp_path: Path) -> None:
 
 
 @pytest_twisted.ensureDeferred
-async def test_everything_is_printed_however_slowly_it_is_read(server: Server) -> None:
-    client = f"{BIN}/twistchat connect 127.0.0.1:{server.port} --nick bot"
+async def test_everything_is_printed_however_slowly_it_is_read(unpaced: Server) -> None:
+    client = f"{BIN}/twistchat connect 127.0.0.1:{unpaced.port} --nick bot"
     slowly = "{ read first; sleep 2; wc -l; }"  # far more than a pipe holds waits meanwhile
     pipe = Program.start("/bin/sh", "-c", f"seq 1 30000 | {client} | {slowly}")
     assert await pipe.end() == 0
@@ -76,9 +76,9 @@ async def test_everything_is_printed_however_slowly_it_is_read(server: Server) -
 
 
 @pytest_twisted.ensureDeferred
-async def test_many_who_talk_a_lot_drop_nobody(server: Server) -> None:
-    idle = await Caller.call(server.port, "idle")
-    client = f"{BIN}/twistchat connect 127.0.0.1:{server.port} --nick"
+async def test_many_who_talk_a_lot_drop_nobody(unpaced: Server) -> None:
+    idle = await Caller.call(unpaced.port, "idle")
+    client = f"{BIN}/twistchat connect 127.0.0.1:{unpaced.port} --nick"
     pipes = [
         Program.start("/bin/sh", "-c", f"seq 1 10000 | {client} p{number} > /dev/null")
         for number in range(4)
@@ -207,11 +207,11 @@ async def test_telnet(server: Server) -> None:
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_reader_that_does_not_read_delays_nobody(server: Server) -> None:
-    with socket.create_connection(("127.0.0.1", server.port)) as deaf:
+async def test_a_reader_that_does_not_read_delays_nobody(unpaced: Server) -> None:
+    with socket.create_connection(("127.0.0.1", unpaced.port)) as deaf:
         deaf.sendall(b"deaf\n")
-        alice = await Caller.call(server.port, "alice")
-        bob = await Caller.call(server.port, "bob")
+        alice = await Caller.call(unpaced.port, "alice")
+        bob = await Caller.call(unpaced.port, "bob")
         await alice.heard.until("bob joined")
         for number in range(1500):
             alice.types(f"{number:05}" + "x" * 16_000)

@@ -19,7 +19,7 @@ from twistchat.frontends.line.foreign import foreign
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.telnet import TelnetFilter
 from twistchat.frontends.line.view import View
-from twistchat.frontends.peer import cause_of, own_address_of
+from twistchat.frontends.peer import address_of, cause_of, own_address_of
 from twistchat.keepalive import keep_alive
 from twistchat.login import GuestName
 
@@ -42,8 +42,8 @@ CHUNK = 4096
 class ChatProtocol(LineReceiver):
     """Somebody on nc, telnet or any program that sends lines.
 
-    The life of a connection: after a moment it is greeted and asked for a name
-    (`connectionMade`); each line is first a name, then something said or a command
+    The life of a connection: after a moment (`connectionMade`) it gets a session, is greeted and
+    asked for a name; each line is first a name, then something said or a command
     (`lineReceived`), of which the `View` makes what the session is asked;
     what the session is told is written to the transport by its outlet. At the end of input
     (`readConnectionLost`) one leaves after all that one has said; when the connection is lost
@@ -67,7 +67,7 @@ class ChatProtocol(LineReceiver):
         self._holds = 0
         self._lines_this_turn = 0
         self._next_turn: IDelayedCall | None = None
-        self._greeting: IDelayedCall | None = None
+        self._opening: IDelayedCall | None = None
         self.session: Session | None = None
         self._view: View | None = None
         self.MAX_LENGTH = self._limits.line + len(b"\r")
@@ -75,22 +75,17 @@ class ChatProtocol(LineReceiver):
     # ------------------------------------------------------------ called by the transport
 
     def connectionMade(self) -> None:
-        """Take somebody in, and greet them unless they speak first: see `foreign.py`."""
+        """Wait for a moment: browsers and their like speak first, see `foreign.py`."""
         assert self.transport is not None
         keep_alive(self.transport, silence=self._limits.peer_silence, dead=self._limits.peer_dead)
-        self.session = self._registry.open(
-            self.transport, wire="line", wire_format=self._format, source=self
-        )
-        if self.session is not None:
-            self._view = View(session=self.session, dialect=self._dialect, limits=self._limits)
-            self._greeting = self._clock.callLater(self._limits.greeting, self._greet)
+        self._opening = self._clock.callLater(self._limits.greeting, self._open)
 
     def dataReceived(self, data: bytes) -> None:
         """Take in bytes as the network split them."""
         if data:
             self._last_heard = self._clock.seconds()
-            if self._greeting is not None and not self._is_foreign(data):
-                self._greet()
+            if self._opening is not None and not self._is_foreign(data):
+                self._open()
             data = self._telnet.feed(data)
             if self._telnet.answers and self.session is not None:
                 self.session.put(bytes(self._telnet.answers))
@@ -166,7 +161,7 @@ class ChatProtocol(LineReceiver):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Be gone."""
         self._cancel_hint()
-        self._cancel_greeting()
+        self._cancel_opening()
         if self._next_turn is not None:
             self._next_turn.cancel()
             self._next_turn = None
@@ -214,24 +209,38 @@ class ChatProtocol(LineReceiver):
         if was_held:
             self.release()
 
-    def _greet(self) -> None:
-        self._cancel_greeting()
-        if self.session is not None and self._view is not None:
-            greeting, wire_format = self._registry.greeting, self._view.format
-            lines = wire_format.speech.greeting(greeting.server, greeting.motd)
-            self.session.put(wire_format.lines(lines))
+    def _open(self) -> None:
+        """Take somebody in, greet them and ask for a name.
+
+        Behind a proxy (`haproxy:`) it is known by now where they come from.
+        """
+        assert self.transport is not None
+        self._cancel_opening()
+        session = self.session = self._registry.open(
+            self.transport, wire="line", wire_format=self._format, source=self
+        )
+        if session is not None:
+            self._view = View(session=session, dialect=self._dialect, limits=self._limits)
+            greeting = self._registry.greeting
+            lines = self._format.speech.greeting(greeting.server, greeting.motd)
+            session.put(self._format.lines(lines))
 
     def _is_foreign(self, data: bytes) -> bool:
         """Answer a program that speaks another protocol in that, and let it go."""
         assert self.transport is not None
         port = getattr(self.transport.getHost(), "port", 0)
         other = foreign(data, own_address_of(self.transport), port)
-        if other is None or self.session is None:
+        if other is None:
             return False
-        log.info("{who} speaks {name}: turned away", who=self.session.described, name=other.name)
-        self._cancel_greeting()
+        who = address_of(self.transport)
+        log.info("{who} speaks {name}: turned away", who=who, name=other.name)
+        self._cancel_opening()
         self._view = None  # so that nothing more is taken in
-        self.session.turn_away(other.answer)
+        if self.session is not None:
+            self.session.turn_away(other.answer)
+        else:
+            self.transport.write(other.answer)
+            self.transport.loseConnection()
         return True
 
     def _at_door(self, session: Session, view: View, text: str) -> None:
@@ -259,10 +268,10 @@ class ChatProtocol(LineReceiver):
         if self._view is not None and not self._has_sent_a_line:
             self._view.note(sentences.PRESS_ENTER)
 
-    def _cancel_greeting(self) -> None:
-        if self._greeting is not None and self._greeting.active():
-            self._greeting.cancel()
-        self._greeting = None
+    def _cancel_opening(self) -> None:
+        if self._opening is not None and self._opening.active():
+            self._opening.cancel()
+        self._opening = None
 
     def _cancel_hint(self) -> None:
         if self._hint is not None:
