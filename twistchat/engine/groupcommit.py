@@ -112,6 +112,7 @@ class GroupCommit:
     def stop(self) -> Deferred[None]:
         """Fire when the line is empty; what cannot be committed in time is given up."""
         if not self._waiting and not self._writing:
+            self._forget_age()
             return succeed(None)
         self._stopped = Deferred()
         timeout = self._clock.callLater(self._limits.drain, self._give_up)
@@ -174,9 +175,7 @@ class GroupCommit:
         self._deliver(placed)
         self._watch_age()
         if self._stopped is not None and not self._waiting and not self._writing:
-            if self._expiry is not None:
-                self._expiry.cancel()
-                self._expiry = None
+            self._forget_age()
             stopped, self._stopped = self._stopped, None
             stopped.callback(None)
 
@@ -209,6 +208,11 @@ class GroupCommit:
             self._expiry = self._clock.callLater(
                 max(0.0, self._limits.uncommitted_age - age), self._expire
             )
+
+    def _forget_age(self) -> None:
+        if self._expiry is not None:
+            self._expiry.cancel()
+            self._expiry = None
 
     def _expire(self) -> None:
         self._expiry = None

@@ -1,0 +1,232 @@
+"""Random people against a small model of who should see what, and in which order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from twisted.trial.unittest import SynchronousTestCase
+
+from twistchat.core.limits import NONE, Limits
+from twistchat.testing import Person, SlowEngine, World
+
+LOBBY = "#lobby"
+ROOMS = (LOBBY, "#a", "#b", "#c")
+NAMES = ("ann", "ben", "小明", "dora", "emil", "finn", "gil", "hana")
+LIMITS = Limits(
+    crowd=NONE, rate=NONE, joins=NONE, renames=NONE, strangers=NONE, connects_private=NONE
+)
+
+# What only answers the one who asked, or comes from the past.
+NOISE = re.compile(
+    r"-- (In #|Here now|What you type|You |The last|Nothing has been|Goodbye|Nobody here)|\[\d\d:"
+)
+
+new_name = st.sampled_from(NAMES)
+who = st.integers(0, 11)
+"""Somebody who is here: see `Talk.one`."""
+where = st.sampled_from(ROOMS)
+
+
+@dataclass
+class Someone:
+    """One person, as the model sees them."""
+
+    person: Person
+    rooms: set[str] = field(default_factory=set)
+    ignores: set[str] = field(default_factory=set)
+    expected: list[str] = field(default_factory=list)
+
+
+class Talk(RuleBasedStateMachine):
+    """People who come, go, talk and rename; several things may happen in one turn."""
+
+    is_slow: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(SlowEngine if self.is_slow else None, limits=LIMITS)
+        self.here: dict[str, Someone] = {}
+        self.counter = 0
+
+    # ------------------------------------------------------------ the model
+
+    def tell(self, rooms: set[str], line: str, speaker: str | None = None) -> None:
+        """Let everybody who is in one of these rooms see a line, once."""
+        for someone in self.here.values():
+            if someone.rooms & rooms and speaker not in someone.ignores:
+                someone.expected.append(line)
+
+    def in_room(self, room: str, line: str) -> str:
+        return line if room == LOBBY else f"[{room}] {line}"
+
+    def words(self) -> str:
+        self.counter += 1
+        return f"words {self.counter}"
+
+    def one(self, number: int) -> tuple[str, Someone]:
+        """Choose somebody who is here."""
+        name = sorted(self.here)[number % len(self.here)]
+        return name, self.here[name]
+
+    # ------------------------------------------------------------ what people do
+
+    @rule(name=new_name)
+    def come(self, name: str) -> None:
+        if name in self.here:
+            return
+        self.turn()
+        person = self.world.connect()
+        person.types(name)
+        self.world.turn()
+        person.sees()
+        self.tell({LOBBY}, f"-- {name} joined.")
+        self.here[name] = Someone(person, {LOBBY})
+
+    @precondition(lambda self: self.here)
+    @rule(number=who, room=where)
+    def say(self, number: int, room: str) -> None:
+        name, someone = self.one(number)
+        words = self.words()
+        someone.person.types(f"/msg {room} {words}")
+        if room in someone.rooms:
+            self.tell({room}, self.in_room(room, f"<{name}> {words}"), speaker=name)
+
+    @precondition(lambda self: self.here)
+    @rule(number=who, other_number=who)
+    def whisper(self, number: int, other_number: int) -> None:
+        name, someone = self.one(number)
+        to, other = self.one(other_number)
+        if name != to:
+            words = self.words()
+            someone.person.types(f"/msg {to} {words}")
+            line = f"<{name} -> {to}> {words}"
+            someone.expected.append(line)
+            if name not in other.ignores:
+                other.expected.append(line)
+
+    @precondition(lambda self: self.here)
+    @rule(number=who, room=where)
+    def join_or_leave(self, number: int, room: str) -> None:
+        name, someone = self.one(number)
+        if room in someone.rooms:
+            someone.person.types(f"/leave {room}")
+            self.tell({room}, f"-- {name} left {room}.")
+            someone.rooms.remove(room)
+        else:
+            someone.person.types(f"/join {room}")
+            someone.rooms.add(room)
+            joined = "joined." if room == LOBBY else f"joined {room}."
+            self.tell({room}, f"-- {name} {joined}")
+
+    @precondition(lambda self: self.here)
+    @rule(number=who, new=new_name)
+    def rename(self, number: int, new: str) -> None:
+        if new in self.here:
+            return
+        self.turn()  # a name is claimed first, and that may take a while
+        name, someone = self.one(number)
+        someone.person.types(f"/nick {new}")
+        self.world.turn()
+        line = f"-- {name} is now {new}."
+        self.tell(someone.rooms or {f"of {name} alone"}, line)
+        if not someone.rooms:
+            someone.expected.append(line)
+        del self.here[name]
+        self.here[new] = someone
+        for other in self.here.values():
+            if name in other.ignores:
+                other.ignores = other.ignores - {name} | {new}
+
+    @precondition(lambda self: self.here)
+    @rule(number=who, how=st.sampled_from(["quit", "hang up", "vanish"]), says=st.booleans())
+    def go(self, number: int, how: str, says: bool) -> None:
+        name, someone = self.one(number)
+        if says:
+            self.say(number, LOBBY)
+        del self.here[name]
+        match how:
+            case "quit":
+                someone.person.types("/quit so long")
+                self.tell(someone.rooms, f"-- {name} left: so long")
+            case "hang up":
+                someone.person.hangs_up()
+                self.tell(someone.rooms, f"-- {name} left.")
+            case "vanish":
+                someone.person.vanishes()
+                self.tell(someone.rooms, f"-- {name} left (connection lost).")
+        self.turn()  # so that the name may be taken again
+
+    @precondition(lambda self: len(self.here) > 1)
+    @rule(number=who, other_number=who)
+    def ignore_or_not(self, number: int, other_number: int) -> None:
+        self.turn()  # it holds for what is not told yet
+        name, someone = self.one(number)
+        other, _ = self.one(other_number)
+        if name != other:
+            command = "unignore" if other in someone.ignores else "ignore"
+            someone.person.types(f"/{command} {other}")
+            someone.ignores ^= {other}
+
+    # ------------------------------------------------------------ what they see
+
+    @rule()
+    def turn(self) -> None:
+        self.world.turn()
+        for name, someone in self.here.items():
+            seen = [line for line in someone.person.sees() if not NOISE.match(line)]
+            assert seen == someone.expected, (name, seen, someone.expected)
+            someone.expected.clear()
+
+    @precondition(lambda self: self.here)
+    @invariant()
+    def everybody_is_known(self) -> None:
+        chat = self.world.parts.chat
+        for name, someone in self.here.items():
+            user = chat.person(name)
+            assert user is not None, name
+            assert set(user.rooms) == someone.rooms
+        for room in ROOMS:
+            found = chat.room(room)
+            members = {user.name for user in found.members.values()} if found else set()
+            assert members == {name for name, one in self.here.items() if room in one.rooms}
+
+    def teardown(self) -> None:
+        self.turn()
+        while self.here:
+            self.go(0, "hang up", says=False)
+        assert len(self.world.registry.sessions) == 0
+        self.world.engine.stop()
+        assert self.world.clock.getDelayedCalls() == []
+
+
+class SlowTalk(Talk):
+    """The same, on an engine whose commits and claims take a while."""
+
+    is_slow = True
+
+
+COMMON = settings(
+    max_examples=60,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+class ModelTests(SynchronousTestCase):
+    def test_an_engine_that_commits_at_once(self) -> None:
+        run_state_machine_as_test(Talk, settings=COMMON)
+
+    def test_a_slow_engine(self) -> None:
+        run_state_machine_as_test(SlowTalk, settings=COMMON)
