@@ -35,7 +35,7 @@ def blocks(path: Path, kind: str) -> Iterator[str]:
 class DocumentTests(SynchronousTestCase):
     def test_transcripts(self) -> None:
         transcripts = list(blocks(DOCS / "line-protocol.md", "transcript"))
-        self.assertEqual(len(transcripts), 2)
+        self.assertEqual(len(transcripts), 3)
         for transcript in transcripts:
             world = World()
             person = world.connect()

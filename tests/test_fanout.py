@@ -9,8 +9,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core import events as e
 from twistchat.engine import Committed
-from twistchat.fanout import Fanout
 from twistchat.frontends.line.format import LineFormat
+from twistchat.telling.fanout import Fanout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,10 +21,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.folders import temporary_folder
 from twistchat.core.limits import DEFAULT_LIMITS, NONE, Limits, described
-from twistchat.descriptors import HAS_RESOURCE, fit
-from twistchat.endpoints import ANY_PORT, ANY_PORT_IPV4, Listen, endpoint_of, read_listen
 from twistchat.frontends.registry import Greeting
-from twistchat.probe import CannotListenError, Trial
+from twistchat.host.descriptors import HAS_RESOURCE, fit
+from twistchat.host.endpoints import ANY_PORT, ANY_PORT_IPV4, Listen, endpoint_of, read_listen
+from twistchat.host.probe import CannotListenError, Trial
 from twistchat.service import WIRES, ChatService
 from twistchat.tap import Options, help_limits, makeService
 
@@ -334,7 +334,7 @@ import sys
 from dataclasses import replace
 from twisted.logger import globalLogPublisher, formatEvent
 from twistchat.core.limits import DEFAULT_LIMITS, limit_value
-from twistchat.descriptors import fit
+from twistchat.host.descriptors import fit
 import resource
 globalLogPublisher.addObserver(lambda event: print(formatEvent(event)))
 if sys.argv[2:] == ["select"]:

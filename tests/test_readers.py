@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.engines import OnSlowEngine
 from twistchat.core.limits import DEFAULT_LIMITS, NONE, Limits
-from twistchat.outlet import Outlet
+from twistchat.telling.outlet import Outlet
 from twistchat.testing import ChatTestCase, Wire
 
 

@@ -20,15 +20,15 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from tests.folders import temporary_folder
 from twistchat import ChatFactory, ChatProtocol
-from twistchat.addresses import local_addresses, ways_to_join
 from twistchat.core.events import Cause
 from twistchat.core.limits import DEFAULT_LIMITS
-from twistchat.endpoints import Listen, endpoint_of
 from twistchat.engine.memory import MemoryEngine
 from twistchat.frontends.peer import address_of, cause_of
 from twistchat.frontends.registry import Greeting
-from twistchat.keepalive import keep_alive
-from twistchat.probe import CannotListenError, Trial
+from twistchat.host.addresses import local_addresses, ways_to_join
+from twistchat.host.endpoints import Listen, endpoint_of
+from twistchat.host.keepalive import keep_alive
+from twistchat.host.probe import CannotListenError, Trial
 from twistchat.service import ChatService, memory_chat
 from twistchat.tap import Options, makeService
 from twistchat.testing import SlowEngine

@@ -15,23 +15,21 @@ And the house:
 
     core/           the rules: people, rooms, names; no bytes, no waiting, no Twisted
     engine/         commits everything in one order, and remembers
+    telling/        who hears what, each thing encoded once; how connections are written to
     wire.py         how what happened becomes bytes: the seam of a front end
     pipeline.py     hands items to the engine, and what comes back to Chat and Fanout
-    fanout.py       who hears what, each thing encoded once
-    outlet.py       how one connection is written to, bounded
-    login.py        who somebody is: Twisted's cred
     session.py      one connection, whatever its wire
+    login.py        who somebody is: Twisted's cred
+    replay.py       the last lines of a room, read for one session
+    throttle.py     how fast one connection is read
+    limitlog.py     tells the operator that a limit bites
+    faults.py       keeps the fault of one session from the others
     frontends/      one folder for each wire
     client/         the terminal client
     service.py      settings → service tree: the one place where concrete classes meet
     tap.py          what `twistd chat` takes
     config.py       the configuration file
-    endpoints.py    where to listen, and for which wire
-    descriptors.py  room for so many connections
-    probe.py        tries a port while an error can still be told in the terminal
-    addresses.py    the addresses of this machine, to say where to join
-    faults.py       keeps the fault of one session from the others
-    keepalive.py    lets the kernel notice a peer that died
+    host/           this machine: addresses, ports, open files
     testing.py      the public test kit
 """
 

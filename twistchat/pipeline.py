@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.chat import Chat
     from twistchat.engine import Committed, Engine, Entry
-    from twistchat.fanout import Fanout
+    from twistchat.telling.fanout import Fanout
 
 
 class Waiter(Protocol):

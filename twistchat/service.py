@@ -12,24 +12,24 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IPushProducer
 from twisted.logger import Logger
 
-from twistchat.addresses import ways_to_join
 from twistchat.core.chat import Chat, Extension
 from twistchat.core.events import Refused
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.model import User
-from twistchat.endpoints import LINE, Listen, read_listen
 from twistchat.engine import Engine, Entry
 from twistchat.engine.memory import MemoryEngine
-from twistchat.fanout import Fanout
 from twistchat.frontends.console.protocol import Console
 from twistchat.frontends.console.terminal import open_console
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.protocol import ChatFactory
 from twistchat.frontends.registry import Greeting, Registry
+from twistchat.host.addresses import ways_to_join
+from twistchat.host.endpoints import LINE, Listen, read_listen
 from twistchat.limitlog import LimitLog
 from twistchat.login import Names, guests_portal
 from twistchat.pipeline import Pipeline
 from twistchat.replay import Replay
+from twistchat.telling.fanout import Fanout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
     from twistchat.core.chat import Chat
     from twistchat.core.model import User
-    from twistchat.fanout import Fanout, Listener
-    from twistchat.ignores import Ignores
     from twistchat.limitlog import LimitLog
     from twistchat.login import Names, Person
-    from twistchat.outlet import Outlet
     from twistchat.pipeline import Pipeline
     from twistchat.replay import Replay
+    from twistchat.telling.fanout import Fanout, Listener
+    from twistchat.telling.ignores import Ignores
+    from twistchat.telling.outlet import Outlet
     from twistchat.wire import Input, WireFormat
 
 log = Logger()

@@ -13,11 +13,11 @@ import twistchat
 from twistchat.config import Config, ConfigError, read_config, read_limit, read_text, write_number
 from twistchat.core.limits import DEFAULT_LIMITS, Limits, described
 from twistchat.core.text import clean
-from twistchat.descriptors import fit
-from twistchat.endpoints import LINE, Listen, endpoint_of, read_listen
 from twistchat.engine import Engine, open_engine
 from twistchat.frontends.registry import Greeting
-from twistchat.probe import CannotListenError, Trial
+from twistchat.host.descriptors import fit
+from twistchat.host.endpoints import LINE, Listen, endpoint_of, read_listen
+from twistchat.host.probe import CannotListenError, Trial
 from twistchat.service import WIRES, ChatService
 
 if TYPE_CHECKING:

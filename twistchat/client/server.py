@@ -9,7 +9,7 @@ from twisted.internet.protocol import Factory, connectionDone
 from twisted.protocols.basic import LineReceiver
 
 from twistchat.core.text import clean
-from twistchat.keepalive import keep_alive
+from twistchat.host.keepalive import keep_alive
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IAddress

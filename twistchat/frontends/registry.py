@@ -13,8 +13,8 @@ from twistchat.core.names import fold
 from twistchat.engine import Committed, Entry
 from twistchat.frontends.callers import Callers
 from twistchat.frontends.peer import address_of, own_address_of
-from twistchat.outlet import Outlet
 from twistchat.session import Session
+from twistchat.telling.outlet import Outlet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime, ITransport
 
     from twistchat.core.chat import Chat
-    from twistchat.fanout import Fanout
     from twistchat.limitlog import LimitLog
     from twistchat.login import Names
     from twistchat.pipeline import Pipeline
     from twistchat.replay import Replay
+    from twistchat.telling.fanout import Fanout
     from twistchat.wire import Input, WireFormat
 
 log = Logger()

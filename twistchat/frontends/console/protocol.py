@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twistchat.core.commands import Command
-    from twistchat.fanout import Fanout
     from twistchat.frontends.registry import Registry
+    from twistchat.telling.fanout import Fanout
     from twistchat.wire import WireFormat
 
 

@@ -20,7 +20,7 @@ from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.telnet import TelnetFilter
 from twistchat.frontends.line.view import View
 from twistchat.frontends.peer import address_of, cause_of, own_address_of
-from twistchat.keepalive import keep_alive
+from twistchat.host.keepalive import keep_alive
 from twistchat.login import GuestName
 
 if TYPE_CHECKING:

@@ -19,10 +19,10 @@ from twistchat.core.events import (
     Whispered,
 )
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
-from twistchat.crowds import Crowds
 from twistchat.engine import Committed
 from twistchat.faults import guarded
-from twistchat.ignores import Ignores
+from twistchat.telling.crowds import Crowds
+from twistchat.telling.ignores import Ignores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

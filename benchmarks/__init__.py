@@ -1,0 +1,1 @@
+"""What it costs to pass on a line to everybody in a room."""

@@ -1,0 +1,138 @@
+"""The load generator: `load.c`, compiled on the spot, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.machine import pinned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.servers import Talk
+
+SOURCE = Path(__file__).parent / "load.c"
+SENDERS = 10
+"""Who talk, among all clients."""
+
+
+class LoadError(Exception):
+    """The load did not come to its end; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How much is said: lines outstanding at each sender, or lines a second in all."""
+
+    window: int = 0
+    rate: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Mode:
+        """Read `64` or `20/s`.
+
+        Raises:
+            ValueError: if it is neither.
+        """
+        mode = cls(rate=int(text[:-2])) if text.endswith("/s") else cls(window=int(text))
+        if not 0 < mode.window + mode.rate <= 1000:
+            raise ValueError(f"{text}: from 1 to 1000")
+        return mode
+
+    def __str__(self) -> str:
+        return f"{self.rate}/s" if self.rate else f"x{self.window}"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was seen in one run, from its first line to when all had heard all. In seconds."""
+
+    lines: int
+    missing: int
+    """Lines that not everybody has heard, after much patience."""
+    deliveries: int
+    reads: int
+    wall: float
+    server_cpu: float
+    load_cpu: float
+    p50: float
+    p99: float
+
+
+def build(folder: Path) -> Path:
+    """Compile the load generator.
+
+    Raises:
+        SystemExit: if there is no C compiler.
+    """
+    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    if compiler is None:
+        raise SystemExit(
+            "fanout: needs a C compiler, cc. On Debian: sudo apt install gcc libc6-dev"
+        )
+    program = folder / "load"
+    subprocess.run([compiler, "-O2", "-o", str(program), str(SOURCE)], check=True)
+    return program
+
+
+class Load:
+    """Clients who are all in the room."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self.connect_seconds = float(self._answer()["connect_seconds"])
+
+    def run(self, mode: Mode, seconds: float) -> Run:
+        """Let them talk for so long.
+
+        Raises:
+            LoadError: if the server did not stand it.
+        """
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(f"{mode.window} {mode.rate} {seconds}\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass  # then there is no answer, but a reason
+        return Run(**self._answer())
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise LoadError(self._process.stderr.read().strip() or "the load was killed")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+@contextmanager
+def connected(
+    program: Path, talk: Talk, *, port: int, pid: int, clients: int, core: int
+) -> Iterator[Load]:
+    """Let clients come in, from a core.
+
+    Raises:
+        LoadError: if not all could.
+    """
+    numbers = (port, clients, min(SENDERS, clients), pid, int(talk.echoes), talk.at_once)
+    steps = [word for step in talk.steps for word in step]
+    with pinned(core):
+        process = subprocess.Popen(
+            [str(program), *map(str, numbers), talk.prefix, talk.suffix, *steps],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    with process:
+        try:
+            yield Load(process)
+        finally:
+            process.kill()

@@ -1,0 +1,1 @@
+"""Chats as others write them, to compare with."""

@@ -1,0 +1,10 @@
+"""This machine: its addresses and ports, its open files, the other ends of its connections.
+
+It knows the system and Twisted's endpoints. It knows nothing of chats but their limits.
+
+    endpoints.py    where to listen, as its operator writes it
+    probe.py        tries endpoints while an error can still be told in the terminal
+    descriptors.py  room for connections: how many files this process may open
+    addresses.py    the addresses under which others reach this machine
+    keepalive.py    lets the kernel notice when the other end dies without a word
+"""
