@@ -80,6 +80,8 @@ class CallersTests(SynchronousTestCase):
 
     def test_memory_is_bounded_and_who_is_connected_is_kept(self) -> None:
         self.admit("8.8.8.8")
+        for number in range(50):  # who stay for long
+            self.admit(f"8.8.7.{number}")
         for number in range(REMEMBERED + 100):
             address = f"9.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
             self.assertEqual(self.admit(address), None)

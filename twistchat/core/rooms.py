@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SORTED = 500
 """Members that are listed by name; more are listed as they came, since each who comes is told."""
 
+ASKED = 20
+"""Past lines that one is shown who asks for no number, where none are shown on joining."""
+
 ROOMS_SHOWN = 100
 """Rooms that are listed at once: the fullest."""
 
@@ -114,7 +117,7 @@ def read_history(state: State, user: User, command: c.ReadHistory) -> Sequence[e
     room = state.membership(user, command.room)
     if isinstance(room, e.Refused):
         return room
-    limit = (state.limits.replay or 20) if command.limit is None else command.limit
+    limit = (state.limits.replay or ASKED) if command.limit is None else command.limit
     return [e.HistoryOpened(room.name, max(1, min(limit, state.limits.page)))]
 
 

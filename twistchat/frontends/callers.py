@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network, ip_address
+from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,9 @@ class Callers:
 
     def _forget(self) -> None:
         """Forget those who have not called for longest, as far as none of them is connected."""
-        for key in list(self._networks)[:10] if len(self._networks) > REMEMBERED else ():
-            if not self._networks[key].count:
+        excess = max(0, len(self._networks) - REMEMBERED)
+        for key in list(islice(self._networks, 2 * excess)):
+            if self._networks[key].count:
+                self._networks.move_to_end(key)
+            else:
                 del self._networks[key]

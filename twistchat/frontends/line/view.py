@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from twistchat.core import commands as c
 from twistchat.core.events import Noted, Refusal, Refused
 from twistchat.core.names import LOBBY, fold, room_name
+from twistchat.core.text import clean
 from twistchat.frontends.line import sentences as s
 from twistchat.frontends.line.charsets import KNOWN, charset
 from twistchat.frontends.line.commands import (
@@ -99,8 +100,9 @@ class View:
             case Ignore():
                 self._ignore(asked.name)
             case Unignore():
-                is_over = self._session.ignores.remove(self._session, asked.name)
-                self.note(s.IGNORED_NO_MORE if is_over else s.IGNORED_NOT, name=asked.name)
+                name = asked.name[: 4 * self._limits.name_characters]
+                is_over = self._session.ignores.remove(self._session, name)
+                self.note(s.IGNORED_NO_MORE if is_over else s.IGNORED_NOT, name=name)
             case BeAway():
                 user = self._session.user
                 is_back = not asked.words and user is not None and user.away is not None
@@ -167,6 +169,9 @@ class View:
         if not name:
             names = ", ".join(ignored)
             self.note(s.IGNORING if ignored else s.IGNORING_NOBODY, names=names)
+        elif len(name) > 4 * self._limits.name_characters:
+            # Nobody is called so, and folding takes time that grows with the square.
+            self._session.answer(Refused(Refusal.NO_SUCH_PERSON, clean(name[:40])))
         elif fold(name) == fold(self._session.name):
             self.note(s.IGNORED_SELF)
         elif len(ignored) >= self._limits.ignores:
