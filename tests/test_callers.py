@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
+from twisted.internet.ssl import CertificateOptions
 from twisted.internet.task import Clock
+from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core.events import Refusal
 from twistchat.core.limits import Limits
 from twistchat.frontends.callers import REMEMBERED, Callers, network_of
 from twistchat.frontends.line.protocol import ChatFactory, ChatProtocol
+from twistchat.frontends.registry import TOLD_AT_ONCE
 from twistchat.service import assemble
 from twistchat.testing import Wire
 
@@ -48,8 +51,8 @@ class CallersTests(SynchronousTestCase):
         self.callers = Callers(self.clock, self.limits)
 
     def admit(self, address: str) -> str | None:
-        refused = self.callers.admit(address, "192.168.1.1")
-        return refused.code if refused else None
+        bitten = self.callers.admit(address, "192.168.1.1")
+        return bitten.refused.code if bitten else None
 
     def test_so_many_at_once(self) -> None:
         self.assertEqual(
@@ -72,8 +75,10 @@ class CallersTests(SynchronousTestCase):
         for _ in range(4):
             self.assertEqual(self.admit("8.8.8.8"), None)
             self.callers.gone("8.8.8.8", "192.168.1.1")
-        refused = self.callers.admit("8.8.8.8", "192.168.1.1")
-        assert refused is not None
+        bitten = self.callers.admit("8.8.8.8", "192.168.1.1")
+        assert bitten is not None
+        self.assertEqual(bitten.limit, "connects")
+        refused = bitten.refused
         self.assertEqual((refused.code, refused.hint), (Refusal.ADDRESS_FAST, "15"))
         self.clock.advance(15)
         self.assertEqual(self.admit("8.8.8.8"), None)
@@ -132,6 +137,37 @@ class ConnectionsTests(SynchronousTestCase):
             self.assertFalse(self.call(address, number % 2).disconnecting)
         full = self.call(IPv4Address("TCP", "10.0.0.9", 4000))
         self.assertIn(b"-- Sorry, this chat is full (5 are here).", full.value())
+
+    def test_who_is_turned_away_counts_until_the_connection_is_closed(self) -> None:
+        here = IPv4Address("TCP", "8.8.8.8", 4000)
+        calls = [self.call(here) for _ in range(4)]
+        self.assertEqual(len(self.registry.sessions), 4)
+        for wire in calls[2:]:
+            self.protocols[wire].connectionLost()
+        self.assertEqual(len(self.registry.sessions), 2)
+
+    def test_a_tls_connection_that_is_turned_away_is_closed(self) -> None:
+        limits = Limits(per_private_address=1, farewell=5.0)
+        factory = TLSMemoryBIOFactory(
+            CertificateOptions(), False, ChatFactory(assemble(self.clock, limits=limits).registry)
+        )
+        wires = []
+        for _ in range(2):  # neither ever begins its handshake
+            wire = Wire(peerAddress=IPv4Address("TCP", "10.0.0.1", 4000))
+            factory.buildProtocol(None).makeConnection(wire)
+            wires.append(wire)
+            self.clock.advance(0.3)
+        self.clock.advance(5)
+        self.assertEqual([wire.is_aborted for wire in wires], [False, True])
+        self.clock.advance(60)
+        self.clock.advance(5)
+        self.assertEqual([wire.is_aborted for wire in wires], [True, True])
+
+    def test_a_flood_of_those_is_closed_without_a_word(self) -> None:
+        here = IPv4Address("TCP", "8.8.8.8", 4000)
+        wires = [self.call(here) for _ in range(2 + TOLD_AT_ONCE + 3)]
+        self.assertTrue(all(wire.value() for wire in wires[2:-3]))
+        self.assertTrue(all(wire.is_aborted for wire in wires[-3:]))
 
     def test_unix_sockets_count_as_one_private_address(self) -> None:
         wires = [self.call(UNIXAddress(b"")) for _ in range(5)]

@@ -28,9 +28,11 @@ MAY_KNOW: dict[str, set[str]] = {
     "login": {"core", "engine"},
     "replay": {"core", "engine", "wire"},
     "throttle": {"core"},
+    "gate": set(),
     "limitlog": set(),
     "session": {
         "core", "engine", "wire", "telling", "pipeline", "login", "replay", "throttle", "limitlog",
+        "gate",
     },
     "frontends": {
         "core", "engine", "wire", "telling", "pipeline", "login", "session", "replay", "limitlog",

@@ -29,7 +29,7 @@ LIMITS = Limits(
 
 # What only answers the one who asked, or comes from the past.
 NOISE = re.compile(
-    r"-- (In #|Here now|What you type|You |The last|Nothing has been|Goodbye|Nobody here)|\[\d\d:"
+    r"-- (In #|Here now|What you type|You |The last|Nothing has been|Goodbye)|\[\d\d:"
 )
 
 new_name = st.sampled_from(NAMES)
@@ -44,8 +44,12 @@ class Someone:
 
     person: Person
     rooms: set[str] = field(default_factory=set)
-    ignores: set[str] = field(default_factory=set)
+    ignores: list[set[str]] = field(default_factory=list)
+    """Sets of names that somebody had since."""
     expected: list[str] = field(default_factory=list)
+
+    def ignores_one(self, name: str | None) -> bool:
+        return any(name in names for names in self.ignores)
 
 
 class Talk(RuleBasedStateMachine):
@@ -64,7 +68,7 @@ class Talk(RuleBasedStateMachine):
     def tell(self, rooms: set[str], line: str, speaker: str | None = None) -> None:
         """Let everybody who is in one of these rooms see a line, once."""
         for someone in self.here.values():
-            if someone.rooms & rooms and speaker not in someone.ignores:
+            if someone.rooms & rooms and not someone.ignores_one(speaker):
                 someone.expected.append(line)
 
     def in_room(self, room: str, line: str) -> str:
@@ -112,7 +116,7 @@ class Talk(RuleBasedStateMachine):
             someone.person.types(f"/msg {to} {words}")
             line = f"<{name} -> {to}> {words}"
             someone.expected.append(line)
-            if name not in other.ignores:
+            if not other.ignores_one(name):
                 other.expected.append(line)
 
     @precondition(lambda self: self.here)
@@ -145,8 +149,9 @@ class Talk(RuleBasedStateMachine):
         del self.here[name]
         self.here[new] = someone
         for other in self.here.values():
-            if name in other.ignores:
-                other.ignores = other.ignores - {name} | {new}
+            for names in other.ignores:
+                if name in names:
+                    names.add(new)
 
     @precondition(lambda self: self.here)
     @rule(number=who, how=st.sampled_from(["quit", "hang up", "vanish"]), says=st.booleans())
@@ -158,7 +163,10 @@ class Talk(RuleBasedStateMachine):
         match how:
             case "quit":
                 someone.person.types("/quit so long")
-                self.tell(someone.rooms, f"-- {name} left: so long")
+                for other in self.here.values():
+                    if other.rooms & someone.rooms:
+                        words = "." if other.ignores_one(name) else ": so long"
+                        other.expected.append(f"-- {name} left{words}")
             case "hang up":
                 someone.person.hangs_up()
                 self.tell(someone.rooms, f"-- {name} left.")
@@ -174,9 +182,12 @@ class Talk(RuleBasedStateMachine):
         name, someone = self.one(number)
         other, _ = self.one(other_number)
         if name != other:
-            command = "unignore" if other in someone.ignores else "ignore"
-            someone.person.types(f"/{command} {other}")
-            someone.ignores ^= {other}
+            if someone.ignores_one(other):
+                someone.person.types(f"/unignore {other}")
+                someone.ignores = [names for names in someone.ignores if other not in names]
+            else:
+                someone.person.types(f"/ignore {other}")
+                someone.ignores.append({other})
 
     # ------------------------------------------------------------ what they see
 

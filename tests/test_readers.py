@@ -121,7 +121,7 @@ class OutletTests(SynchronousTestCase):
             self.wire, clock=self.clock, limits=DEFAULT_LIMITS, overflowed=self.overflow
         )
 
-    def overflow(self) -> None:
+    def overflow(self, limit: str) -> None:
         self.overflows += 1
 
     def test_what_comes_behind_a_slot_waits_for_it(self) -> None:

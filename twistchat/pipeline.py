@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from twistchat.core.concerns import changes_state, is_durable
-from twistchat.core.events import NotKept
+from twistchat.core.events import NotKept, RoomForgotten
 from twistchat.faults import guarded
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Pipeline:
         settled: list[Waiter] = []  # told last: what they go on with comes after all of this
         for placed in batch:
             committed, item = placed, placed.item
-            if is_durable(item):
+            if is_durable(item) or isinstance(item, RoomForgotten):
                 self._chat.apply(item)
             elif (full := self._chat.completed(item)) is not item:
                 committed = replace(committed, item=full)

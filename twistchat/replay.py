@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from twisted.logger import Logger
 
@@ -18,9 +18,27 @@ if TYPE_CHECKING:
 
     from twistchat.core.limits import Limits
     from twistchat.engine import Engine
+    from twistchat.telling.outlet import Outlet
     from twistchat.wire import WireFormat
 
 log = Logger()
+
+
+class Reader(Protocol):
+    """What is known here of a session."""
+
+    @property
+    def name(self) -> str:
+        """The nickname."""
+
+    format: WireFormat
+    outlet: Outlet
+
+    def put(self, data: bytes) -> None:
+        """Send bytes."""
+
+    def hears(self, item: e.Item) -> bool:
+        """Whether it wants to be told this."""
 
 
 class Replay:
@@ -39,25 +57,31 @@ class Replay:
         self._limits = limits
         self._now = now
 
-    def read(
-        self,
-        opened: e.HistoryOpened,
-        up_to: int,
-        *,
-        wire_format: WireFormat,
-        reader: str,
-        is_heard: Callable[[e.Item], bool],
-    ) -> Deferred[bytes]:
-        """Fire with a room's last lines up to a number, or with the answer that there are none.
+    def tell(
+        self, reader: Reader, opened: e.HistoryOpened, place: Committed, pieces: list[bytes]
+    ) -> Deferred[None]:
+        """Add a room's last lines, up to a place, to what a reader is told in one turn.
 
-        Left out is what this reader does not want to hear.
+        If they cannot be read at once, what comes before them is sent, and what comes after them
+        waits. Fires when they are told.
         """
-        reading = self._engine.history(opened.room, before=up_to + 1, limit=opened.limit)
+        told = self._read(reader, opened, place)
+        if told.called:
+            return told.addCallback(pieces.append)
+        reader.put(reader.format.pack(pieces))
+        pieces.clear()
+        return told.addCallback(reader.outlet.reserve().fill)
+
+    def _read(self, reader: Reader, opened: e.HistoryOpened, place: Committed) -> Deferred[bytes]:
+        wire_format = reader.format
+        reading = self._engine.history(opened.room, before=place.number + 1, limit=opened.limit)
         if not reading.called:
             reading.addTimeout(self._limits.history_time, self._clock)
 
         def encode(events: list[Committed]) -> bytes:
-            heard = [event for event in events if is_heard(event.item)]
+            # Of another epoch is another life of the room: it may have been forgotten, and made
+            # anew, while this was read.
+            heard = [x for x in events if x.epoch == place.epoch and reader.hears(x.item)]
             # At most half of what may wait for one reader; the newest lines are the ones to keep.
             room, first = self._limits.queue // 2, len(heard)
             while first and (room := room - len(wire_format.encode(heard[first - 1]))) >= 0:
@@ -67,6 +91,6 @@ class Replay:
         def refuse(failure: Failure) -> bytes:
             log.failure("history could not be read", failure)
             refused = Committed(e.Refused(e.Refusal.NO_HISTORY, opened.room))
-            return wire_format.encode_reply(refused, reader)
+            return wire_format.encode_reply(refused, reader.name)
 
         return reading.addCallback(encode).addErrback(refuse)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, cast
 
@@ -13,6 +12,7 @@ from twistchat.core import events as e
 from twistchat.core.concerns import changes_state
 from twistchat.core.names import fold
 from twistchat.engine import Committed, Entry
+from twistchat.gate import Gate, Request
 from twistchat.login import IPerson, refusal
 from twistchat.throttle import Throttle
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from twisted.cred.credentials import ICredentials
     from twisted.cred.portal import Portal
-    from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
     from twistchat.core.chat import Chat
@@ -97,20 +96,18 @@ class Session:
         self._limit_log = limit_log
         self._portal = portal
         self._names = names
-        self._input = source
+        self._gate = Gate(source, self._take)
         self._on_end = on_end
-        self._holds = 0
         self._short_of_room = False
         self._is_stopping = False
-        self._held: deque[tuple[c.Command, str | None]] = deque()
         self._log_out: Callable[[], None] | None = None
         self._clock = clock
         self._door: IDelayedCall | None = clock.callLater(chat.limits.name_time, self._no_name)
         self.throttle = Throttle(
             clock=clock,
             limits=chat.limits,
-            hold=self._hold,
-            release=self._release,
+            hold=self._gate.hold,
+            release=self._gate.release,
             slowed=self._is_slowed,
         )
         """Its front end tells it of each line that was read."""
@@ -129,14 +126,14 @@ class Session:
         """
         if self.state is not State.DOOR:
             return
-        self._hold()
+        self._gate.hold()
         entering = self._portal.login(credentials, self, IPerson)
         entering.addCallbacks(
             lambda entered: self._enter(cast("Person", entered[1]), entered[2], room),
             lambda failure: self.answer(refusal(failure)),
         )
         entering.addErrback(lambda failure: log.failure("logging in failed", failure))
-        entering.addBoth(lambda _: self._release())
+        entering.addBoth(lambda _: self._gate.release())
 
     def _enter(self, person: Person, log_out: Callable[[], None], room: str | None) -> None:
         if self.state is not State.DOOR:  # it hung up while its name was being claimed
@@ -182,22 +179,38 @@ class Session:
 
     # ------------------------------------------------------------ what it asks
 
-    def receive(self, command: c.Command, label: str | None = None) -> None:
-        """Take a command in, after those before it."""
+    def receive(
+        self,
+        command: c.Command,
+        label: str | None = None,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        """Take a command in, after those before it.
+
+        `then` is called when it is performed or refused, which is later if something is waited for.
+        """
+        request = Request(command, label, then)
+        if self._is_stopping or self._gate.is_open:
+            self._take(request)
+        else:
+            self._gate.wait(request)
+
+    def _take(self, request: Request) -> None:
+        command = request.command
         if self.state in (State.LEAVING, State.GONE):
             return
         if self._is_stopping:
             # It would stand behind the goodbye that is under way: said at once, in no order.
-            self._put_reply(e.Refused(e.Refusal.STOPPING), label)
-        elif self._holds:
-            self._held.append((command, label))
+            self._put_reply(e.Refused(e.Refusal.STOPPING), request.label)
         elif self.user is None:
             if isinstance(command, c.Quit):
                 self._leave_door(e.Cause.LEFT)
         elif isinstance(command, c.Rename):
-            self._rename(self.user, command.name, label)
+            self._rename(self.user, command.name, request.label)
         else:
-            self._perform(self.user, command, label)
+            self._perform(self.user, command, request.label)
+        if request.then is not None:
+            request.then()
 
     def answer(self, reply: e.Reply, label: str | None = None) -> None:
         """Tell this session something after all that it was told before."""
@@ -218,6 +231,10 @@ class Session:
     def described(self) -> str:
         """Who this is, for the operator."""
         return f"{self.name or 'somebody at the door'} ({self.address})"
+
+    def person(self, name: str) -> User | None:
+        """Find who bears a name now."""
+        return self._chat.person(name)
 
     @property
     def ignores(self) -> Ignores[Listener]:
@@ -244,9 +261,9 @@ class Session:
             self._departed(user, e.Cause.LEFT)
         for item in decided:
             if changes_state(item):
-                self._hold()  # until it is `settled`
+                self._gate.hold()  # until it is `settled`
             elif isinstance(item, e.HistoryOpened):
-                self._hold()  # until it is told: one at a time, since each may be large
+                self._gate.hold()  # until it is told: one at a time, since each may be large
         self._submit(decided, label)
         return True
 
@@ -261,42 +278,30 @@ class Session:
             if fold(old) != fold(name):
                 self._names.release(old if is_renamed else name, user.id)
 
-        self._hold()
+        self._gate.hold()
         claiming = self._names.claim(typed, user.id)
         claiming.addCallbacks(claimed, lambda failure: self.answer(refusal(failure), label))
         claiming.addErrback(lambda failure: log.failure("renaming failed", failure))
-        claiming.addBoth(lambda _: self._release())
+        claiming.addBoth(lambda _: self._gate.release())
 
     def _submit(self, items: Sequence[e.Item], label: str | None = None) -> None:
         self._pipeline.submit([Entry(item, self, label, self.echo) for item in items])
         if self._pipeline.full and not self._short_of_room and self.state is State.IN:
             self._short_of_room = True
             self.bitten_by("uncommitted")
-            self._hold()
+            self._gate.hold()
             self._pipeline.wait_for_room(self)
 
     # ------------------------------------------------------------ holding input
 
     def settled(self) -> None:
         """Its change of durable state is committed or refused. Called by the pipeline."""
-        self._release()
+        self._gate.release()
 
     def room_again(self) -> None:
         """The engine is no longer full. Called by the pipeline."""
         self._short_of_room = False
-        self._release()
-
-    def _hold(self) -> None:
-        self._holds += 1
-        if self._holds == 1:
-            self._input.hold()
-
-    def _release(self) -> None:
-        self._holds -= 1
-        while self._held and not self._holds:
-            self.receive(*self._held.popleft())
-        if not self._holds and self.state is not State.GONE:
-            self._input.release()
+        self._gate.release()
 
     # ------------------------------------------------------------ what it is told
 
@@ -310,43 +315,30 @@ class Session:
         for committed, encoded in batch:
             item, data = committed.item, encoded
             if isinstance(item, e.HistoryOpened):
-                self._replay(item, committed.number, pieces).addBoth(lambda _: self._release())
+                told = self._history.tell(self, item, committed, pieces)
+                told.addBoth(lambda _: self._gate.release())
                 continue
             is_own = self.user is not None and getattr(item, "user", None) == self.user.id
             if isinstance(item, e.Joined) and is_own and committed.number and self.replay:
                 # What was said before one came is told before one's own coming.
                 opened = e.HistoryOpened(item.room, self.replay)
-                self._replay(opened, committed.number, pieces)
+                self._history.tell(self, opened, committed, pieces)
             if isinstance(item, e.Reply):
                 data = self.format.encode_reply(committed, self.name)
             pieces.append(data)
             if isinstance(item, e.Goodbye | e.Stopping):
-                self._put_all(pieces)
+                self.put(self.format.pack(pieces))
                 self._say_goodbye()
                 return
-        self._put_all(pieces)
+        self.put(self.format.pack(pieces))
 
     def _put_reply(self, reply: e.Reply, label: str | None = None) -> None:
         """Tell it something beside the pipeline: at the door, or when nothing more comes."""
         self.outlet.put(self.format.encode_reply(Committed(reply, label=label), self.name))
 
-    def _put_all(self, pieces: list[bytes]) -> None:
-        self.outlet.put(self.format.pack(pieces))
-        pieces.clear()
-
-    def _replay(self, opened: e.HistoryOpened, up_to: int, pieces: list[bytes]) -> Deferred[None]:
-        """Add a room's last lines, up to a number; what comes after them waits for them."""
-        told = self._history.read(
-            opened,
-            up_to,
-            wire_format=self.format,
-            reader=self.name,
-            is_heard=lambda item: self not in self._fanout.ignores.deaf_to(item),
-        )
-        if told.called:
-            return told.addCallback(pieces.append)
-        self._put_all(pieces)
-        return told.addCallback(self.outlet.reserve().fill)
+    def hears(self, item: e.Item) -> bool:
+        """Whether it wants to be told this. Called by the replay."""
+        return not self._fanout.is_deaf(self, item)
 
     # ------------------------------------------------------------ the end
 
@@ -356,14 +348,14 @@ class Session:
         self.throttle.stop()
         self._fanout.detach(self)
         self.outlet.lost()
-        self._held.clear()
+        self._gate.close()
         self._depart(cause)
         self.state = State.GONE
         self._on_end(self)
 
-    def overflowed(self) -> None:
-        """Drop a reader that does not read. Called by the outlet."""
-        self.bitten_by("queue")
+    def overflowed(self, limit: str) -> None:
+        """Drop a reader that does not read, as a limit says. Called by the outlet."""
+        self.bitten_by(limit)
         self._cancel_door()
         self._fanout.detach(self)
         last = Committed(e.Goodbye(e.Cause.TOO_SLOW))
@@ -372,8 +364,14 @@ class Session:
         self.state = State.LEAVING
 
     def stop(self) -> None:
-        """Take nothing in any more. Who is at the door goes; others are told by `Stopping`."""
+        """Take nothing in any more. Who is at the door goes; others are told by `Stopping`.
+
+        What was read already, or waits to be, is answered as not sent: so it is no longer paced.
+        """
         self._is_stopping = True
+        for request in self._gate.clear():
+            self._take(request)
+        self.throttle.lift()
         if self.state is State.DOOR:
             self._leave_door(e.Cause.STOPPING)
 

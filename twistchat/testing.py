@@ -156,6 +156,12 @@ class Wire(StringTransport):
     """
 
     is_stalled = False
+    is_aborted = False
+
+    def abortConnection(self) -> None:
+        """Close at once. Called by the server."""
+        self.is_aborted = True
+        super().abortConnection()
 
     def stall(self) -> None:
         """Take nothing more from the server."""

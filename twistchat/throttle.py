@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from twistchat.core.limits import NONE
@@ -39,23 +40,31 @@ class Throttle:
         self._hold = hold
         self._release = release
         self._slowed = slowed
+        self._is_lifted = limits.rate >= NONE
         self._was_slowed = False
         self._holding: IDelayedCall | None = None
 
     def spend(self, size: int) -> None:
         """Count a line of so many bytes that was read."""
-        if self._bucket.rate >= NONE:
+        if self._is_lifted:
             return
         now = self._clock.seconds()
         if self._was_slowed and self._bucket.is_full(now):
             self._was_slowed = False
-        wait = self._bucket.spend(now, 1 + size // LINE)
+        wait = self._bucket.spend(now, max(1, ceil(size / LINE)))
         if wait and self._holding is None:
             if not self._was_slowed:
                 self._was_slowed = True
                 self._slowed()
             self._hold()
             self._holding = self._clock.callLater(wait, self._go_on)
+
+    def lift(self) -> None:
+        """Read on as fast as it comes, from now on."""
+        self._is_lifted = True
+        if self._holding is not None:
+            self._holding.cancel()
+            self._go_on()
 
     def stop(self) -> None:
         """Hold nobody any more: the connection is gone."""

@@ -62,7 +62,7 @@ class ChatTests(SynchronousTestCase):
             self.items(carol, c.Join(LOBBY)),
             [
                 e.Joined(LOBBY, "3", "Carol", 7.0),
-                e.MembersListed(LOBBY, "", ("alice", "bob", "Carol"), on_joining=True),
+                e.MembersListed(LOBBY, "", ("alice", "bob", "Carol"), 3, on_joining=True),
             ],
         )
         self.assertEqual(self.items(carol, c.Join(LOBBY)), [])

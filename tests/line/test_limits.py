@@ -69,15 +69,53 @@ class PaceTests(ChatTestCase):
         alice, bob = self.people("alice", "bob")
         alice.sends((b"x" * 10_000 + b"\n") * 10)
         self.turn()
-        self.assertEqual(len(bob.sees()), 4)  # each counts for ten
+        self.assertEqual(len(bob.sees()), 5)  # each counts for ten, and the fifth is in debt
         self.wait(60)
-        self.assertEqual(len(bob.sees()), 6)
+        self.assertEqual(len(bob.sees()), 5)
 
     def test_what_is_refused_counts_too(self) -> None:
         (alice,) = self.people("alice")
         alice.sends(b"/nick !\n/nope\n\xff\xff\n" * 100)
         self.wait(10)
-        self.assertLess(len(alice.sees()), 100)
+        self.assertIn(len(alice.sees()), range(85, 100))
+        self.wait(60)
+        self.assertEqual(len(alice.sees()), 301 - 91)
+
+    def test_each_overlong_line_counts_too(self) -> None:
+        (alice,) = self.people("alice")
+        for _ in range(300):
+            alice.sends(b"x" * 20_000 + b"\n")
+        self.turn()
+        self.assertLess(len(alice.sees()), 10)
+
+    def test_commands_that_wait_themselves(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        for command in (b"/history", b"/nick al", b"/topic x", b"/join #cats\n/leave #cats"):
+            alice.sends(b"line\n" * 45 + command + b"\nafter\n")
+            self.wait(60)
+            self.assertIn("after", bob.sees()[-1], command)
+        alice.sends(b"line\n" * 45 + b"/history\nthe last")
+        alice.ends_input()
+        self.wait(60)
+        self.assertEqual(bob.sees()[-2:], ["<al> the last", "-- al left."])
+
+    def test_where_it_goes_does_not_depend_on_the_pace(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        for lines in range(36, 46):
+            alice.sends(b"x\n" * lines + b"/join #cats\nfor cats only\n/leave\nfor all\n")
+            self.wait(60)
+            self.assertEqual([line for line in bob.sees() if " x" not in line], ["<alice> for all"])
+            self.assertIn("-- What you type now goes to #lobby.", alice.sees())
+
+    def test_what_waits_when_the_server_stops_is_told_to_be_not_sent(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        alice.sends(b"".join(b"%d\n" % number for number in range(100)))
+        self.turn()
+        heard = len(bob.sees())
+        self.world.registry.say_goodbye("")
+        self.turn()
+        seen = alice.sees()
+        self.assertEqual(seen.count("-- Not sent: the server is stopping."), 100 - heard)
 
     def test_at_the_door(self) -> None:
         alice = self.connect()
@@ -93,6 +131,21 @@ class PaceTests(ChatTestCase):
 
 class PaceOnSlowEngineTests(OnSlowEngine, PaceTests):
     """The same, with commits that take a while."""
+
+
+class JoinWhileFullTests(OnSlowEngine, ChatTestCase):
+    limits = Limits(uncommitted=2_000)
+
+    def test_a_second_room_that_has_to_wait(self) -> None:
+        (alice,) = self.people("alice")
+        alice.types("x" * 1_500)
+        alice.types("/join #a #b")
+        self.turn()
+        alice.types("where am I?")
+        self.turn()
+        seen = alice.sees()
+        self.assertIn("-- What you type now goes to #b.", seen)
+        self.assertEqual(seen[-1], "[#b] <alice> where am I?")
 
 
 class TooFastTests(ChatTestCase):

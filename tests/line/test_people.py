@@ -116,6 +116,48 @@ class PeopleTests(ChatTestCase):
             self.typing(alice, "/history 2"), ["-- The last line of #lobby:", "[00:00] <alice> two"]
         )
 
+    def test_nor_under_the_name_they_had_then(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(bob, "insult")
+        self.typing(alice, "/ignore bob")
+        self.typing(bob, "/nick rob")
+        alice.sees()
+        self.assertEqual(
+            self.typing(alice, "/history"), ["-- Nothing has been said in #lobby yet."]
+        )
+        self.assertEqual(self.typing(alice, "/unignore bob"), ["-- You hear bob again."])
+        self.typing(bob, "still rob")
+        self.assertEqual(alice.sees(), ["<rob> still rob"])
+
+    def test_parting_words_are_words_too(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.typing(alice, "/ignore bob")
+        self.typing(bob, "/leave #lobby insult")
+        self.assertEqual(alice.sees(), ["-- bob left #lobby."])
+        self.typing(bob, "/join #lobby", "/quit insult")
+        self.assertEqual(alice.sees(), ["-- bob joined.", "-- bob left."])
+
+    def test_taking_the_name_of_somebody_one_ignores(self) -> None:
+        (alice,) = self.people("alice")
+        self.assertEqual(
+            self.typing(alice, "/ignore carol"),
+            ["-- Nobody is called carol now. You will hear nothing of them if they come."],
+        )
+        self.assertEqual(
+            self.typing(alice, "/nick carol", "hello"),
+            ["-- alice is now carol.", "<carol> hello"],
+        )
+
+    def test_what_nobody_can_be_called_cannot_be_ignored(self) -> None:
+        (alice,) = self.people("alice")
+        for name in ("\ufdfa" * 5000, "a" + "\u0316\u0301" * 2000, "a!b", "x" * 30):
+            self.assertTrue(self.typing(alice, f"/ignore {name}")[0].startswith("-- Nobody here"))
+            self.assertTrue(self.typing(alice, f"/unignore {name}")[0].startswith("-- You do not"))
+            self.wait(10)
+        self.assertEqual(
+            self.typing(alice, "/ignore"), ["-- You ignore nobody. /ignore NAME does."]
+        )
+
     def test_ignoring_oneself(self) -> None:
         alice, bob = self.people("alice", "bob")
         self.assertEqual(self.typing(alice, "/ignore ALICE"), ["-- You cannot ignore yourself."])

@@ -33,6 +33,25 @@ class RoomTests(ChatTestCase):
         self.assertEqual(alice.sees(), ["[#cats] <bob> purr", "[#cats] * bob purrs"])
         self.assertEqual(carol.sees(), [])  # who is not in a room reads none of it
 
+    def test_a_refused_room_among_several(self) -> None:
+        (alice,) = self.people("alice")
+        self.assertEqual(
+            self.typing(alice, "/join #a !!")[-2:],
+            [
+                "-- !! is no name for a room. Try something like #cats.",
+                "-- What you type now goes to #a.",
+            ],
+        )
+        (answer,) = self.typing(alice, "/join " + " ".join(f"r{n}" for n in range(21)))
+        self.assertTrue(answer.startswith("-- Usage: /join #ROOM"), answer)
+
+    def test_leaving_a_room_that_one_is_not_in_leaves_no_other(self) -> None:
+        (alice,) = self.people("alice")
+        self.typing(alice, "/join #cats")
+        self.assertEqual(
+            self.typing(alice, "/leave dogs"), ["-- You are not in #dogs. /join #dogs goes there."]
+        )
+
     def test_several_at_once_in_one_packet(self) -> None:
         (alice,) = self.people("alice")
         alice.sends(b"/join #a,#b #C d\nin d\n/msg #a in a\n/room #b\nin b\n/room\n")
@@ -81,7 +100,10 @@ class RoomTests(ChatTestCase):
         alice, bob = self.people("alice", "bob")
         self.typing(alice, "/join #cats", "/join #lobby")
         self.assertEqual(self.typing(alice, "/join #cats"), ["-- What you type now goes to #cats."])
-        self.assertEqual(self.typing(alice, "/join #cats"), [])
+        self.assertEqual(
+            self.typing(alice, "/join #cats"),
+            ["-- You are in #cats already, and what you type goes there."],
+        )
         self.assertEqual(bob.sees(), [])
 
     def test_leaving(self) -> None:
@@ -203,11 +225,15 @@ class RoomTests(ChatTestCase):
 
     def test_names_of_rooms(self) -> None:
         (alice,) = self.people("alice")
-        for name in ("###", "#", "a!b", "#" + "x" * 40):
+        for name in ("###", "#", "a!b"):
             answer = self.typing(alice, f"/join {name}")[0]
             self.assertEqual(
                 answer, f"-- {name[:40]} is no name for a room. Try something like #cats."
             )
+        self.assertEqual(
+            self.typing(alice, "/join #" + "x" * 40),
+            ["-- That is too long for the name of a room: 32 characters at most."],
+        )
         self.assertEqual(self.typing(alice, "/join #猫")[0], "-- alice joined #猫.")
         self.assertEqual(self.typing(alice, "/join #ＣＡＴＳ")[0], "-- alice joined #cats.")
 
@@ -300,9 +326,81 @@ class ManyRoomsOnSlowEngineTests(OnSlowEngine, ManyRoomsTests):
 
     def test_a_topic_that_comes_after_its_room_is_forgotten(self) -> None:
         alice, bob = self.people("alice", "bob")
-        self.seen(alice, "/join #a", "/join #b")
-        alice.sends(b"/room #a\n/topic late\n")
-        alice.sends(b"/leave #a\n")
+        self.seen(alice, "/join #a")
+        self.seen(bob, "/join #b", "/join #x")
+        alice.types("/topic late")
+        alice.vanishes()
+        self.seen(bob, "/leave #b", "/join #c")  # the fifth room: #a is forgotten
+        self.assertEqual(self.seen(bob, "/rooms")[0], "-- There are 4 rooms:")
+        self.assertIsNone(self.world.parts.chat.room("#a"))
+
+    def test_a_new_room_of_that_name_has_no_topic(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.seen(alice, "/join #a")
+        self.seen(bob, "/join #b", "/join #x", "/leave #b")
+        alice.types("/topic late")
+        alice.vanishes()
+        for line in ("/join #c", "/leave #c", "/join #d", "/leave #d", "/join #a", "/topic"):
+            bob.types(line)
         self.turn()
-        self.seen(bob, "/join #c", "/join #d")
-        self.assertEqual(len([line for line in self.seen(bob, "/rooms") if "(" in line]), 4)
+        self.assertEqual(bob.sees()[-1], "-- #a has no topic. /topic WORDS sets one.")
+        self.assertEqual(self.seen(bob, "/topic new", "/topic")[-1], "-- Topic of #a: new")
+
+    def test_what_is_said_right_behind_the_forgetting_is_kept(self) -> None:
+        (alice,) = self.people("alice")
+        self.seen(alice, "/join #a", "old", "/leave", "/join #x #y")
+        alice.sends(b"busy\n/leave #x\n/join #c\n/leave #c\n/join #a\nnew\n")
+        self.turn()
+        self.assertEqual(
+            self.seen(alice, "/history #a")[-2:],
+            ["-- The last line of #a:", "[00:00] [#a] <alice> new"],
+        )
+
+    def test_who_left_reads_nothing_of_the_rooms_next_life(self) -> None:
+        alice, bob, carol = self.people("alice", "bob", "carol")
+        self.seen(alice, "/join #a", "1", "2", "3", "/leave")
+        self.seen(bob, "/join #x #y")
+        self.slow.delay = 0.2
+        carol.types("/join #a")
+        carol.types("/leave #a")
+        self.world.clock.advance(0.05)  # its history is being read now
+        self.slow.delay = 0.01
+        for line in ("/leave #x", "/join #c", "/leave #c", "/join #a", "secret"):
+            bob.types(line)
+            self.world.clock.advance(0.02)
+        self.wait(5)
+        self.assertFalse([line for line in carol.sees() if "secret" in line])
+
+
+class ListedTopicTests(OnSlowEngine, ChatTestCase):
+    def test_a_list_of_rooms_is_as_new_as_what_was_told_before_it(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        alice.types("/topic new one")
+        bob.types("/rooms")
+        self.turn()
+        self.assertEqual(
+            bob.sees()[:3],
+            [
+                "-- alice changed the topic of #lobby: new one",
+                "-- There is 1 room:",
+                "--   #lobby * (2): new one",
+            ],
+        )
+
+
+class BigRoomTests(ChatTestCase):
+    limits = Limits(connects_private=NONE)
+
+    def test_not_everybody_is_named(self) -> None:
+        people = self.people(*(f"p{number:03}" for number in range(120)))
+        last = self.connect()
+        last.types("last")
+        self.turn()
+        line = last.sees()[-1]
+        self.assertTrue(line.startswith("-- Here now (121): "), line)
+        self.assertTrue(line.endswith(" and 91 others; /who lists all."), line)
+        last.types("/who")
+        self.turn()
+        (line,) = last.sees()
+        self.assertEqual(line.count("p"), 120)
+        people[0].sees()

@@ -45,6 +45,8 @@ class LineEndTests(ChatTestCase):
 
 
 class LengthTests(ChatTestCase):
+    limits = Limits(rate=NONE)
+
     REFUSED = "-- Not sent: it is longer than 16 KiB. Please send it in pieces."
 
     def test_the_longest_line(self) -> None:

@@ -134,11 +134,14 @@ class Chat:
             case _:
                 assert_never(command)
 
-    def apply(self, event: e.Durable) -> None:
+    def apply(self, event: e.Durable | e.RoomForgotten) -> None:
         """Take over what is committed: here, on another node, or before the last restart."""
         match event:
             case e.TopicChanged():
-                self._state.open(event.room).topic = event.topic
+                if not self._state.is_being_forgotten(event.room):
+                    self._state.open(event.room).topic = event.topic
+            case e.RoomForgotten():
+                self._state.is_forgotten(event.room)
             case e.Said() | e.Whispered():
                 pass
             case _:
@@ -149,10 +152,20 @@ class Chat:
 
         When it was decided, changes that come before it may still have been under way.
         """
+        if isinstance(item, e.RoomsListed):
+            return replace(item, rooms=tuple(self._with_topic(listed) for listed in item.rooms))
         if not isinstance(item, e.TopicTold | e.MembersListed):
             return item
         room = self._state.rooms.get(item.room)
         return item if room is None or room.topic == item.topic else replace(item, topic=room.topic)
+
+    def _with_topic(self, listed: e.RoomListed) -> e.RoomListed:
+        room = self._state.rooms.get(listed.name)
+        return (
+            listed
+            if room is None or room.topic == listed.topic
+            else replace(listed, topic=room.topic)
+        )
 
     def _custom(self, user: User, command: c.Custom) -> Sequence[e.Item] | e.Refused:
         extension = self.extensions.get(command.name)

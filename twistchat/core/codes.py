@@ -27,6 +27,7 @@ class Refusal(StrEnum):
     NAME_TAKEN = "name-taken"
     NAME_SAME = "name-same"
     ROOM_NAME = "room-name"
+    ROOM_LONG = "room-long"
     ROOMS = "too-many-rooms"
     ROOMS_PER_PERSON = "too-many-rooms-of-yours"
     NOT_IN_ROOM = "not-in-room"
@@ -54,6 +55,7 @@ class Refusal(StrEnum):
 LIMITS_BITTEN = {
     Refusal.ROOMS: "rooms",
     Refusal.ROOMS_PER_PERSON: "rooms-per-person",
+    Refusal.ROOM_LONG: "room-characters",
     Refusal.TOPIC_LONG: "topic",
     Refusal.JOINS_FAST: "joins",
     Refusal.RENAMES_FAST: "renames",

@@ -187,6 +187,9 @@ class MembersListed:
     room: str
     topic: str
     names: tuple[str, ...]
+    """Of those who are in it, as far as they are named."""
+    count: int
+    """How many are in it."""
     away: tuple[str, ...] = ()
     """Those of them who are away."""
     on_joining: bool = False

@@ -41,9 +41,13 @@ def fold(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
-def _longest(limits: Limits) -> int:
-    """How many characters as typed may become a name: composing makes them fewer."""
-    return 4 * limits.name_characters
+def longest_typed(characters: int) -> int:
+    """How many characters as typed may become a name of so many: composing makes them fewer.
+
+    Normalising more than that is not worth it, and takes time that grows with the square of a
+    long run of marks.
+    """
+    return 4 * characters
 
 
 def _is_bad(character: str) -> bool:
@@ -80,8 +84,8 @@ def nickname(typed: str, limits: Limits, is_taken: Callable[[str], bool]) -> str
     Returns the name in NFC, or why it cannot be one, with a suggestion that is not `is_taken`
     (which is asked with folded names).
     """
-    # Normalising takes time that grows with the square of a long run of marks.
-    name = unicodedata.normalize("NFC", typed.strip()[: _longest(limits) + 1])
+    longest = longest_typed(limits.name_characters)
+    name = unicodedata.normalize("NFC", typed.strip()[: longest + 1])
     fault = _fault(name, limits)
     if fault is None:
         return name
@@ -124,13 +128,11 @@ def _shortened(name: str, limits: Limits, *, room: int) -> str:
 
 def room_name(typed: str, limits: Limits) -> str | Refused:
     """Read the name of a room. Rooms have one spelling, the folded one: `#Lab` is `#lab`."""
-    name = fold(typed.strip()[: 4 * limits.room_characters])
+    name = fold(typed.strip()[: longest_typed(limits.room_characters)])
     if not name.startswith("#"):
         name = "#" + name
-    if (
-        len(name) < 2
-        or len(name) > limits.room_characters
-        or any(_is_bad(character) for character in name[1:])
-    ):
+    if len(name) > limits.room_characters:
+        return Refused(Refusal.ROOM_LONG, typed.strip()[:40], str(limits.room_characters))
+    if len(name) < 2 or any(_is_bad(character) for character in name[1:]):
         return Refused(Refusal.ROOM_NAME, typed.strip()[:40])
     return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from twistchat.core.names import fold, room_name
 from twistchat.core.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from twistchat.core import commands as c
     from twistchat.core.model import Room, User
@@ -21,6 +22,12 @@ SORTED = 500
 
 ASKED = 20
 """Past lines that one is shown who asks for no number, where none are shown on joining."""
+
+MEMBERS_SHOWN = 1_000
+"""Members that are listed at once."""
+
+NAMED_ON_JOINING = 30
+"""Members who are named to somebody who comes in; the others are counted."""
 
 ROOMS_SHOWN = 100
 """Rooms that are listed at once: the fullest."""
@@ -122,13 +129,16 @@ def read_history(state: State, user: User, command: c.ReadHistory) -> Sequence[e
 
 
 def _members(room: Room, *, on_joining: bool = False) -> e.MembersListed:
-    members = list(room.members.values())
-    if len(members) <= SORTED:
-        members.sort(key=lambda member: fold(member.name))
+    count = len(room.members)
+    members: Iterable[User] = room.members.values()
+    if count <= SORTED:
+        members = sorted(members, key=lambda member: fold(member.name))
+    shown = list(islice(members, NAMED_ON_JOINING if on_joining else MEMBERS_SHOWN))
     return e.MembersListed(
         room.name,
         room.topic,
-        tuple(member.name for member in members),
-        tuple(member.name for member in members if member.away is not None),
+        tuple(member.name for member in shown),
+        count,
+        tuple(member.name for member in shown if member.away is not None),
         on_joining,
     )

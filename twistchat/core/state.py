@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from twistchat.core.events import Refusal, Refused
 from twistchat.core.model import Room, User
-from twistchat.core.names import LOBBY, fold, room_name
+from twistchat.core.names import LOBBY, fold, longest_typed, room_name
 from twistchat.core.pace import Bucket
 
 if TYPE_CHECKING:
@@ -31,14 +31,16 @@ class State:
         self.rooms: dict[str, Room] = {}
         self._empty: dict[str, None] = {}
         """Rooms with nobody in them, the one that has been so for longest first."""
+        self._being_forgotten: dict[str, int] = {}
+        """Rooms that are to be forgotten as soon as this is committed; how often."""
 
     # ------------------------------------------------------------ people
 
     def person(self, name: str) -> User | None:
         """Find who bears a name now."""
         name = name.strip()
-        if len(name) > 4 * self.limits.name_characters:
-            return None  # no name is, and folding takes time that grows with the square
+        if len(name) > longest_typed(self.limits.name_characters):
+            return None
         return self.names.get(fold(name))
 
     def wait(self, user: User, limit: str) -> float:
@@ -108,9 +110,25 @@ class State:
         """Forget the room that has been empty for longest; its name, or None if there is none."""
         oldest = next(iter(self._empty), None)
         if oldest is not None:
-            del self._empty[oldest]
-            del self.rooms[oldest]
+            self._drop(oldest)
+            self._being_forgotten[oldest] = self._being_forgotten.get(oldest, 0) + 1
         return oldest
+
+    def is_being_forgotten(self, name: str) -> bool:
+        """Whether what is committed now still belongs to a room that was forgotten since."""
+        return name in self._being_forgotten
+
+    def is_forgotten(self, name: str) -> None:
+        """Follow the commit of a forgetting, which may have been decided elsewhere."""
+        times = self._being_forgotten.pop(name, 0)
+        if times > 1:
+            self._being_forgotten[name] = times - 1
+        elif not times and name in self._empty:
+            self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        del self._empty[name]
+        del self.rooms[name]
 
     def _is_empty(self, room: Room) -> None:
         if room.name != LOBBY:  # it is never forgotten

@@ -61,7 +61,8 @@ class GroupCommit:
 
     `write` is given the entries of a batch that are durable and fires with one `Stamp` (kept) or
     `Unkept` (refused) for each; if it fails, none of them was kept. `last` tells where a room's log
-    stands, for the presence between. `forget` is told of rooms that are no more, in their place.
+    stands, for the presence between. `forget` is told of rooms that are no more when all before is
+    written, and nothing after it.
     """
 
     def __init__(
@@ -129,12 +130,13 @@ class GroupCommit:
         self._handing_over = None
         if not self._waiting:
             return
-        batch = self._writing = list(self._waiting)
-        self._waiting.clear()
+        batch = self._writing = self._next_batch()
         stands = self._stands(batch)
         durable = [w.entry for w in batch if is_durable(w.entry.item)]
         if not durable:
             self._finish(batch, stands, [])  # presence and replies alone need no disk
+            if self._waiting and not self._writing and self._handing_over is None:
+                self._hand_over()
             return
 
         def committed(outcomes: Sequence[Stamp | Unkept]) -> None:
@@ -153,6 +155,18 @@ class GroupCommit:
         written = maybeDeferred(self._write, durable)
         written.addCallbacks(committed, failed)
         written.addErrback(lambda failure: log.failure("delivering a batch failed", failure))
+
+    def _next_batch(self) -> list[_Waiting]:
+        """Take what waits, but for what comes after a log that is to be forgotten first."""
+        batch: list[_Waiting] = []
+        while self._waiting:
+            item = self._waiting[0].entry.item
+            if isinstance(item, RoomForgotten):
+                if batch:
+                    break
+                self._forget(item.room)
+            batch.append(self._waiting.popleft())
+        return batch
 
     def _stands(self, batch: list[_Waiting]) -> dict[str, Stamp]:
         """Where the logs stand before this batch: presence at its head needs that."""
@@ -190,11 +204,8 @@ class GroupCommit:
                 stands[log_of(item) or ""] = stamp
             else:
                 item = NotKept(item, outcome)
-        elif isinstance(item, RoomForgotten):
-            self._forget(item.room)
-            stands.pop(item.room, None)
         elif (name := stands_in(item)) is not None:
-            stamp = stands.get(name) or self._last(name)
+            stamp = stands[name]
         return entry.committed(item, stamp)
 
     # ------------------------------------------------------------ giving up

@@ -21,6 +21,14 @@ REMEMBERED = 20_000
 """Networks that are remembered at once; beyond, those without a connection are forgotten first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bitten:
+    """Why there may not be another connection, and which limit says so."""
+
+    limit: str
+    refused: Refused
+
+
 @dataclass(slots=True)
 class _Network:
     connects: Bucket
@@ -59,7 +67,7 @@ class Callers:
         self._limits = limits
         self._networks: OrderedDict[str, _Network] = OrderedDict()
 
-    def admit(self, address: str, here: str) -> Refused | None:
+    def admit(self, address: str, here: str) -> Bitten | None:
         """Count a new connection, or tell why there may not be another one from there."""
         key, is_private = network_of(address, here)
         limits, now = self._limits, self._clock.seconds()
@@ -71,9 +79,11 @@ class Callers:
             self._forget()
         self._networks.move_to_end(key)
         if network.count >= at_most:
-            return Refused(Refusal.ADDRESS_FULL, key, str(network.count))
+            limit = "per-private-address" if is_private else "per-address"
+            return Bitten(limit, Refused(Refusal.ADDRESS_FULL, key, str(network.count)))
         if wait := network.connects.take(now):
-            return Refused(Refusal.ADDRESS_FAST, key, str(ceil(wait)))
+            limit = "connects-private" if is_private else "connects"
+            return Bitten(limit, Refused(Refusal.ADDRESS_FAST, key, str(ceil(wait))))
         network.count += 1
         return None
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.logger import Logger
 
 from twistchat.core.events import Cause, Goodbye, Refusal, Refused, Reply, Stopping
 from twistchat.core.names import fold
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
     from twistchat.telling.fanout import Fanout
     from twistchat.wire import Input, WireFormat
 
-log = Logger()
+TOLD_AT_ONCE = 64
+"""Connections that are turned away with a word at the same time; more are closed without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ class Registry:
         self._portal = portal
         self._names = names
         self._sessions: dict[int, Session] = {}
+        self._turned_away: set[Session] = set()
         self._last_number = 0
         self._stopping = False
         self._empty: Deferred[None] | None = None
@@ -98,26 +99,27 @@ class Registry:
 
     def open(
         self, transport: ITransport, *, wire: str, wire_format: WireFormat, source: Input
-    ) -> Session | None:
-        """Make the session of a new connection, or say why not, close it and return None."""
+    ) -> Session:
+        """Make the session of a new connection.
+
+        If there may not be another one it is told why, and is `State.LEAVING` already.
+        """
         address, here = address_of(transport), own_address_of(transport)
         why_not = self._why_not(address, here)
-        if why_not is not None:
-            transport.write(wire_format.encode_reply(Committed(why_not), ""))
-            transport.loseConnection()
-            return None
         self._last_number += 1
         session: Session
 
         def ended(_: Session) -> None:
-            self._callers.gone(address, here)
+            if why_not is None:
+                self._callers.gone(address, here)
+            self._turned_away.discard(session)
             self._ended(session)
 
         outlet = Outlet(
             transport,
             clock=self.clock,
             limits=self.limits,
-            overflowed=lambda: session.overflowed(),  # noqa: PLW0108, it is made below
+            overflowed=lambda limit: session.overflowed(limit),  # noqa: PLW0108, it is made below
         )
         session = self._sessions[self._last_number] = Session(
             chat=self._chat,
@@ -136,20 +138,27 @@ class Registry:
             number=self._last_number,
             on_end=ended,
         )
+        if why_not is not None:
+            # A session like any other until it is closed: with TLS that can take a while.
+            self._turned_away.add(session)
+            if len(self._turned_away) > TOLD_AT_ONCE:
+                outlet.abort()
+            session.turn_away(wire_format.encode_reply(Committed(why_not), ""))
         return session
 
     def _why_not(self, address: str, here: str) -> Reply | None:
         """Why nobody can come in from there now; None if somebody can, who is then counted."""
         if self._stopping:
             return Goodbye(Cause.STOPPING)
-        if len(self._sessions) >= self.limits.clients:
+        connected = len(self._sessions) - len(self._turned_away)
+        if connected >= self.limits.clients:
             self._limit_log.bit("clients", address)
-            return Refused(Refusal.FULL, hint=str(len(self._sessions)))
-        refused = self._callers.admit(address, here)
-        if refused is not None:
-            limit = "per-address" if refused.code is Refusal.ADDRESS_FULL else "connects"
-            self._limit_log.bit(limit, address)
-        return refused
+            return Refused(Refusal.FULL, hint=str(connected))
+        bitten = self._callers.admit(address, here)
+        if bitten is None:
+            return None
+        self._limit_log.bit(bitten.limit, address)
+        return bitten.refused
 
     def say_goodbye(self, words: str) -> None:
         """Let nobody in any more, and tell everybody, in order, that the server stops."""

@@ -2,89 +2,162 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
-from twistchat.core.concerns import rooms_of
-from twistchat.core.events import Departed, Folded, Item, Joined, Left
+from twistchat.core.events import AwayChanged, Departed, Folded, Item, Joined, Left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container, Sequence
 
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 Rooms = tuple[str, ...]
+Presence = Joined | Left | Departed
 
 
-@dataclass(slots=True)
-class _Crowd:
-    """Who came and went, by user, and under which name; not told yet."""
+class _How(Enum):
+    JOINED = "joined"
+    LEFT = "left"
+    DEPARTED = "departed"
 
-    telling: IDelayedCall
-    at: float = 0.0
-    users: dict[str, None] = field(default_factory=dict)
-    joined: dict[str, str] = field(default_factory=dict)
-    left: dict[str, str] = field(default_factory=dict)
-    departed: dict[str, str] = field(default_factory=dict)
+
+def _how(item: Presence) -> _How:
+    match item:
+        case Joined():
+            return _How.JOINED
+        case Left():
+            return _How.LEFT
+        case Departed():
+            return _How.DEPARTED
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One who came or went, and where it was told at once."""
+
+    user: str
+    name: str
+    how: _How
+    at: float
+    elsewhere: Rooms
+
+
+class Crowd:
+    """Who came into the same rooms and left them lately, in the order in which they did."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
+        self.changes: dict[str, _Change] = {}
+        """By user: one each."""
+        self._names: dict[_How, list[str]] = {how: [] for how in _How}
+        self._after: dict[str, tuple[int, ...]] = {}
+
+    @property
+    def came(self) -> Sequence[str]:
+        """The ids of those who came."""
+        return [user for user, change in self.changes.items() if change.how is _How.JOINED]
+
+    @property
+    def elsewhere(self) -> dict[str, Rooms]:
+        """The rooms that were told at once of somebody, by that somebody's id."""
+        return {user: change.elsewhere for user, change in self.changes.items() if change.elsewhere}
+
+    def has_come_since(self, user: str) -> bool:
+        """Whether somebody came after this one came or went, and saw how it was."""
+        later = list(self.changes).index(user) + 1
+        return any(c.how is _How.JOINED for c in list(self.changes.values())[later:])
+
+    def finish(self) -> None:
+        """Nothing more belongs here: count who came and went before whom."""
+        for user, change in self.changes.items():
+            self._names[change.how].append(change.name)
+            self._after[user] = tuple(len(names) for names in self._names.values())
+
+    def folded(self, *, since: str | None = None, without: Container[str] = ()) -> Folded | None:
+        """Tell of all; or of those after somebody, or without some. None if there are none."""
+        starts = (0, 0, 0) if since is None else self._after[since]
+        joined, left, departed = (
+            tuple(names[start:]) for names, start in zip(self._names.values(), starts, strict=True)
+        )
+        gone = {self.changes[user].name for user in self.changes if user in without}
+        if gone:
+            departed = tuple(name for name in departed if name not in gone)
+        if not (joined or left or departed):
+            return None
+        at = max(change.at for change in self.changes.values())
+        return Folded(self.rooms, joined, left, departed, at)
 
 
 class Crowds:
     """Collects comings and goings for a while, to tell of them as one `Folded`.
 
-    They are collected by the rooms that hear of them, so that somebody who is in several of these
-    rooms is told once. Before anything else is told of somebody who is in a collection, that is
-    told: nobody speaks before they have come.
+    They are collected by the rooms that hear of them. Before anything else is told of somebody
+    who is in a collection, that is told: nobody speaks before they have come.
     """
 
-    def __init__(self, clock: IReactorTime, time: float, tell: Callable[[Folded], None]) -> None:
+    def __init__(self, clock: IReactorTime, time: float, tell: Callable[[Crowd], None]) -> None:
         self._clock = clock
         self._time = time
         self._tell = tell
-        self._crowds: dict[Rooms, _Crowd] = {}
+        self._crowds: dict[Rooms, Crowd] = {}
+        self._telling: dict[Rooms, IDelayedCall] = {}
         self._of: dict[str, dict[Rooms, None]] = {}
+        """The collections that somebody is in."""
 
-    def add(self, item: Joined | Left | Departed) -> None:
-        """Collect this; `settle` was called for it before."""
-        rooms, user = rooms_of(item), item.user
+    def collects(self, room: str) -> bool:
+        """Whether there is a collection for a room: then what follows belongs into it."""
+        return any(room in rooms for rooms in self._crowds)
+
+    def add(self, item: Presence, rooms: Rooms, elsewhere: Rooms) -> None:
+        """Collect this for some rooms; in others it is told at once."""
+        user = item.user
+        self.settle(item, but=rooms)
         crowd = self._crowds.get(rooms)
+        before = crowd.changes.get(user) if crowd is not None else None
+        if crowd is not None and before is not None:
+            is_back = (before.how is _How.JOINED) != isinstance(item, Joined)
+            if is_back and not crowd.has_come_since(user):
+                # Who came or went for a moment only: nobody needs to know.
+                del crowd.changes[user]
+                self._leaves(user, rooms)
+                return
+            self._flush(rooms)
+            crowd = None
         if crowd is None:
-            telling = self._clock.callLater(self._time, self._flush, rooms)
-            crowd = self._crowds[rooms] = _Crowd(telling)
-        goes = crowd.departed if isinstance(item, Departed) else crowd.left
-        if isinstance(item, Joined):
-            # Who went for a moment only was not seen to go.
-            if crowd.left.pop(user, None) is None:
-                crowd.joined[user] = item.who
-        elif crowd.joined.pop(user, None) is None:
-            crowd.left.pop(user, None)
-            goes[user] = item.who
-        crowd.at = item.at
-        crowd.users[user] = None
+            crowd = self._crowds[rooms] = Crowd(rooms)
+            self._telling[rooms] = self._clock.callLater(self._time, self._flush, rooms)
+        crowd.changes[user] = _Change(user, item.who, _how(item), item.at, elsewhere)
         self._of.setdefault(user, {})[rooms] = None
 
-    def settle(self, item: Item) -> None:
+    def settle(self, item: Item, but: Rooms = ()) -> None:
         """Tell what was collected of somebody, before something else is told of them."""
-        if not self._of:
+        if not self._of or isinstance(item, AwayChanged):
             return
         user: str | None = getattr(item, "user", None)
-        if user is None or user not in self._of:
-            return
-        same = rooms_of(item) if isinstance(item, Joined | Left | Departed) else None
-        for rooms in list(self._of[user]):
-            if rooms != same:
+        for rooms in list(self._of.get(user, ())) if user is not None else ():
+            if rooms != but:
                 self._flush(rooms)
+
+    def stop(self) -> None:
+        """Tell all that is collected."""
+        for rooms in list(self._crowds):
+            self._flush(rooms)
+
+    def _leaves(self, user: str, rooms: Rooms) -> None:
+        collections = self._of[user]
+        del collections[rooms]
+        if not collections:
+            del self._of[user]
 
     def _flush(self, rooms: Rooms) -> None:
         crowd = self._crowds.pop(rooms)
-        if crowd.telling.active():
-            crowd.telling.cancel()
-        for user in crowd.users:
-            collections = self._of[user]
-            del collections[rooms]
-            if not collections:
-                del self._of[user]
-        joined, left, departed = (
-            tuple(names.values()) for names in (crowd.joined, crowd.left, crowd.departed)
-        )
-        if joined or left or departed:
-            self._tell(Folded(rooms, joined, left, departed, crowd.at))
+        telling = self._telling.pop(rooms)
+        if telling.active():
+            telling.cancel()
+        for user in crowd.changes:
+            self._leaves(user, rooms)
+        if crowd.changes:
+            crowd.finish()
+            self._tell(crowd)

@@ -7,28 +7,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from twistchat.core.concerns import is_durable, is_for_everybody, people_of, rooms_of
-from twistchat.core.events import (
-    Departed,
-    Folded,
-    Joined,
-    Kept,
-    Left,
-    Renamed,
-    Reply,
-    Said,
-    Whispered,
-)
+from twistchat.core.events import Departed, Joined, Kept, Left, Renamed, Reply, Said, Whispered
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.engine import Committed
 from twistchat.faults import guarded
-from twistchat.telling.crowds import Crowds
+from twistchat.telling.crowds import Crowd, Crowds, Rooms
 from twistchat.telling.ignores import Ignores
+from twistchat.telling.turn import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+    from twistchat.core.events import Item
     from twistchat.wire import WireFormat
 
 
@@ -58,13 +50,24 @@ class _Special:
 
     def __init__(self, rooms: Iterable[str]) -> None:
         self.places: set[int] = set()
+        self.instead: dict[int, Committed] = {}
+        """What it is told in another way than the others."""
         self.untold: set[int] = set()
-        """What comes from somebody it ignores."""
-        self.own: set[int] = set()
-        """Its own coming, which is told even where others are not told each one."""
-        self.instead: dict[int, Committed | None] = {}
+        """What it is not told."""
         self.since = dict.fromkeys(rooms, 0)
         """From which place on it hears which room."""
+
+
+class _Specials(dict["Listener", _Special]):
+    """Those who are special this turn; whoever is looked up is from then on."""
+
+    def __init__(self, rooms: Mapping[Listener, Iterable[str]]) -> None:
+        super().__init__()
+        self._rooms = rooms
+
+    def __missing__(self, listener: Listener) -> _Special:
+        special = self[listener] = _Special(self._rooms[listener])
+        return special
 
 
 class Fanout:
@@ -73,19 +76,17 @@ class Fanout:
     Everything published in one turn of the reactor is told together. Each item has a *place* in
     the turn. A room's batch is encoded and joined once for each format, and those to whom nothing
     else happens are sent this one buffer. A session that is special this turn (it gets a reply,
-    a private word, joins, leaves, wants its own line otherwise) is given its pieces in the order
-    of their places.
+    a private word, joins, leaves, wants its own line otherwise, ignores a speaker) is given its
+    pieces in the order of their places.
     """
 
     def __init__(self, clock: IReactorTime, limits: Limits = DEFAULT_LIMITS) -> None:
         self._clock = clock
         self._crowd = limits.crowd
-        self._crowds = Crowds(clock, limits.crowd_time, lambda folded: self._put(Committed(folded)))
+        self._crowds = Crowds(clock, limits.crowd_time, self._publish_crowd)
         self.ignores: Ignores[Listener] = Ignores()
         """Whom each listener ignores."""
-        self._turn: list[Committed] = []
-        self._folded: set[int] = set()
-        """The places in this turn of who comes and goes in a crowded room."""
+        self._turn = Turn()
         self._flushing: IDelayedCall | None = None
         self._hearers: dict[str, dict[Listener, None]] = {}
         self._rooms: dict[Listener, dict[str, None]] = {}
@@ -104,8 +105,9 @@ class Fanout:
     def detach(self, listener: Listener) -> None:
         """Tell a session nothing more, at once."""
         self.ignores.clear(listener)
-        for room in self._rooms.pop(listener, {}):
-            self._hearers[room].pop(listener, None)
+        for room in list(self._rooms.get(listener, ())):
+            self.unlisten(listener, room)
+        self._rooms.pop(listener, None)
         user = self._person.pop(listener, None)
         if user is not None:
             sessions = self._sessions[user]
@@ -130,157 +132,162 @@ class Fanout:
         """Whether a session hears a room."""
         return room in self._rooms.get(listener, {})
 
-    # ------------------------------------------------------------ telling
+    def is_deaf(self, listener: Listener, item: Item) -> bool:
+        """Whether a session is not to be told this; never deaf is anybody to themselves."""
+        if self._person.get(listener) == getattr(item, "user", None):
+            return False
+        return listener in self.ignores.deaf_to(item)
+
+    # ------------------------------------------------------------ publishing
 
     def publish(self, committed: Committed) -> None:
         """Tell this after everything published before it, in this turn of the reactor."""
         item = committed.item
-        self._crowds.settle(item)
-        if isinstance(item, Joined | Left | Departed) and self._is_crowded(rooms_of(item)):
-            self._crowds.add(item)
-            self._folded.add(len(self._turn))
-        self._put(committed)
+        crowded: Rooms = ()
+        if isinstance(item, Joined | Left | Departed):
+            rooms = rooms_of(item)
+            crowded = tuple(sorted(room for room in rooms if self._is_crowded(room)))
+            if crowded:
+                elsewhere = tuple(room for room in rooms if room not in crowded)
+                self._crowds.add(item, crowded, elsewhere)
+        if not crowded:
+            self._crowds.settle(item)
+        self._turn.put(committed, folded=crowded)
+        self._flush_soon()
 
-    def _is_crowded(self, rooms: Iterable[str]) -> bool:
-        return any(len(self._hearers.get(room, ())) >= self._crowd for room in rooms)
+    def _publish_crowd(self, crowd: Crowd) -> None:
+        folded = crowd.folded()
+        if folded is not None:
+            self._turn.crowds[self._turn.put(Committed(folded))] = crowd
+            self._flush_soon()
 
-    def _put(self, committed: Committed) -> None:
-        self._turn.append(committed)
+    def _is_crowded(self, room: str) -> bool:
+        # Once begun a collection goes on, so that its order does not depend on who else leaves.
+        return len(self._hearers.get(room, ())) >= self._crowd or self._crowds.collects(room)
+
+    def _flush_soon(self) -> None:
         if self._flushing is None:
             # With no delay, so that one flush sees all that a round of the reactor brought.
             self._flushing = self._clock.callLater(0, self.flush)
+
+    def stop(self) -> None:
+        """Tell all that waits to be told."""
+        self._crowds.stop()
+        self.flush()
+
+    # ------------------------------------------------------------ telling
 
     def flush(self) -> None:
         """Tell what this turn has brought: at most one write a session."""
         if self._flushing is not None and self._flushing.active():
             self._flushing.cancel()
         self._flushing = None
-        turn, self._turn = self._turn, []
-        folded, self._folded = self._folded, set()
-        batches: dict[str, list[int]] = defaultdict(list)
-        specials: dict[Listener, _Special] = {}
-        for place, committed in enumerate(turn):
-            self._sort_out(place, committed, batches, specials)
-        encoder = _Encoder(turn, folded)
-        self._tell_rooms(batches, specials, encoder)
+        turn, self._turn = self._turn, Turn()
+        specials = _Specials(self._rooms)
+        for place, committed in enumerate(turn.items):
+            self._sort_out(turn, place, committed, specials)
+        self._tell_rooms(turn, specials)
         for listener, special in specials.items():
-            for room, since in special.since.items():
-                special.places.update(p for p in batches.get(room, ()) if p >= since)
-            pieces = []
-            for place in sorted(special.places - special.untold):
-                committed = special.instead.get(place) or turn[place]
-                if isinstance(committed.item, Reply):
-                    data = b""
-                elif place in special.own:
-                    data = listener.format.encode(committed)
-                else:
-                    data = encoder.piece(listener.format, place)
-                pieces.append((committed, data))
+            pieces = self._pieces(turn, listener, special)
             if pieces:
                 guarded(listener.tell, pieces)
 
-    def _sort_out(
-        self,
-        place: int,
-        committed: Committed,
-        batches: dict[str, list[int]],
-        specials: dict[Listener, _Special],
-    ) -> None:
+    def _pieces(
+        self, turn: Turn, listener: Listener, special: _Special
+    ) -> list[tuple[Committed, bytes]]:
+        wire_format = listener.format
+        for room, since in special.since.items():
+            special.places.update(turn.heard(wire_format, room, since))
+        pieces = []
+        for place in sorted(special.places - special.untold):
+            committed = special.instead.get(place)
+            if committed is None:
+                committed = turn.items[place]
+                is_reply = isinstance(committed.item, Reply)
+                data = b"" if is_reply else turn.piece(wire_format, place)
+            else:
+                is_reply = isinstance(committed.item, Reply)
+                data = b"" if is_reply else wire_format.encode(committed)
+            pieces.append((committed, data))
+        return pieces
+
+    def _sort_out(self, turn: Turn, place: int, committed: Committed, specials: _Specials) -> None:
         """Put an item into the batches of its rooms, and see for whom it is something special."""
         item, origin = committed.item, committed.origin
-
-        def special(listener: Listener) -> _Special:
-            found = specials.get(listener)
-            if found is None:
-                found = specials[listener] = _Special(self._rooms[listener])
-            return found
-
         if isinstance(item, Reply):
             if origin in self._rooms:
-                special(origin).places.add(place)
+                specials[origin].places.add(place)
             return
-        for room in rooms_of(item):
-            batches[room].append(place)
+        turn.hear(place)
         for user in people_of(item):
             for listener in self._sessions.get(user, ()):
-                special(listener).places.add(place)
+                specials[listener].places.add(place)
         if is_for_everybody(item):
             for listener in self._rooms:
-                special(listener).places.add(place)
+                specials[listener].places.add(place)
         if is_durable(item) and origin in self._rooms and _wants_kept(committed):
-            special(origin).instead[place] = replace(committed, item=Kept(item))
+            specials[origin].instead[place] = replace(committed, item=Kept(item))
         for deaf in self.ignores.deaf_to(item):
-            if deaf in self._rooms:
-                special(deaf).untold.add(place)
+            if self.is_deaf(deaf, item):
+                if isinstance(item, Left | Departed):  # that they go is told, and no more
+                    silent = replace(committed, item=replace(item, words=""))
+                    specials[deaf].instead[place] = silent
+                else:
+                    specials[deaf].untold.add(place)
+        if (crowd := turn.crowds.get(place)) is not None:
+            self._tell_crowd(place, crowd, specials)
+        self._follow(turn, place, item, specials)
+
+    def _follow(self, turn: Turn, place: int, item: Item, specials: _Specials) -> None:
+        """Let the told state follow what is told."""
         if isinstance(item, Renamed):
             self.ignores.follow(item)
         elif isinstance(item, Joined):
             for listener in self._sessions.get(item.user, ()):
-                special(listener).since.setdefault(item.room, place)
-                special(listener).own.add(place)
+                mine = specials[listener]
+                mine.since.setdefault(item.room, place)
+                mine.places.add(place)  # whatever others are told of it
                 self.listen(listener, item.room)
         elif isinstance(item, Left | Departed):
             for listener in self._sessions.get(item.user, ()):
-                mine = special(listener)
+                mine = specials[listener]
                 for room in rooms_of(item):
                     since = mine.since.pop(room, place)
-                    mine.places.update(p for p in batches[room] if p >= since)
+                    mine.places.update(turn.heard(listener.format, room, since))
                     self.unlisten(listener, room)
                 if isinstance(item, Departed):
                     mine.places.discard(place)  # it is told goodbye instead
+                else:
+                    mine.places.add(place)
 
-    def _tell_rooms(
-        self,
-        batches: dict[str, list[int]],
-        specials: dict[Listener, _Special],
-        encoder: _Encoder,
-    ) -> None:
+    def _tell_crowd(self, place: int, crowd: Crowd, specials: _Specials) -> None:
+        """Tell those otherwise who know some of it: they came, or were told in another room."""
+        known: dict[Listener, set[str]] = defaultdict(set)
+        for user, rooms in crowd.elsewhere.items():
+            for listener in {each for room in rooms for each in self._hearers.get(room, ())}:
+                known[listener].add(user)
+        came = {each: user for user in crowd.came for each in self._sessions.get(user, ())}
+        for listener in {**came, **known}:
+            folded = crowd.folded(since=came.get(listener), without=known.get(listener, ()))
+            if folded is None:
+                specials[listener].untold.add(place)
+            else:
+                specials[listener].instead[place] = Committed(folded)
+
+    def _tell_rooms(self, turn: Turn, specials: _Specials) -> None:
         """Tell everybody to whom nothing but room talk happens this turn."""
-        if len(batches) == 1:
-            ((room, places),) = batches.items()
+        if len(turn.batches) == 1:
+            (room,) = turn.batches
+            only = (room,)
             for listener in list(self._hearers.get(room, ())):
-                if listener not in specials:
-                    guarded(listener.put, encoder.joined(listener.format, (room,), places))
+                if listener not in specials and (data := turn.joined(listener.format, only)):
+                    guarded(listener.put, data)
             return
         hearing: dict[Listener, list[str]] = defaultdict(list)
-        for room in batches:
+        for room in turn.batches:
             for listener in self._hearers.get(room, ()):
                 if listener not in specials:
                     hearing[listener].append(room)
         for listener, rooms in hearing.items():
-            # A rename or departure stands in several batches under one place: told once.
-            places = sorted({place for room in rooms for place in batches[room]})
-            guarded(listener.put, encoder.joined(listener.format, tuple(rooms), places))
-
-
-class _Encoder:
-    """Encodes each piece once for each format, and joins each combination of rooms once."""
-
-    def __init__(self, turn: list[Committed], folded: set[int]) -> None:
-        self._turn = turn
-        self._folded = folded
-        self._pieces: dict[WireFormat, dict[int, bytes]] = defaultdict(dict)
-        self._joined: dict[tuple[WireFormat, tuple[str, ...]], bytes] = {}
-
-    def piece(self, wire_format: WireFormat, place: int) -> bytes:
-        pieces = self._pieces[wire_format]
-        data = pieces.get(place)
-        if data is None:
-            is_folding = isinstance(self._turn[place].item, Folded)
-            if place in self._folded if wire_format.folds_presence else is_folding:
-                data = b""  # this format tells it in another way
-            else:
-                data = wire_format.encode(self._turn[place])
-            pieces[place] = data
-        return data
-
-    def joined(
-        self, wire_format: WireFormat, rooms: tuple[str, ...], places: Sequence[int]
-    ) -> bytes:
-        key = (wire_format, rooms)
-        data = self._joined.get(key)
-        if data is None:
-            data = self._joined[key] = wire_format.pack(
-                list(filter(None, (self.piece(wire_format, place) for place in places)))
-            )
-        return data
+            if data := turn.joined(listener.format, tuple(rooms)):
+                guarded(listener.put, data)

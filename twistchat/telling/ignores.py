@@ -2,50 +2,70 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from twistchat.core.events import Invited, Item, Renamed, Said, Whispered
+from twistchat.core.events import Departed, Invited, Item, Left, Renamed, Said, Whispered
 from twistchat.core.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-
 T = TypeVar("T")
+
+NAMES = 10
+"""Names that are remembered of somebody who is ignored and renames again and again."""
+
+
+@dataclass(slots=True, eq=False)
+class _Ignored:
+    """Somebody who is ignored, under every name that they had since."""
+
+    name: str
+    """As it was typed."""
+    keys: dict[str, None] = field(default_factory=dict)
+    """Their folded names, and their ids with an @ before, which no name has in it."""
 
 
 class Ignores(Generic[T]):
-    """Whom each listener ignores, by nickname: it holds when they rename or come back.
+    """Whom each listener ignores.
 
-    Words and invitations are not told; that somebody comes or goes is.
+    By nickname, so that it holds when they come back; and by who they are, so that it holds when
+    they rename, also for what they said before. Their words and invitations are not told. That
+    they come and go is, without parting words.
     """
 
     def __init__(self) -> None:
-        self._by_listener: dict[T, dict[str, str]] = {}
-        """The names as they were typed, by the folded ones."""
-        self._by_name: dict[str, dict[T, None]] = {}
+        self._by_listener: dict[T, list[_Ignored]] = {}
+        self._deaf: dict[str, dict[T, None]] = {}
+        """Who ignores it, by folded name and by id."""
 
     def of(self, listener: T) -> Sequence[str]:
         """Whom a listener ignores."""
-        return list(self._by_listener.get(listener, {}).values())
+        return [ignored.name for ignored in self._by_listener.get(listener, ())]
 
-    def add(self, listener: T, name: str) -> None:
-        """Ignore somebody."""
-        self._by_listener.setdefault(listener, {})[fold(name)] = name
-        self._by_name.setdefault(fold(name), {})[listener] = None
+    def add(self, listener: T, name: str, user: str | None = None) -> None:
+        """Ignore somebody, by a name, and by the id of who bears it now, if anybody does."""
+        self.remove(listener, name)
+        ignored = _Ignored(name)
+        self._by_listener.setdefault(listener, []).append(ignored)
+        self._know(listener, ignored, name, user)
 
     def remove(self, listener: T, name: str) -> bool:
-        """Ignore somebody no more. False if they were not ignored."""
-        mine = self._by_listener.get(listener, {})
-        if mine.pop(fold(name), None) is None:
-            return False
+        """Ignore somebody no more, by any of their names. False if they were not ignored."""
+        mine = self._by_listener.get(listener, [])
+        found = [ignored for ignored in mine if fold(name) in ignored.keys]
+        for ignored in found:
+            mine.remove(ignored)
         if not mine:
-            del self._by_listener[listener]
-        others = self._by_name[fold(name)]
-        del others[listener]
-        if not others:
-            del self._by_name[fold(name)]
-        return True
+            self._by_listener.pop(listener, None)
+        for key in {key for ignored in found for key in ignored.keys}:
+            if not any(key in other.keys for other in mine):
+                deaf = self._deaf[key]
+                del deaf[listener]
+                if not deaf:
+                    del self._deaf[key]
+        return bool(found)
 
     def clear(self, listener: T) -> None:
         """Forget whom a listener ignored."""
@@ -53,13 +73,20 @@ class Ignores(Generic[T]):
             self.remove(listener, name)
 
     def deaf_to(self, item: Item) -> Iterable[T]:
-        """Find the listeners to whom this is not told."""
-        if not self._by_name or not isinstance(item, Said | Whispered | Invited):
+        """Find the listeners to whom this is not told as it is."""
+        if not self._deaf or not isinstance(item, Said | Whispered | Invited | Left | Departed):
             return ()
-        return self._by_name.get(fold(item.who), ())
+        by_name = self._deaf.get(fold(item.who), {})
+        return {**by_name, **self._deaf.get(f"@{item.user}", {})}
 
     def follow(self, renamed: Renamed) -> None:
-        """Ignore somebody who is ignored under their new name as well as before."""
-        for listener in list(self._by_name.get(fold(renamed.old), ())):
-            self.remove(listener, renamed.old)
-            self.add(listener, renamed.new)
+        """Ignore somebody who is ignored under their new name too."""
+        for listener in list(self._deaf.get(fold(renamed.old), ())):
+            for ignored in self._by_listener[listener]:
+                if fold(renamed.old) in ignored.keys and len(ignored.keys) < 2 * NAMES:
+                    self._know(listener, ignored, renamed.new, renamed.user)
+
+    def _know(self, listener: T, ignored: _Ignored, name: str, user: str | None) -> None:
+        for key in (fold(name), f"@{user}") if user is not None else (fold(name),):
+            ignored.keys[key] = None
+            self._deaf.setdefault(key, {})[listener] = None

@@ -37,7 +37,7 @@ class Outlet:
     the consumer, this is its push producer), buffers wait here by reference: a thousand slow
     readers of one room share its bytes. A reader who lets more than `Limits.queue` bytes wait for
     `Limits.catch_up` seconds, or takes nothing for `Limits.stall` seconds, is given up:
-    `overflowed` is called.
+    `overflowed` is called with the name of the limit.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Outlet:
         *,
         clock: IReactorTime,
         limits: Limits,
-        overflowed: Callable[[], None],
+        overflowed: Callable[[str], None],
     ) -> None:
         self._transport = transport
         self._clock = clock
@@ -73,7 +73,7 @@ class Outlet:
         self._waiting.append(data)
         self.queued += len(data)
         if self.queued > self._limits.queue_at_most:
-            self._overflow()
+            self._overflow("queue-at-most")
         elif self.queued > self._limits.queue and self._catching_up is None:
             self._catching_up = self._clock.callLater(self._limits.catch_up, self._caught_up)
 
@@ -134,7 +134,7 @@ class Outlet:
         """The transport has enough. Called by it."""
         self._paused = True
         if self._stalled is None and not self._closing:
-            self._stalled = self._clock.callLater(self._limits.stall, self._overflow)
+            self._stalled = self._clock.callLater(self._limits.stall, self._overflow, "stall")
 
     def resumeProducing(self) -> None:
         """The transport takes bytes again. Called by it."""
@@ -174,9 +174,9 @@ class Outlet:
     def _caught_up(self) -> None:
         self._catching_up = None
         if self.queued > self._limits.queue:
-            self._overflow()
+            self._overflow("queue")
 
-    def _overflow(self) -> None:
+    def _overflow(self, limit: str) -> None:
         if self._catching_up is not None and self._catching_up.active():
             self._catching_up.cancel()
         self._catching_up = None
@@ -184,4 +184,4 @@ class Outlet:
             self._stalled.cancel()
         self._stalled = None
         if not self._closing:
-            self._overflowed()
+            self._overflowed(limit)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from twistchat.core.chat import Extension
 
 
+ROOMS_A_LINE = 20
+"""Rooms that one line may join."""
+
+
 class UsageError(Exception):
     """That is not how the command is used."""
 
@@ -132,7 +136,7 @@ def _history(room: str, words: str) -> Asked:
 
 def _join(room: str, words: str) -> Sequence[Asked]:
     rooms = words.replace(",", " ").split()
-    if not rooms:
+    if not 0 < len(rooms) <= ROOMS_A_LINE:
         raise UsageError
     return [c.Join(room) for room in rooms]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -35,12 +36,16 @@ LONGEST_NAME = 40
 """Of a command, in characters: more is shown to nobody, and compared with nothing."""
 
 
+Parameter = str | int | Callable[["Speech"], str]
+"""What is filled into a sentence; what is itself to be translated is made of the speech."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """An answer to a line that asks for nothing: a sentence, and what is to be filled in."""
 
     sentence: str
-    parameters: dict[str, object] = field(default_factory=dict)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
 
 
 class Dialect:
@@ -102,8 +107,16 @@ class Dialect:
         try:
             asked = command.read(room, rest)
         except UsageError:
-            usage, example = self._typed(command), self._entries[command.name].example
-            return (Note(sentences.USAGE_EXAMPLE, {"usage": usage, "example": example}),)
+            entry = self._entries[command.name]
+            return (
+                Note(
+                    sentences.USAGE_EXAMPLE,
+                    {
+                        "usage": lambda speech: self._typed(command, speech),
+                        "example": lambda speech: speech.say(entry.example),
+                    },
+                ),
+            )
         return (asked,) if isinstance(asked, Asked) else asked
 
     def _unknown(self, name: str) -> Note:
@@ -116,9 +129,9 @@ class Dialect:
                 return Note(sentences.UNKNOWN_CLOSE, {"command": command, "close": f"/{close[0]}"})
         return Note(sentences.UNKNOWN, {"command": command})
 
-    def _typed(self, command: LineCommand) -> str:
+    def _typed(self, command: LineCommand, speech: Speech) -> str:
         """How one types it."""
-        return f"/{command.name} {self._entries[command.name].usage}".rstrip()
+        return f"/{command.name} {speech.say(self._entries[command.name].usage)}".rstrip()
 
     # ------------------------------------------------------------ /help
 
@@ -140,8 +153,9 @@ class Dialect:
         rows = []
         for name, entry in self._entries.items():
             if entry.group is group:
-                usage = speech.say(entry.usage) if entry.usage else ""
-                rows.append((f"/{name} {usage}".rstrip(), speech.say(entry.summary)))
+                rows.append(
+                    (f"/{name} {speech.say(entry.usage)}".rstrip(), speech.say(entry.summary))
+                )
         if group is Group.TALK:
             rows.append((speech.say(manual.SLASH), speech.say(manual.SLASH_SUMMARY)))
         if group is Group.SELF:
@@ -154,7 +168,7 @@ class Dialect:
             note = self._unknown(name.removeprefix("/"))
             return [speech.say(note.sentence, **note.parameters)]
         entry = self._entries[command.name]
-        lines = [f"{self._typed(command)}  {speech.say(entry.summary)}"]
+        lines = [f"{self._typed(command, speech)}  {speech.say(entry.summary)}"]
         if entry.more:
             lines.append(speech.say(manual.MORE, more=speech.say(entry.more)))
         lines.append(speech.say(manual.EXAMPLE, example=speech.say(entry.example)))

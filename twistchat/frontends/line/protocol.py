@@ -19,9 +19,10 @@ from twistchat.frontends.line.foreign import foreign
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.telnet import TelnetFilter
 from twistchat.frontends.line.view import View
-from twistchat.frontends.peer import address_of, cause_of, own_address_of
+from twistchat.frontends.peer import cause_of, own_address_of
 from twistchat.host.keepalive import keep_alive
 from twistchat.login import GuestName
+from twistchat.session import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,8 +85,8 @@ class ChatProtocol(LineReceiver):
         """Take in bytes as the network split them."""
         if data:
             self._last_heard = self._clock.seconds()
-            if self._opening is not None and not self._is_foreign(data):
-                self._open()
+            if self._opening is not None:
+                self._open(data)
             data = self._telnet.feed(data)
             if self._telnet.answers and self.session is not None:
                 self.session.put(bytes(self._telnet.answers))
@@ -101,33 +102,16 @@ class ChatProtocol(LineReceiver):
     def lineReceived(self, line: bytes) -> None:
         """Take in a line: a name first, then what is said."""
         session, view = self.session, self._view
-        if session is None or view is None:
-            return
-        self._count_line(session, len(line))
-        if line.endswith(b"\r"):
-            line = line[:-1]
-            if not self._has_sent_a_line:
-                session.set_format(replace(view.format, newline=b"\r\n"))
-        self._has_sent_a_line = True
-        if len(line) > self._limits.line:
-            self._refuse_long()
-            return
-        try:
-            text = line.decode(view.format.charset)
-        except UnicodeDecodeError:
-            charset = view.format.charset
-            sentence = sentences.NOT_UTF8 if charset == "utf-8" else sentences.NOT_CHARSET
-            view.note(sentence, charset=charset)
-            return
-        if session.user is not None:
-            view.does(self._dialect.read(text, view.room))
-        elif not self._is_foreign(line):
-            self._at_door(session, view, text)
+        if session is not None and view is not None:
+            self._take(session, view, line)
+            self._count_line(session, len(line))  # afterwards: what it asks for is not to wait
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Refuse a line that is too long, and skip the rest of it."""
         self._has_sent_a_line = True
-        self._refuse_long()
+        if self.session is not None and self._view is not None:
+            self._refuse_long(self.session, self._view)
+            self._count_line(self.session, len(line))
         self.setRawMode()
         # LineReceiver returns from here to its caller without a look at what is left, so it is
         # given back to its buffer, and dataReceived has it looked at again.
@@ -209,7 +193,7 @@ class ChatProtocol(LineReceiver):
         if was_held:
             self.release()
 
-    def _open(self) -> None:
+    def _open(self, first: bytes = b"") -> None:
         """Take somebody in, greet them and ask for a name.
 
         Behind a proxy (`haproxy:`) it is known by now where they come from.
@@ -219,29 +203,43 @@ class ChatProtocol(LineReceiver):
         session = self.session = self._registry.open(
             self.transport, wire="line", wire_format=self._format, source=self
         )
-        if session is not None:
+        if session.state is State.DOOR and not self._is_foreign(session, first):
             self._view = View(session=session, dialect=self._dialect, limits=self._limits)
             greeting = self._registry.greeting
             lines = self._format.speech.greeting(greeting.server, greeting.motd)
             session.put(self._format.lines(lines))
 
-    def _is_foreign(self, data: bytes) -> bool:
+    def _is_foreign(self, session: Session, data: bytes) -> bool:
         """Answer a program that speaks another protocol in that, and let it go."""
         assert self.transport is not None
         port = getattr(self.transport.getHost(), "port", 0)
         other = foreign(data, own_address_of(self.transport), port)
-        if other is None:
-            return False
-        who = address_of(self.transport)
-        log.info("{who} speaks {name}: turned away", who=who, name=other.name)
-        self._cancel_opening()
-        self._view = None  # so that nothing more is taken in
-        if self.session is not None:
-            self.session.turn_away(other.answer)
-        else:
-            self.transport.write(other.answer)
-            self.transport.loseConnection()
-        return True
+        if other is not None:
+            log.info("{who} speaks {name}: turned away", who=session.described, name=other.name)
+            self._view = None  # so that nothing more is taken in
+            session.turn_away(other.answer)
+        return other is not None
+
+    def _take(self, session: Session, view: View, line: bytes) -> None:
+        if line.endswith(b"\r"):
+            line = line[:-1]
+            if not self._has_sent_a_line:
+                session.set_format(replace(view.format, newline=b"\r\n"))
+        self._has_sent_a_line = True
+        if len(line) > self._limits.line:
+            self._refuse_long(session, view)
+            return
+        try:
+            text = line.decode(view.format.charset)
+        except UnicodeDecodeError:
+            charset = view.format.charset
+            sentence = sentences.NOT_UTF8 if charset == "utf-8" else sentences.NOT_CHARSET
+            view.note(sentence, charset=charset)
+            return
+        if session.user is not None:
+            view.does(self._dialect.read(text, view.room))
+        elif not self._is_foreign(session, line):
+            self._at_door(session, view, text)
 
     def _at_door(self, session: Session, view: View, text: str) -> None:
         match self._dialect.read_at_door(text):
@@ -252,10 +250,9 @@ class ChatProtocol(LineReceiver):
             case asked:
                 view.does((asked,))
 
-    def _refuse_long(self) -> None:
-        if self._view is not None and self.session is not None:
-            self._view.note(sentences.TOO_LONG, kib=self._limits.line // 1024)
-            self.session.bitten_by("line")
+    def _refuse_long(self, session: Session, view: View) -> None:
+        view.note(sentences.TOO_LONG, kib=self._limits.line // 1024)
+        session.bitten_by("line")
 
     def _watch_for_enter(self, data: bytes) -> None:
         """Help those who send text without ever ending a line, as socket tutorials do."""

@@ -75,6 +75,7 @@ HERE_NOW = _("-- Here now ({count}): {names}")
 HERE_NOW_MORE = _("-- Here now ({count}): {names} and {more} others; /who lists all.")
 MEMBERS = _("-- In {room} ({count}): {names}")
 MEMBERS_MORE = _("-- In {room} ({count}): {names} and {more} others; /who {room} lists all.")
+MEMBERS_MANY = _("-- In {room} ({count}): {names} and {more} others.")
 MEMBER_AWAY = _("{name} (away)")
 TOPIC = _("-- Topic of {room}: {topic}")
 NO_TOPIC = _("-- {room} has no topic. /topic WORDS sets one.")
@@ -135,6 +136,7 @@ REFUSED = {
     Refusal.NAME_TAKEN: _("-- Sorry, the name {about} is taken. How about {hint}?"),
     Refusal.NAME_SAME: _("-- You are {about} already."),
     Refusal.ROOM_NAME: _("-- {about} is no name for a room. Try something like #cats."),
+    Refusal.ROOM_LONG: _("-- That is too long for the name of a room: {hint} characters at most."),
     Refusal.ROOMS: _(
         "-- There are {hint} rooms, and somebody is in each. /rooms shows them: join one of those."
     ),
@@ -194,6 +196,7 @@ UNKNOWN = _("There is no command {command}. /help shows them all.")
 UNKNOWN_CLOSE = _("There is no command {command}. Did you mean {close}?")
 UNKNOWN_SLASH = _("There is no command {command}; // at the start says a line with a slash.")
 TALKING_IN = _("What you type now goes to {room}.")
+TALKING_ALREADY = _("You are in {room} already, and what you type goes there.")
 ROOMS_OF_YOURS = _("You are in {rooms}. What you type goes to {room}; /room #ROOM changes that.")
 ECHO_ON = _("You see your own lines again.")
 ECHO_OFF = _("You no longer see your own lines. /echo on brings them back.")
@@ -202,6 +205,7 @@ TIMES_OFF = _("Lines no longer show the time.")
 CHARSET = _("This connection speaks {charset} now.")
 CHARSET_UNKNOWN = _("{charset} is none that can be spoken here. There are: {known}")
 IGNORED = _("You hear nothing more of {name}, not even privately. /unignore {name} ends it.")
+IGNORED_ABSENT = _("Nobody is called {name} now. You will hear nothing of them if they come.")
 IGNORED_NO_MORE = _("You hear {name} again.")
 IGNORED_NOT = _("You do not ignore {name}.")
 IGNORED_SELF = _("You cannot ignore yourself.")

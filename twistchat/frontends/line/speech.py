@@ -12,9 +12,6 @@ from twistchat.frontends.line import sentences as s
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-CROWD = 30
-"""Up to so many names are shown to somebody who comes in."""
-
 TIMES = ((86_400, s.DAYS), (3_600, s.HOURS), (60, s.MINUTES), (1, s.SECONDS))
 
 
@@ -25,8 +22,9 @@ class Speech:
         self._translations = translations or NullTranslations()
 
     def say(self, sentence: str, **parameters: object) -> str:
-        """Say one sentence."""
-        return self._translations.gettext(sentence).format(**parameters)
+        """Say one sentence. One without parameters is said as it stands: it may be anybody's."""
+        said = self._translations.gettext(sentence) if sentence else ""
+        return said.format(**parameters) if parameters else said
 
     def count(self, plural: s.Plural, count: int, **parameters: object) -> str:
         """Say a sentence that depends on a number."""
@@ -159,21 +157,21 @@ class Speech:
 
     def _members(self, reply: e.MembersListed) -> Sequence[str]:
         away = frozenset(reply.away)
-        shown = [
+        names = ", ".join(
             self.say(s.MEMBER_AWAY, name=name) if name in away else name for name in reply.names
-        ]
-        count = len(shown)
-        if not reply.on_joining:
-            return [self.say(s.MEMBERS, room=reply.room, count=count, names=", ".join(shown))]
-        lines = []
-        if reply.topic:
-            lines.append(self.say(s.TOPIC, room=reply.room, topic=reply.topic))
-        all_of_them, most_of_them = (
-            (s.HERE_NOW, s.HERE_NOW_MORE) if reply.room == LOBBY else (s.MEMBERS, s.MEMBERS_MORE)
         )
-        template, more = (most_of_them, count - CROWD) if count > CROWD else (all_of_them, 0)
-        names = ", ".join(shown[:CROWD])
-        return [*lines, self.say(template, room=reply.room, count=count, names=names, more=more)]
+        lines = []
+        if reply.on_joining and reply.topic:
+            lines.append(self.say(s.TOPIC, room=reply.room, topic=reply.topic))
+        more = reply.count - len(reply.names)
+        if reply.on_joining and reply.room == LOBBY:
+            template = s.HERE_NOW_MORE if more else s.HERE_NOW
+        elif reply.on_joining:
+            template = s.MEMBERS_MORE if more else s.MEMBERS
+        else:
+            template = s.MEMBERS_MANY if more else s.MEMBERS
+        line = self.say(template, room=reply.room, count=reply.count, names=names, more=more)
+        return [*lines, line]
 
     def _rooms(self, reply: e.RoomsListed) -> Sequence[str]:
         if not reply.count:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import commands as c
 from twistchat.core.events import Noted, Refusal, Refused
-from twistchat.core.names import LOBBY, fold, room_name
+from twistchat.core.names import LOBBY, fold, nickname, room_name
 from twistchat.core.text import clean
 from twistchat.frontends.line import sentences as s
 from twistchat.frontends.line.charsets import KNOWN, charset
@@ -24,7 +24,7 @@ from twistchat.frontends.line.commands import (
     TalkIn,
     Unignore,
 )
-from twistchat.frontends.line.dialect import Dialect, Note
+from twistchat.frontends.line.dialect import Dialect, Note, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,20 +63,25 @@ class View:
 
     def does(self, line: Sequence[Asked | Note]) -> None:
         """Do what one line asks for, or say why not."""
+        before = self.room
         for asked in line:
             match asked:
                 case Note():
                     self.note(asked.sentence, **asked.parameters)
                 case c.Join():
-                    self._join(asked, is_last=asked is line[-1])
+                    self._join(asked, before, is_last=asked is line[-1])
                 case _ if isinstance(asked, Local):
                     self._local(asked)
                 case _:
                     self._session.receive(asked)
 
-    def note(self, sentence: str, **parameters: object) -> None:
+    def note(self, sentence: str, **parameters: Parameter) -> None:
         """Tell this person something that concerns nobody else."""
-        self._show(self.format.speech.say(sentence, **parameters))
+        speech = self.format.speech
+        filled = {
+            name: value(speech) if callable(value) else value for name, value in parameters.items()
+        }
+        self._show(speech.say(sentence, **filled))
 
     def _show(self, *lines: str) -> None:
         self._session.answer(Noted(lines))
@@ -100,9 +105,7 @@ class View:
             case Ignore():
                 self._ignore(asked.name)
             case Unignore():
-                name = asked.name[: 4 * self._limits.name_characters]
-                is_over = self._session.ignores.remove(self._session, name)
-                self.note(s.IGNORED_NO_MORE if is_over else s.IGNORED_NOT, name=name)
+                self._unignore(asked.name)
             case BeAway():
                 user = self._session.user
                 is_back = not asked.words and user is not None and user.away is not None
@@ -112,35 +115,42 @@ class View:
 
     # ------------------------------------------------------------ rooms
 
-    def _join(self, join: c.Join, *, is_last: bool) -> None:
-        before = self.room
-        self._session.receive(join)
+    def _join(self, join: c.Join, before: str, *, is_last: bool) -> None:
         name = room_name(join.room, self._limits)
-        user = self._session.user
-        if user is not None and isinstance(name, str) and name in user.rooms:
-            self._room = name
-        if is_last and self.room != before:
-            self.note(s.TALKING_IN, room=self.room)
+
+        def joined() -> None:
+            user = self._session.user
+            if user is not None and isinstance(name, str) and name in user.rooms:
+                self._room = name
+            if is_last and self.room != before:
+                self.note(s.TALKING_IN, room=self.room)
+            elif is_last and name == before:
+                self.note(s.TALKING_ALREADY, room=before)
+
+        self._session.receive(join, then=joined)
 
     def _leaving(self, words: str) -> c.Leave:
-        """Read which room is left: the first word may be its name, also without a #."""
+        """Read which room is left: a word alone is its name, also without a #."""
         first, _, rest = words.partition(" ")
         name = room_name(first, self._limits) if first else ""
         user = self._session.user
         is_there = user is not None and isinstance(name, str) and name in user.rooms
-        if first.startswith("#") or is_there:
+        if first.startswith("#") or is_there or (first and not rest):
             return c.Leave(first, rest.strip())
         return c.Leave(self.room, words)
 
     def _leave(self, leave: c.Leave) -> None:
         before = self.room
-        self._session.receive(leave)
-        if self.room == before:
-            return
-        if self.room:
-            self.note(s.TALKING_IN, room=self.room)
-        else:
-            self._session.answer(Refused(Refusal.IN_NO_ROOM))
+
+        def left() -> None:
+            if self.room == before:
+                return
+            if self.room:
+                self.note(s.TALKING_IN, room=self.room)
+            else:
+                self._session.answer(Refused(Refusal.IN_NO_ROOM))
+
+        self._session.receive(leave, then=left)
 
     def _talk_in(self, typed: str) -> None:
         user = self._session.user
@@ -169,16 +179,23 @@ class View:
         if not name:
             names = ", ".join(ignored)
             self.note(s.IGNORING if ignored else s.IGNORING_NOBODY, names=names)
-        elif len(name) > 4 * self._limits.name_characters:
-            # Nobody is called so, and folding takes time that grows with the square.
+        elif isinstance(nickname(name, self._limits, lambda _: False), Refused):
+            # Nobody can be called so.
             self._session.answer(Refused(Refusal.NO_SUCH_PERSON, clean(name[:40])))
         elif fold(name) == fold(self._session.name):
             self.note(s.IGNORED_SELF)
         elif len(ignored) >= self._limits.ignores:
             self.note(s.IGNORED_MANY, count=len(ignored))
+            self._session.bitten_by("ignores")
         else:
-            ignores.add(self._session, name)
-            self.note(s.IGNORED, name=name)
+            user = self._session.person(name)
+            ignores.add(self._session, name, user.id if user else None)
+            self.note(s.IGNORED if user else s.IGNORED_ABSENT, name=name)
+
+    def _unignore(self, name: str) -> None:
+        is_name = not isinstance(nickname(name, self._limits, lambda _: False), Refused)
+        is_over = is_name and self._session.ignores.remove(self._session, name)
+        self.note(s.IGNORED_NO_MORE if is_over else s.IGNORED_NOT, name=name[:40])
 
     def _set_charset(self, typed: str) -> None:
         name = charset(typed)

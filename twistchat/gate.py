@@ -1,0 +1,77 @@
+"""Whether one session's input is taken in."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from twistchat.core.commands import Command
+    from twistchat.wire import Input
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command on its way in."""
+
+    command: Command
+    label: str | None = None
+    """The name that its wire gave the request, if it has such."""
+    then: Callable[[], None] | None = None
+    """Called when it is performed or refused, before it is committed."""
+
+
+class Gate:
+    """Holds a session's input while the session waits for something.
+
+    Several may hold it at once; it is open again when all have released it. What comes in
+    meanwhile (the rest of a line that asks for several things) waits in its order.
+    """
+
+    def __init__(self, source: Input, take: Callable[[Request], None]) -> None:
+        self._source = source
+        self._take = take
+        self._holds = 0
+        self._is_source_held = False
+        self._waiting: deque[Request] = deque()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what comes in is taken in at once."""
+        return not self._holds
+
+    def wait(self, request: Request) -> None:
+        """Take this in when the gate is open again."""
+        self._waiting.append(request)
+
+    def hold(self) -> None:
+        """Take in nothing more for now."""
+        self._holds += 1
+        if not self._is_source_held:
+            self._is_source_held = True
+            self._source.hold()
+
+    def release(self) -> None:
+        """Take in what waits, and go on, if nobody else holds."""
+        self._holds -= 1
+        while self._waiting and not self._holds:
+            self._take(self._waiting.popleft())
+        # What was taken in may hold anew; the source never knew otherwise.
+        if not self._holds and self._is_source_held:
+            self._is_source_held = False
+            self._source.release()
+
+    def close(self) -> None:
+        """Take in nothing more, ever: the connection is lost."""
+        self._waiting.clear()
+        self._is_source_held = False
+        self._holds += 1
+
+    def clear(self) -> Sequence[Request]:
+        """Forget what waits, and return it."""
+        waiting = list(self._waiting)
+        self._waiting.clear()
+        return waiting
