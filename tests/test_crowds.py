@@ -65,7 +65,7 @@ class CrowdTests(ChatTestCase):
         self.turn()
         self.assertEqual(alice.sees(), ["-- dora is now d2."])
         self.wait(3)
-        self.assertEqual(alice.sees(), ["-- finn joined.", "-- d2 left."])
+        self.assertEqual(alice.sees(), ["-- d2 left.", "-- finn joined."])
 
     def test_who_comes_and_goes_at_once_is_not_told(self) -> None:
         alice, *_ = self.crowd()
@@ -164,7 +164,7 @@ class CrowdTests(ChatTestCase):
         self.come("dora")
         emil, finn = self.come("emil", "finn")
         self.wait(4)
-        self.assertEqual(alice.sees(), ["-- dora, emil and finn joined.", "-- carol left."])
+        self.assertEqual(alice.sees(), ["-- carol left.", "-- dora, emil and finn joined."])
         self.assertEqual(emil.sees()[-1], "-- finn joined.")
         self.assertEqual(finn.sees()[-1], "-- Here now (5): alice, bob, dora, emil, finn")
         self.assertEqual(len(self.world.clock.getDelayedCalls()), 0)

@@ -36,7 +36,7 @@ MAY_KNOW: dict[str, set[str]] = {
     },
     "frontends": {
         "core", "engine", "wire", "telling", "pipeline", "login", "session", "replay", "limitlog",
-        "host.keepalive",
+        "throttle", "host.keepalive",
     },
     "client": {"core.text", "host.keepalive"},
     "service": {

@@ -38,18 +38,18 @@ who = st.integers(0, 11)
 where = st.sampled_from(ROOMS)
 
 
-@dataclass
+@dataclass(eq=False)
 class Someone:
     """One person, as the model sees them."""
 
     person: Person
     rooms: set[str] = field(default_factory=set)
-    ignores: list[set[str]] = field(default_factory=list)
-    """Sets of names that somebody had since."""
+    ignores: dict[str, list[Someone]] = field(default_factory=dict)
+    """By the name that was typed: those who bore it since."""
     expected: list[str] = field(default_factory=list)
 
-    def ignores_one(self, name: str | None) -> bool:
-        return any(name in names for names in self.ignores)
+    def ignores_one(self, name: str, other: Someone) -> bool:
+        return name in self.ignores or any(other in borne for borne in self.ignores.values())
 
 
 class Talk(RuleBasedStateMachine):
@@ -65,10 +65,11 @@ class Talk(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ the model
 
-    def tell(self, rooms: set[str], line: str, speaker: str | None = None) -> None:
+    def tell(self, rooms: set[str], line: str, speaker: tuple[str, Someone] | None = None) -> None:
         """Let everybody who is in one of these rooms see a line, once."""
         for someone in self.here.values():
-            if someone.rooms & rooms and not someone.ignores_one(speaker):
+            is_deaf = speaker is not None and someone.ignores_one(*speaker)
+            if someone.rooms & rooms and not is_deaf:
                 someone.expected.append(line)
 
     def in_room(self, room: str, line: str) -> str:
@@ -104,7 +105,7 @@ class Talk(RuleBasedStateMachine):
         words = self.words()
         someone.person.types(f"/msg {room} {words}")
         if room in someone.rooms:
-            self.tell({room}, self.in_room(room, f"<{name}> {words}"), speaker=name)
+            self.tell({room}, self.in_room(room, f"<{name}> {words}"), speaker=(name, someone))
 
     @precondition(lambda self: self.here)
     @rule(number=who, other_number=who)
@@ -116,7 +117,7 @@ class Talk(RuleBasedStateMachine):
             someone.person.types(f"/msg {to} {words}")
             line = f"<{name} -> {to}> {words}"
             someone.expected.append(line)
-            if not other.ignores_one(name):
+            if not other.ignores_one(name, someone):
                 other.expected.append(line)
 
     @precondition(lambda self: self.here)
@@ -149,9 +150,8 @@ class Talk(RuleBasedStateMachine):
         del self.here[name]
         self.here[new] = someone
         for other in self.here.values():
-            for names in other.ignores:
-                if name in names:
-                    names.add(new)
+            if name in other.ignores and someone not in other.ignores[name]:
+                other.ignores[name].append(someone)
 
     @precondition(lambda self: self.here)
     @rule(number=who, how=st.sampled_from(["quit", "hang up", "vanish"]), says=st.booleans())
@@ -165,7 +165,7 @@ class Talk(RuleBasedStateMachine):
                 someone.person.types("/quit so long")
                 for other in self.here.values():
                     if other.rooms & someone.rooms:
-                        words = "." if other.ignores_one(name) else ": so long"
+                        words = "." if other.ignores_one(name, someone) else ": so long"
                         other.expected.append(f"-- {name} left{words}")
             case "hang up":
                 someone.person.hangs_up()
@@ -180,14 +180,19 @@ class Talk(RuleBasedStateMachine):
     def ignore_or_not(self, number: int, other_number: int) -> None:
         self.turn()  # it holds for what is not told yet
         name, someone = self.one(number)
-        other, _ = self.one(other_number)
-        if name != other:
-            if someone.ignores_one(other):
-                someone.person.types(f"/unignore {other}")
-                someone.ignores = [names for names in someone.ignores if other not in names]
-            else:
-                someone.person.types(f"/ignore {other}")
-                someone.ignores.append({other})
+        other, person = self.one(other_number)
+        if name == other:
+            return
+        if someone.ignores_one(other, person):
+            someone.person.types(f"/unignore {other}")
+            someone.ignores = {
+                typed: borne
+                for typed, borne in someone.ignores.items()
+                if typed != other and person not in borne
+            }
+        else:
+            someone.person.types(f"/ignore {other}")
+            someone.ignores[other] = [person]
 
     # ------------------------------------------------------------ what they see
 

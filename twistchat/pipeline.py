@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,7 +11,7 @@ from twistchat.core.events import NotKept, RoomForgotten
 from twistchat.faults import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from twisted.internet.defer import Deferred
 
@@ -25,9 +26,6 @@ class Waiter(Protocol):
     def settled(self) -> None:
         """Its change of durable state is committed or refused."""
 
-    def room_again(self) -> None:
-        """The engine takes items in again."""
-
 
 class Pipeline:
     """Hands items to the engine, and what comes back from it to Chat and Fanout.
@@ -40,7 +38,7 @@ class Pipeline:
         self._chat = chat
         self._engine = engine
         self._fanout = fanout
-        self._short_of_room: dict[Waiter, None] = {}
+        self._short_of_room: deque[Callable[[], None]] = deque()
 
     @property
     def full(self) -> bool:
@@ -56,9 +54,9 @@ class Pipeline:
         if entries:
             self._engine.append(entries)
 
-    def wait_for_room(self, waiter: Waiter) -> None:
-        """Tell a session to go on as soon as the engine is no longer full."""
-        self._short_of_room[waiter] = None
+    def when_room(self, go_on: Callable[[], None]) -> None:
+        """Call this, once, as soon as the engine is no longer full."""
+        self._short_of_room.append(go_on)
 
     def _deliver(self, batch: Sequence[Committed]) -> None:
         settled: list[Waiter] = []  # told last: what they go on with comes after all of this
@@ -75,6 +73,4 @@ class Pipeline:
         for waiter in settled:
             guarded(waiter.settled)
         while self._short_of_room and not self._engine.full:
-            waiter = next(iter(self._short_of_room))
-            del self._short_of_room[waiter]
-            guarded(waiter.room_again)
+            guarded(self._short_of_room.popleft())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from twisted.logger import Logger
 
 from twistchat.core import events as e
+from twistchat.core.concerns import weight
 from twistchat.engine import Committed
 
 if TYPE_CHECKING:
@@ -82,9 +83,9 @@ class Replay:
             # Of another epoch is another life of the room: it may have been forgotten, and made
             # anew, while this was read.
             heard = [x for x in events if x.epoch == place.epoch and reader.hears(x.item)]
-            # At most half of what may wait for one reader; the newest lines are the ones to keep.
-            room, first = self._limits.queue // 2, len(heard)
-            while first and (room := room - len(wire_format.encode(heard[first - 1]))) >= 0:
+            # A quarter of what may wait for one reader; the newest lines are the ones to keep.
+            room, first = self._limits.queue // 4, len(heard)
+            while first and (room := room - weight(heard[first - 1].item)) >= 0:
                 first -= 1
             return wire_format.encode_history(opened, heard[first:], now=self._now())
 

@@ -98,7 +98,6 @@ class Session:
         self._names = names
         self._gate = Gate(source, self._take)
         self._on_end = on_end
-        self._short_of_room = False
         self._is_stopping = False
         self._log_out: Callable[[], None] | None = None
         self._clock = clock
@@ -286,21 +285,19 @@ class Session:
 
     def _submit(self, items: Sequence[e.Item], label: str | None = None) -> None:
         self._pipeline.submit([Entry(item, self, label, self.echo) for item in items])
-        if self._pipeline.full and not self._short_of_room and self.state is State.IN:
-            self._short_of_room = True
+        if self.state is not State.IN:
+            return
+        if self._pipeline.full:
             self.bitten_by("uncommitted")
             self._gate.hold()
-            self._pipeline.wait_for_room(self)
-
-    # ------------------------------------------------------------ holding input
+            self._pipeline.when_room(self._gate.release)
+        if self.outlet.is_behind:
+            # Else who does not read could ask for more and more answers.
+            self._gate.hold()
+            self.outlet.when_relieved(self._gate.release)
 
     def settled(self) -> None:
         """Its change of durable state is committed or refused. Called by the pipeline."""
-        self._gate.release()
-
-    def room_again(self) -> None:
-        """The engine is no longer full. Called by the pipeline."""
-        self._short_of_room = False
         self._gate.release()
 
     # ------------------------------------------------------------ what it is told

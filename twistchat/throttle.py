@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING
 
 from twistchat.core.limits import NONE
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from twistchat.core.limits import Limits
 
 LINE = 1024
-"""Bytes that count as one more line."""
+"""Bytes that count as one more line, whatever they are."""
 
 
 class Throttle:
@@ -44,14 +43,14 @@ class Throttle:
         self._was_slowed = False
         self._holding: IDelayedCall | None = None
 
-    def spend(self, size: int) -> None:
-        """Count a line of so many bytes that was read."""
+    def spend(self, lines: float) -> None:
+        """Count so many lines that were read, or what takes as long."""
         if self._is_lifted:
             return
         now = self._clock.seconds()
         if self._was_slowed and self._bucket.is_full(now):
             self._was_slowed = False
-        wait = self._bucket.spend(now, max(1, ceil(size / LINE)))
+        wait = self._bucket.spend(now, lines)
         if wait and self._holding is None:
             if not self._was_slowed:
                 self._was_slowed = True

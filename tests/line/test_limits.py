@@ -67,11 +67,26 @@ class PaceTests(ChatTestCase):
 
     def test_long_lines_count_for_more(self) -> None:
         alice, bob = self.people("alice", "bob")
-        alice.sends((b"x" * 10_000 + b"\n") * 10)
+        for _ in range(10):
+            alice.sends(b"x" * 10_000 + b"\n")
         self.turn()
-        self.assertEqual(len(bob.sees()), 5)  # each counts for ten, and the fifth is in debt
+        self.assertEqual(len(bob.sees()), 4)  # each counts for ten and more
         self.wait(60)
-        self.assertEqual(len(bob.sees()), 5)
+        self.assertEqual(len(bob.sees()), 6)
+
+    def test_bytes_that_are_no_lines_count_too(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        for junk in (b"\xff\xf1" * 30_000, b"\0" * 60_000, b"\n" * 60_000, b"x" * 60_000):
+            alice.sends(junk)
+            self.turn()
+            bob.sees()
+            alice.types("after that")
+            self.turn()
+            self.assertEqual(bob.sees(), [], junk[:4])
+            self.wait(60)
+            self.assertEqual(len(bob.sees()), 1 if junk[:1] != b"x" else 0)
+            self.assertTrue(alice.is_connected)
+        self.assertLess(alice.sees().count("-- Not sent: it is longer than 16 KiB."), 10)
 
     def test_what_is_refused_counts_too(self) -> None:
         (alice,) = self.people("alice")
@@ -79,7 +94,7 @@ class PaceTests(ChatTestCase):
         self.wait(10)
         self.assertIn(len(alice.sees()), range(85, 100))
         self.wait(60)
-        self.assertEqual(len(alice.sees()), 301 - 91)
+        self.assertIn(len(alice.sees()), range(201, 217))
 
     def test_each_overlong_line_counts_too(self) -> None:
         (alice,) = self.people("alice")

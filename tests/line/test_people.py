@@ -104,9 +104,10 @@ class PeopleTests(ChatTestCase):
         self.assertEqual(alice.sees(), [])
         self.typing(bob, "/quit")
         self.assertEqual(alice.sees(), ["-- rob left."])
-        (rob,) = self.people("rob")
-        self.typing(rob, "four")
-        self.assertEqual(alice.sees(), [])
+        rob, bob = self.people("rob", "bob")
+        self.typing(rob, "innocent")
+        self.typing(bob, "back")  # who comes back under the name that was typed is ignored
+        self.assertEqual(alice.sees(), ["<rob> innocent"])
 
     def test_who_is_ignored_is_not_in_the_past_either(self) -> None:
         alice, bob = self.people("alice", "bob")

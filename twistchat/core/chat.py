@@ -161,11 +161,7 @@ class Chat:
 
     def _with_topic(self, listed: e.RoomListed) -> e.RoomListed:
         room = self._state.rooms.get(listed.name)
-        return (
-            listed
-            if room is None or room.topic == listed.topic
-            else replace(listed, topic=room.topic)
-        )
+        return listed if room is None else replace(listed, topic=rooms.listed_topic(room.topic))
 
     def _custom(self, user: User, command: c.Custom) -> Sequence[e.Item] | e.Refused:
         extension = self.extensions.get(command.name)

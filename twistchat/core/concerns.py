@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sys import getsizeof
+
 from typing_extensions import TypeIs
 
 from twistchat.core.events import (
@@ -91,3 +93,14 @@ def people_of(item: Item) -> tuple[str, ...]:
 def is_for_everybody(item: Item) -> bool:
     """Whether every session hears of it, in whatever room."""
     return isinstance(item, Stopping) or (isinstance(item, Announced) and item.to_user is None)
+
+
+def weight(item: Item) -> int:
+    """Roughly how many bytes an item holds."""
+    return 200 + sum(_length(getattr(item, name)) for name in item.__slots__)
+
+
+def _length(value: object) -> int:
+    if isinstance(value, tuple):
+        return sum(map(_length, value))
+    return getsizeof(value) if isinstance(value, str) else 50

@@ -32,7 +32,7 @@ class Limits:
     clients: int = _limit(
         10_000,
         "connections",
-        "In all, over every wire. Fewer where the system lets a process open fewer files.",
+        "At the same time, over all wires. Fewer where the system lets a process open fewer files.",
     )
     per_address: int = _limit(
         64, "connections", "From one public address, or one IPv6 /64: a household or an office."
@@ -57,15 +57,19 @@ class Limits:
     # ------------------------------------------------------------ how fast one may be
 
     burst: int = _limit(
-        40, "lines", "At once. What is longer than a KiB counts as a line for each KiB begun."
+        40,
+        "lines",
+        "One may send so many at once. Each KiB counts as a line too, whatever is in it.",
     )
     rate: float = _limit(
         5.0,
         "lines a second",
-        "After the burst. Reading pauses meanwhile: a paste arrives slowly, and whole.",
+        "One is read so fast after a burst. Reading pauses meanwhile: a paste arrives whole.",
     )
     turn: int = _limit(
-        64, "lines", "Taken from one connection before the others are looked at again."
+        64,
+        "lines",
+        "Taken from one connection before the others are looked at again; a command counts as 8.",
     )
     joins: int = _limit(20, "a minute", "Each is announced to a room, and shows its last lines.")
     renames: int = _limit(6, "a minute", "Each is announced to all that one shares a room with.")
@@ -76,35 +80,43 @@ class Limits:
     # ------------------------------------------------------------ names, rooms and words
 
     line: int = _limit(
-        16 * 1024, "bytes", "Without its end. Longer than anybody types, short enough to keep many."
+        16 * 1024,
+        "bytes",
+        "The longest line, without its end: longer than anybody types, short enough to keep many.",
     )
-    name_characters: int = _limit(24, "characters", "Of a nickname: it stands before each line.")
+    name_characters: int = _limit(
+        24, "characters", "The longest nickname: it stands before each line."
+    )
     name_cells: int = _limit(
-        32, "cells of a terminal", "Of a nickname: a Chinese character takes two."
+        32, "cells of a terminal", "The widest nickname: a Chinese character takes two."
     )
-    room_characters: int = _limit(32, "characters", "Of the name of a room, with its #.")
+    room_characters: int = _limit(32, "characters", "The longest name of a room, with its #.")
     rooms: int = _limit(
-        1_000, "rooms", "In all. Past it the room that has been empty for longest is forgotten."
+        1_000, "rooms", "Past so many the room that has been empty for longest is forgotten."
     )
-    rooms_per_person: int = _limit(50, "rooms", "That one may be in at once.")
-    topic: int = _limit(400, "characters", "Of a topic: it should fit a few lines of a screen.")
-    words: int = _limit(200, "characters", "Of what one says on leaving, or of being away.")
-    ignores: int = _limit(100, "names", "That one may ignore at once.")
+    rooms_per_person: int = _limit(50, "rooms", "One person may be in so many at once.")
+    topic: int = _limit(
+        400, "characters", "The longest topic: it should fit a few lines of a screen."
+    )
+    words: int = _limit(
+        200, "characters", "The longest words on leaving, or for being away; the rest is cut off."
+    )
+    ignores: int = _limit(100, "names", "One person may ignore so many at once.")
 
     # ------------------------------------------------------------ what one is told
 
     queue: int = _limit(
         1024 * 1024,
         "bytes",
-        "What may wait for one reader. Who leaves more waiting for `catch-up` is dropped.",
+        "What may wait for one reader; with more waiting for as long as `catch-up` it is dropped.",
     )
     catch_up: float = _limit(
-        5.0, "seconds", "How long more than `queue` may wait: a burst is no reason to drop anybody."
+        5.0, "seconds", "How long more than `queue` may wait. A burst is no reason to drop anybody."
     )
     queue_at_most: int = _limit(
         16 * 1024 * 1024,
         "bytes",
-        "What may never wait for one reader. Most of it is shared with all other readers.",
+        "What may wait for one reader at any time. Most of it is shared with the other readers.",
     )
     stall: float = _limit(
         60.0, "seconds", "How long a reader may take nothing at all while something waits for it."
@@ -145,15 +157,18 @@ class Limits:
 
     # ------------------------------------------------------------ what is remembered
 
-    history: int = _limit(1_000, "lines", "Remembered of each room, in the memory engine.")
+    history: int = _limit(1_000, "lines", "Remembered of each room by the memory engine.")
     history_bytes: int = _limit(
-        1024 * 1024, "bytes", "Remembered of each room, in the memory engine."
+        1024 * 1024, "bytes", "Remembered of each room by the memory engine."
+    )
+    history_total: int = _limit(
+        64 * 1024 * 1024, "bytes", "Remembered of all rooms together by the memory engine."
     )
     private_history: int = _limit(
-        20, "lines", "Remembered of what two people say to each other, in the memory engine."
+        20, "lines", "Remembered of what two people say to each other by the memory engine."
     )
     private_logs: int = _limit(
-        100, "pairs", "Of people whose private words are remembered, in the memory engine."
+        100, "pairs", "Of people whose private words are remembered by the memory engine."
     )
     replay: int = _limit(
         20,
@@ -162,14 +177,18 @@ class Limits:
         zero="none is shown",
         is_zero_zero=True,
     )
-    page: int = _limit(200, "lines", "That one may ask of the history at once.")
+    page: int = _limit(
+        200, "lines", "One may ask for so many past lines at once; fewer are shown of long ones."
+    )
     history_time: float = _limit(
-        5.0, "seconds", "For reading the history, before one is told that it cannot be read."
+        5.0,
+        "seconds",
+        "How long reading the history may take, before one is told that it cannot be read.",
     )
     uncommitted: int = _limit(
         4 * 1024 * 1024,
         "bytes",
-        "Waiting to be kept. When it is full, whoever speaks next is read no further.",
+        "May wait to be kept. When it is full, whoever speaks next is read no further.",
     )
     uncommitted_age: float = _limit(
         10.0, "seconds", "How long a line may wait to be written before it counts as not kept."

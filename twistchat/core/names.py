@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import secrets
 import unicodedata
@@ -104,17 +105,19 @@ def suggest(name: str, limits: Limits, is_taken: Callable[[str], bool]) -> str:
         good = good[1:]
     if unicodedata.normalize("NFKC", good).isnumeric():
         good = "guest" + good
-    good = _shortened(good, limits, room=0)
-    # Characters that are good one by one may not be so together: then none of them is kept.
-    if _fault(_shortened(good, limits, room=1) + "2", limits) is not None or len(good) == 0:
-        good = "guest"
-    candidate, number = good, 1
-    while _fault(candidate, limits) is not None or is_taken(fold(candidate)):
-        # Counting up ends soon, so that a crowd of guests costs no more than a handful.
-        number = number + 1 if number < 10 else 10 + secrets.randbelow(9_990)
-        suffix = str(number)
+    if _fault(_shortened(good, limits, room=1) + "2", limits) is not None:
+        good = "guest"  # characters that are good one by one may not be so together
+    candidate = _shortened(good, limits, room=0)
+    for number in itertools.count(2):
+        if _fault(candidate, limits) is None and not is_taken(fold(candidate)):
+            return candidate
+        # Counting up ends soon, so that a crowd of guests costs no more than a handful; and after
+        # a few more tries of something longer nothing is left of what was wished for.
+        suffix = str(number if number < 10 else 10 + secrets.randbelow(10 ** min(4, number - 8)))
+        if number > 20:
+            good, suffix = "guest", str(secrets.randbelow(10**9))
         candidate = _shortened(good, limits, room=len(suffix)) + suffix
-    return candidate
+    raise AssertionError("counting does not end")
 
 
 def _shortened(name: str, limits: Limits, *, room: int) -> str:

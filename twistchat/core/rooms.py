@@ -29,6 +29,9 @@ MEMBERS_SHOWN = 1_000
 NAMED_ON_JOINING = 30
 """Members who are named to somebody who comes in; the others are counted."""
 
+TOPIC_SHOWN = 80
+"""Characters of each topic in a list of rooms."""
+
 ROOMS_SHOWN = 100
 """Rooms that are listed at once: the fullest."""
 
@@ -110,13 +113,20 @@ def list_members(state: State, user: User, command: c.ListMembers) -> Sequence[e
 def list_rooms(state: State, user: User, command: c.ListRooms) -> Sequence[e.Item] | e.Refused:
     """Tell which rooms there are, the fullest first."""
     wanted = fold(command.matching.strip()[: state.limits.room_characters])
-    found = [
-        e.RoomListed(room.name, len(room.members), room.topic, room.name in user.rooms)
-        for room in state.rooms.values()
-        if wanted in room.name
-    ]
-    found.sort(key=lambda room: (-room.count, room.name))
-    return [e.RoomsListed(tuple(found[:ROOMS_SHOWN]), len(found), wanted)]
+    found = [room for room in state.rooms.values() if wanted in room.name]
+    found.sort(key=lambda room: (-len(room.members), room.name))
+    listed = (
+        e.RoomListed(
+            room.name, len(room.members), listed_topic(room.topic), room.name in user.rooms
+        )
+        for room in found[:ROOMS_SHOWN]
+    )
+    return [e.RoomsListed(tuple(listed), len(found), wanted)]
+
+
+def listed_topic(topic: str) -> str:
+    """Shorten a topic for a list of many."""
+    return topic if len(topic) <= TOPIC_SHOWN else topic[: TOPIC_SHOWN - 1] + "…"
 
 
 def read_history(state: State, user: User, command: c.ReadHistory) -> Sequence[e.Item] | e.Refused:

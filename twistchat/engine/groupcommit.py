@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.logger import Logger
 
-from twistchat.core.concerns import is_durable, log_of, stands_in
-from twistchat.core.events import Durable, Item, NotKept, RoomForgotten, Unkept
+from twistchat.core.concerns import is_durable, log_of, stands_in, weight
+from twistchat.core.events import Durable, NotKept, RoomForgotten, Unkept
 from twistchat.engine import Committed, Entry, Stamp
 
 if TYPE_CHECKING:
@@ -43,17 +43,6 @@ class _Waiting:
         item = self.entry.item
         if isinstance(item, Durable):
             self.entry = replace(self.entry, item=NotKept(item, why))
-
-
-def weight(item: Item) -> int:
-    """Roughly how many bytes an item holds while it waits."""
-    return 200 + sum(_length(getattr(item, name)) for name in item.__slots__)
-
-
-def _length(value: object) -> int:
-    if isinstance(value, tuple):
-        return sum(map(_length, value))
-    return len(value) if isinstance(value, str) else 100
 
 
 class GroupCommit:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, succeed
 
-from twistchat.core.concerns import is_durable, log_of, stands_in
-from twistchat.core.events import Durable, RoomForgotten, Said, Whispered
+from twistchat.core.concerns import is_durable, log_of, stands_in, weight
+from twistchat.core.events import Durable, RoomForgotten
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.engine import Committed, Entry, Stamp
 
@@ -31,16 +31,25 @@ class Log:
         self._events: deque[Committed] = deque()
         self._lines = lines
         self._size = size
-        self._bytes = 0
+        self.bytes = 0
+        """Roughly what the events take."""
 
     def append(self, item: Durable) -> int:
         """Give an event the next number and remember it."""
         self.last += 1
         self._events.append(Committed(item, self.epoch, self.last))
-        self._bytes += _size(item)
-        while len(self._events) > self._lines or self._bytes > self._size:
-            self._bytes -= _size(self._events.popleft().item)
+        self.bytes += weight(item)
+        while len(self._events) > self._lines or self.bytes > self._size:
+            self._forget_oldest()
         return self.last
+
+    def shrink(self, size: int) -> None:
+        """Forget the oldest until so many bytes are left."""
+        while self.bytes > size:
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        self.bytes -= weight(self._events.popleft().item)
 
     def before(self, number: int | None, limit: int) -> list[Committed]:
         """Return the last events numbered below `number`, oldest first."""
@@ -48,12 +57,6 @@ class Log:
             event for event in reversed(self._events) if number is None or event.number < number
         )
         return list(islice(newest_first, limit))[::-1]
-
-
-def _size(item: object) -> int:
-    """Roughly the bytes that an event takes."""
-    text = item.text if isinstance(item, Said | Whispered) else getattr(item, "topic", "")
-    return 200 + len(text.encode())
 
 
 class Memory:
@@ -64,6 +67,7 @@ class Memory:
         self._rooms: dict[str, Log] = {}
         self._private: OrderedDict[str, Log] = OrderedDict()
         self._holders: dict[str, str] = {}
+        self._bytes = 0
 
     def _log(self, name: str) -> Log:
         if name.startswith("@"):
@@ -81,17 +85,31 @@ class Memory:
             )
         self._private.move_to_end(name)
         if len(self._private) > self._limits.private_logs:
-            self._private.popitem(last=False)
+            self._bytes -= self._private.popitem(last=False)[1].bytes
         return log
 
     def keep(self, event: Durable) -> Stamp:
         """Number a durable event, and remember it."""
         log = self._log(log_of(event) or "")
-        return Stamp(log.epoch, log.append(event))
+        before = log.bytes
+        stamp = Stamp(log.epoch, log.append(event))
+        self._bytes += log.bytes - before
+        if self._bytes > self._limits.history_total:
+            self._shrink()
+        return stamp
+
+    def _shrink(self) -> None:
+        """Let the room that has most forget its older half."""
+        logs = [*self._rooms.values(), *self._private.values()]
+        largest = max(logs, key=lambda log: log.bytes)
+        largest.shrink(largest.bytes // 2)
+        self._bytes = sum(log.bytes for log in logs)
 
     def forget(self, name: str) -> None:
         """Drop the log of a room; a new room of that name begins a new one."""
-        self._rooms.pop(name, None)
+        forgotten = self._rooms.pop(name, None)
+        if forgotten is not None:
+            self._bytes -= forgotten.bytes
 
     def stands(self, name: str) -> Stamp:
         """Tell where a log stands."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from twistchat.core.events import AwayChanged, Departed, Folded, Item, Joined, Left
+from twistchat.core.events import AwayChanged, Departed, Folded, Item, Joined, Left, Renamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
@@ -139,6 +139,10 @@ class Crowds:
         for rooms in list(self._of.get(user, ())) if user is not None else ():
             if rooms != but:
                 self._flush(rooms)
+        if isinstance(item, Renamed):  # the name may be free because somebody left
+            for rooms, crowd in list(self._crowds.items()):
+                if any(change.name == item.new for change in crowd.changes.values()):
+                    self._flush(rooms)
 
     def stop(self) -> None:
         """Tell all that is collected."""

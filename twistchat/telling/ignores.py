@@ -13,25 +13,24 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-NAMES = 10
-"""Names that are remembered of somebody who is ignored and renames again and again."""
-
 
 @dataclass(slots=True, eq=False)
 class _Ignored:
-    """Somebody who is ignored, under every name that they had since."""
+    """Somebody who is ignored."""
 
     name: str
     """As it was typed."""
     keys: dict[str, None] = field(default_factory=dict)
-    """Their folded names, and their ids with an @ before, which no name has in it."""
+    """That name, folded, and the ids of those who bore it since, with an @ before, which no name
+    has in it."""
 
 
 class Ignores(Generic[T]):
     """Whom each listener ignores.
 
     By nickname, so that it holds when they come back; and by who they are, so that it holds when
-    they rename, also for what they said before. Their words and invitations are not told. That
+    they rename, also for what they said before. (Another name that they took is not ignored when
+    they are gone: it may be an innocent person's.) Their words and invitations are not told. That
     they come and go is, without parting words.
     """
 
@@ -49,12 +48,14 @@ class Ignores(Generic[T]):
         self.remove(listener, name)
         ignored = _Ignored(name)
         self._by_listener.setdefault(listener, []).append(ignored)
-        self._know(listener, ignored, name, user)
+        self._know(listener, ignored, fold(name))
+        if user is not None:
+            self._know(listener, ignored, f"@{user}")
 
-    def remove(self, listener: T, name: str) -> bool:
-        """Ignore somebody no more, by any of their names. False if they were not ignored."""
+    def remove(self, listener: T, name: str, user: str | None = None) -> bool:
+        """Ignore somebody no more, by the name or the id. False if they were not ignored."""
         mine = self._by_listener.get(listener, [])
-        found = [ignored for ignored in mine if fold(name) in ignored.keys]
+        found = [one for one in mine if fold(name) in one.keys or f"@{user}" in one.keys]
         for ignored in found:
             mine.remove(ignored)
         if not mine:
@@ -80,13 +81,12 @@ class Ignores(Generic[T]):
         return {**by_name, **self._deaf.get(f"@{item.user}", {})}
 
     def follow(self, renamed: Renamed) -> None:
-        """Ignore somebody who is ignored under their new name too."""
+        """Go on ignoring somebody who takes another name."""
         for listener in list(self._deaf.get(fold(renamed.old), ())):
             for ignored in self._by_listener[listener]:
-                if fold(renamed.old) in ignored.keys and len(ignored.keys) < 2 * NAMES:
-                    self._know(listener, ignored, renamed.new, renamed.user)
+                if fold(renamed.old) in ignored.keys:
+                    self._know(listener, ignored, f"@{renamed.user}")
 
-    def _know(self, listener: T, ignored: _Ignored, name: str, user: str | None) -> None:
-        for key in (fold(name), f"@{user}") if user is not None else (fold(name),):
-            ignored.keys[key] = None
-            self._deaf.setdefault(key, {})[listener] = None
+    def _know(self, listener: T, ignored: _Ignored, key: str) -> None:
+        ignored.keys[key] = None
+        self._deaf.setdefault(key, {})[listener] = None

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from twistchat.core.limits import Limits
 
 
+RELIEF = 128 * 1024
+"""Bytes. Whoever leaves more waiting is behind, and should ask for nothing more for now."""
+
+
 class Slot:
     """A place in what one connection is told, kept free until its bytes are known."""
 
@@ -59,9 +63,15 @@ class Outlet:
         self._stalled: IDelayedCall | None = None
         self._catching_up: IDelayedCall | None = None
         self._farewell: IDelayedCall | None = None
+        self._relieved: list[Callable[[], None]] = []
         self.queued = 0
         """How many bytes wait here; what the transport and the kernel hold is not counted."""
         IConsumer(transport).registerProducer(self, True)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether its reader has much to catch up with."""
+        return self.queued > RELIEF
 
     def put(self, data: bytes) -> None:
         """Send this after everything before it."""
@@ -76,6 +86,10 @@ class Outlet:
             self._overflow("queue-at-most")
         elif self.queued > self._limits.queue and self._catching_up is None:
             self._catching_up = self._clock.callLater(self._limits.catch_up, self._caught_up)
+
+    def when_relieved(self, relieved: Callable[[], None]) -> None:
+        """Call this, once, as soon as no more than `RELIEF` bytes wait here."""
+        self._relieved.append(relieved)
 
     def reserve(self) -> Slot:
         """Keep a place: what is put from now on waits until it is filled."""
@@ -166,6 +180,10 @@ class Outlet:
         if self._catching_up is not None and self.queued <= self._limits.queue:
             self._catching_up.cancel()
             self._catching_up = None
+        if self._relieved and not self.is_behind:
+            relieved, self._relieved = self._relieved, []
+            for call in relieved:
+                call()
         if self._closing and not self._waiting and not self._closed:
             self._closed = True
             IConsumer(self._transport).unregisterProducer()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,13 +30,14 @@ from one character to the next, and 0xFF is no letter, so that telnet's commands
 """
 
 _NAMES = {codecs.lookup(name).name: name for name in KNOWN}
+_SPELLED = {normalize_encoding(name) for name in KNOWN} | set(aliases)
+"""Every spelling that Python knows. It remembers any other that it is asked for."""
 
 
 def charset(typed: str) -> str | None:
     """Find a charset by any of its names (`GBK`, `cp936`, `sjis`); None if it is none of ours."""
-    if len(typed) > 40:
-        return None
+    spelled = normalize_encoding(typed.strip().casefold())
     try:
-        return _NAMES.get(codecs.lookup(typed.strip()).name)
-    except (LookupError, ValueError, UnicodeError):
+        return _NAMES.get(codecs.lookup(spelled).name) if spelled in _SPELLED else None
+    except LookupError:
         return None

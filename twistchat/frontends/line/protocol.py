@@ -11,7 +11,7 @@ from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
 from zope.interface import implementer
 
-from twistchat.core.commands import Quit
+from twistchat.core.commands import Quit, Say
 from twistchat.core.names import LOBBY
 from twistchat.frontends.line import sentences
 from twistchat.frontends.line.dialect import Dialect
@@ -23,6 +23,7 @@ from twistchat.frontends.peer import cause_of, own_address_of
 from twistchat.host.keepalive import keep_alive
 from twistchat.login import GuestName
 from twistchat.session import State
+from twistchat.throttle import LINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from twistchat.session import Session
 
 log = Logger()
+
+COMMAND = 8
+"""What a command counts in a turn: some make long answers, which nobody else shares."""
 
 CHUNK = 4096
 """LineReceiver copies the rest of its buffer for each line in it, so it is fed little at once."""
@@ -66,7 +70,8 @@ class ChatProtocol(LineReceiver):
         self._again = False
         self._has_ended = False
         self._holds = 0
-        self._lines_this_turn = 0
+        self._work_this_turn = 0
+        self._is_over_turn = False
         self._next_turn: IDelayedCall | None = None
         self._opening: IDelayedCall | None = None
         self.session: Session | None = None
@@ -83,6 +88,7 @@ class ChatProtocol(LineReceiver):
 
     def dataReceived(self, data: bytes) -> None:
         """Take in bytes as the network split them."""
+        size = len(data)
         if data:
             self._last_heard = self._clock.seconds()
             if self._opening is not None:
@@ -98,20 +104,26 @@ class ChatProtocol(LineReceiver):
             while self._again:  # what lineLengthExceeded gave back
                 self._again = False
                 LineReceiver.dataReceived(self, b"")
+        if size and self.session is not None:
+            # Telnet commands, empty lines and lines without an end cost time too.
+            self.session.throttle.spend(size / LINE)
 
     def lineReceived(self, line: bytes) -> None:
         """Take in a line: a name first, then what is said."""
         session, view = self.session, self._view
         if session is not None and view is not None:
-            self._take(session, view, line)
-            self._count_line(session, len(line))  # afterwards: what it asks for is not to wait
+            work = self._take(session, view, line)
+            self._count_line(session, work)  # afterwards: what it asks for is not to wait
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Refuse a line that is too long, and skip the rest of it."""
         self._has_sent_a_line = True
-        if self.session is not None and self._view is not None:
-            self._refuse_long(self.session, self._view)
-            self._count_line(self.session, len(line))
+        session, view = self.session, self._view
+        if session is not None and view is not None:
+            if session.user is None and self._is_foreign(session, line):
+                return
+            self._refuse_long(session, view)
+            self._count_line(session, 1)
         self.setRawMode()
         # LineReceiver returns from here to its caller without a look at what is left, so it is
         # given back to its buffer, and dataReceived has it looked at again.
@@ -177,20 +189,22 @@ class ChatProtocol(LineReceiver):
 
     # ------------------------------------------------------------ inside
 
-    def _count_line(self, session: Session, size: int) -> None:
-        """Let the others have their turn after so many lines, however many have come."""
-        session.throttle.spend(size)
-        self._lines_this_turn += 1
+    def _count_line(self, session: Session, work: int) -> None:
+        """Let the others have their turn after so much work, however many lines have come."""
+        if work:
+            session.throttle.spend(1)
+        self._work_this_turn += max(1, work)
         if self._next_turn is None:
             self._next_turn = self._clock.callLater(0, self._begin_turn)
-        if self._lines_this_turn == self._limits.turn:
+        if self._work_this_turn >= self._limits.turn and not self._is_over_turn:
+            self._is_over_turn = True
             self.hold()
 
     def _begin_turn(self) -> None:
         self._next_turn = None
-        was_held = self._lines_this_turn >= self._limits.turn
-        self._lines_this_turn = 0
-        if was_held:
+        self._work_this_turn = 0
+        if self._is_over_turn:
+            self._is_over_turn = False
             self.release()
 
     def _open(self, first: bytes = b"") -> None:
@@ -220,7 +234,8 @@ class ChatProtocol(LineReceiver):
             session.turn_away(other.answer)
         return other is not None
 
-    def _take(self, session: Session, view: View, line: bytes) -> None:
+    def _take(self, session: Session, view: View, line: bytes) -> int:
+        """Do what a line asks for; return how many said lines are as much work."""
         if line.endswith(b"\r"):
             line = line[:-1]
             if not self._has_sent_a_line:
@@ -228,18 +243,21 @@ class ChatProtocol(LineReceiver):
         self._has_sent_a_line = True
         if len(line) > self._limits.line:
             self._refuse_long(session, view)
-            return
+            return 1
         try:
             text = line.decode(view.format.charset)
         except UnicodeDecodeError:
             charset = view.format.charset
             sentence = sentences.NOT_UTF8 if charset == "utf-8" else sentences.NOT_CHARSET
             view.note(sentence, charset=charset)
-            return
-        if session.user is not None:
-            view.does(self._dialect.read(text, view.room))
-        elif not self._is_foreign(session, line):
-            self._at_door(session, view, text)
+            return 1
+        if session.user is None:
+            if not self._is_foreign(session, line):
+                self._at_door(session, view, text)
+            return COMMAND
+        asked = self._dialect.read(text, view.room)
+        view.does(asked)
+        return sum(1 if isinstance(each, Say) else COMMAND for each in asked)
 
     def _at_door(self, session: Session, view: View, text: str) -> None:
         match self._dialect.read_at_door(text):

@@ -81,14 +81,15 @@ class Speech:
         return self.say(s.LEFT_WORDS if item.words else s.LEFT, who=item.who, words=item.words)
 
     def _folded(self, item: e.Folded) -> Sequence[str]:
+        # Those who went first: a name stands in both where somebody came back.
         lines = []
         room = item.rooms[0]
-        if item.joined:
-            lines.append(self._joined(room, self._several(item.joined)))
         if item.left:
             lines.append(self.say(s.LEFT_ROOM, who=self._several(item.left), room=room))
         if item.departed:
             lines.append(self.say(s.LEFT, who=self._several(item.departed)))
+        if item.joined:
+            lines.append(self._joined(room, self._several(item.joined)))
         return lines
 
     def _several(self, names: Sequence[str]) -> str:

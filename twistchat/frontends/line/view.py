@@ -194,7 +194,9 @@ class View:
 
     def _unignore(self, name: str) -> None:
         is_name = not isinstance(nickname(name, self._limits, lambda _: False), Refused)
-        is_over = is_name and self._session.ignores.remove(self._session, name)
+        user = self._session.person(name)
+        ignores, by_id = self._session.ignores, user.id if user else None
+        is_over = is_name and ignores.remove(self._session, name, by_id)
         self.note(s.IGNORED_NO_MORE if is_over else s.IGNORED_NOT, name=name[:40])
 
     def _set_charset(self, typed: str) -> None:
