@@ -178,6 +178,23 @@ class CrowdTests(ChatTestCase):
         self.wait(3)
         self.assertEqual(alice.sees(), ["-- dora and emil joined."])
 
+    def test_who_comes_back_over_another_connection(self) -> None:
+        alice, bob, carol = self.crowd()
+        self.come("emil", "finn")
+        self.wait(4)
+        alice.sees()
+        carol.vanishes()
+        self.turn()
+        self.come("carol")
+        self.wait(4)
+        self.assertEqual(alice.sees(), ["-- carol left.", "-- carol joined."])
+        bob.hangs_up()
+        self.turn()
+        (dora,) = self.come("dora")
+        dora.types("/nick bob")  # the name is free, so that bob left has to be told first
+        self.turn()
+        self.assertEqual(alice.sees(), ["-- bob left.", "-- dora joined.", "-- dora is now bob."])
+
     def test_nothing_waits_when_the_server_stops(self) -> None:
         alice, *_ = self.crowd()
         self.come("dora")

@@ -8,10 +8,10 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core import events as e
-from twistchat.core.concerns import private_log
+from twistchat.core.concerns import private_log, weight
 from twistchat.core.limits import Limits
 from twistchat.engine import Committed, Engine, Entry, open_engine
-from twistchat.engine.memory import MemoryEngine
+from twistchat.engine.memory import Memory, MemoryEngine
 from twistchat.testing import SlowEngine
 
 if TYPE_CHECKING:
@@ -130,6 +130,25 @@ class MemoryEngineTests(SynchronousTestCase):
         self.assertEqual((before.number, after.number), (1, 1))
         self.assertNotEqual(before.epoch, after.epoch)
 
+    def test_a_room_that_is_forgotten_begins_anew(self) -> None:
+        self.put(said("old", "#lab"))
+        before = self.delivered[-1]
+        # All in one batch: each belongs to the life in which it stands.
+        self.put(
+            said("older than that", "#lab"),
+            e.RoomForgotten("#lab", 8.0),
+            joined("#lab"),
+            said("new", "#lab"),
+            said("elsewhere"),
+        )
+        late, forgotten, came, new, elsewhere = self.delivered[1:]
+        self.assertEqual((late.epoch, late.number), (before.epoch, 2))
+        self.assertEqual(forgotten.item, e.RoomForgotten("#lab", 8.0))
+        self.assertNotEqual(new.epoch, before.epoch)
+        self.assertEqual((new.number, came.number, came.epoch), (1, 0, new.epoch))
+        self.assertEqual(elsewhere.number, 1)
+        self.assertEqual([event.item for event in self.history("#lab")], [said("new", "#lab")])
+
     def test_names(self) -> None:
         self.assertTrue(self.claim("bob", "1"))
         self.assertFalse(self.claim("bob", "2"))
@@ -168,6 +187,32 @@ class SlowEngineTests(MemoryEngineTests):
     def test_presence_alone_waits_for_no_commit(self) -> None:
         self.put(joined())
         self.assertEqual([c.item for batch in self.batches for c in batch], [joined()])
+
+
+class MemoryBoundTests(SynchronousTestCase):
+    """How much one process remembers, in bytes."""
+
+    def test_of_one_room_and_of_all(self) -> None:
+        limits = Limits(history_bytes=100_000, history_total=500_000)
+        memory = Memory(limits)
+        for number in range(2_000):
+            memory.keep(said("😀" + "x" * 1_000, f"#r{number % 20}"))
+            if number == 999:
+                memory.forget("#r7")
+        kept = [memory.history(f"#r{number}", None, 10_000) for number in range(20)]
+        size = sum(weight(event.item) for events in kept for event in events)
+        self.assertLess(size, 500_000)
+        self.assertGreater(size, 200_000)
+        for events in kept:
+            self.assertGreater(len(events), 0)
+            self.assertLess(sum(weight(event.item) for event in events), 100_000)
+
+    def test_the_room_with_most_pays(self) -> None:
+        memory = Memory(Limits(history_total=1_000_000))
+        memory.keep(said("precious", "#quiet"))
+        for _ in range(3_000):
+            memory.keep(said("x" * 4_000, "#loud"))
+        self.assertEqual(len(memory.history("#quiet", None, 10)), 1)
 
 
 class OpenTests(SynchronousTestCase):

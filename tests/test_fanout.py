@@ -151,6 +151,13 @@ class FanoutTests(SynchronousTestCase):
             self.assertIs(ear.writes[0], others[0].writes[0])
         self.assertIs(self.ears["alice"].writes[0], self.ears["bob"].writes[0])
 
+    def test_nothing_is_left_of_those_who_are_gone(self) -> None:
+        for number in range(20):
+            self.join(f"p{number}", f"#r{number}", "#lab")
+            self.clock.advance(0)
+            self.fanout.detach(self.ears[f"p{number}"])
+        self.assertEqual(set(self.fanout._hearers), {"#lobby", "#lab"})
+
     def test_nothing_after_detaching(self) -> None:
         self.say("alice", "hi")
         self.fanout.detach(self.ears["bob"])

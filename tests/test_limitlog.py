@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twisted.logger import ILogObserver, globalLogPublisher
 from zope.interface import implementer
 
-from twistchat.core.limits import Limits
+import twistchat
+from twistchat.core.codes import LIMITS_BITTEN
+from twistchat.core.limits import Limits, described
 from twistchat.testing import ChatTestCase
 
 if TYPE_CHECKING:
@@ -42,6 +46,24 @@ class LimitLogTests(ChatTestCase):
             bob.types(f"/join #{number}")
         self.turn()
         self.assertEqual(self.logged[2:], ["joins bob (192.168.1.1) (and 3 times more before)"])
+
+    def test_a_reader_who_takes_nothing(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        bob.wire.stall()
+        alice.types("hello")
+        self.wait(70)
+        self.assertEqual(self.logged, ["stall bob (192.168.1.1)"])
+
+    def test_every_limit_that_is_logged_has_its_name(self) -> None:
+        known = {limit.name for limit in described()}
+        found = set(LIMITS_BITTEN.values())
+        for path in Path(twistchat.__file__).parent.rglob("*.py"):
+            source = path.read_text("utf-8")
+            found |= set(re.findall(r'(?:bitten_by|\.bit|_overflow)\(\s*"([^"]+)"', source))
+            found |= set(re.findall(r'limit = "([^"]+)" if', source))
+            found |= set(re.findall(r'stall, self._overflow, "([^"]+)"', source))
+        self.assertLessEqual(found, known)
+        self.assertGreater(len(found), 15)
 
     def test_too_fast_full_nameless_and_slow(self) -> None:
         alice, bob = self.people("alice", "bob")

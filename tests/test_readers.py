@@ -113,6 +113,32 @@ class SlowReaderOnSlowEngineTests(OnSlowEngine, SlowReaderTests):
     """The same on an engine whose commits wait."""
 
 
+class AskingTests(ChatTestCase):
+    """Somebody who asks for more and more, and reads nothing of it."""
+
+    limits = Limits(rate=NONE, burst=NONE)
+
+    def test_no_more_is_read_of_whom_does_not_read(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        for number in range(60):
+            alice.types(f"{number} " + "x" * 8_000)
+        self.turn()
+        bob.wire.stall()
+        for _ in range(100):
+            bob.types("/history 200")
+        self.turn()
+        (session,) = (s for s in self.world.registry.people if s.name == "bob")
+        self.assertLess(session.outlet.queued, 1024 * 1024)
+        bob.sees()
+        bob.wire.flow()
+        self.turn()
+        heads = [line for line in bob.sees() if line.startswith("-- The last ")]
+        self.assertEqual(len(heads), 100)  # all of it, once it is read
+        bob.types("and on")
+        self.turn()
+        self.assertEqual(alice.sees()[-1], "<bob> and on")
+
+
 class OutletTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock, self.wire = Clock(), Wire()

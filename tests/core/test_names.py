@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core.events import Refusal, Refused
 from twistchat.core.limits import DEFAULT_LIMITS
-from twistchat.core.names import fold, nickname, room_name
+from twistchat.core.names import fold, nickname, room_name, suggest
 
 
 def never(folded: str) -> bool:
@@ -89,6 +89,15 @@ class NicknameTests(SynchronousTestCase):
         taken = {"bob", "bob2"}
         refused = nickname("b o b", DEFAULT_LIMITS, taken.__contains__)
         self.assertEqual(refused, Refused(Refusal.NAME_CHARACTERS, "b o b", "bob3"))
+
+    def test_a_suggestion_is_found_though_the_end_of_the_name_has_to_go(self) -> None:
+        for wished in ("1" * 22 + "x", "一" * 15 + "x", "7" * 23 + "é", "1" * 30):
+            taken: set[str] = set()
+            for _ in range(200):
+                free = suggest(wished, DEFAULT_LIMITS, taken.__contains__)
+                self.assertNotIn(fold(free), taken)
+                self.assertIsInstance(nickname(free, DEFAULT_LIMITS, taken.__contains__), str)
+                taken.add(fold(free))
 
     def test_suggestions_keep_within_the_length(self) -> None:
         taken = {"a" * 24}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import encodings
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.frontends.line.charsets import KNOWN, charset
@@ -91,6 +93,14 @@ class CharsetTests(ChatTestCase):
             self.assertTrue(
                 answer.startswith(f"-- {name[:40]} is none that can be spoken here."), answer
             )
+
+    def test_what_is_asked_for_is_not_remembered(self) -> None:
+        (alice,) = self.people("alice")
+        before = len(encodings._cache)
+        for number in range(20):
+            alice.types(f"/charset no{number}such")
+        self.turn()
+        self.assertEqual(len(encodings._cache), before)
 
     def test_no_byte_is_a_telnet_command(self) -> None:
         every = "".join(map(chr, range(0x20, 0xD800))) + "".join(map(chr, range(0xE000, 0x11000)))

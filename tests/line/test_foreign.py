@@ -49,6 +49,11 @@ class ForeignTests(ChatTestCase):
             trick.sends(first + b"Host: chat.example\r\n\r\nmallory\nspam\n")
             self.turn()
             self.assertFalse(trick.is_connected)
+        late = self.connect()
+        late.sends(b"\x16\x03\x01" + b"x" * 20_000)
+        self.turn()
+        self.assertEqual(late.wire.value()[-len(TLS_ALERT) :], TLS_ALERT)
+        self.assertFalse(late.is_connected)
         self.assertEqual(alice.sees(), [])
 
     def test_tls_is_answered_with_an_alert(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core import events as e
+from twistchat.core.chat import Extension
 from twistchat.frontends.line import manual, sentences
 from twistchat.frontends.line.commands import CHAT_COMMANDS, LOCAL_COMMANDS, LineCommand
 from twistchat.frontends.line.dialect import Dialect, Note
@@ -116,6 +117,13 @@ class ManualTests(SynchronousTestCase):
             self.assertTrue(entry.example.startswith(f"/{name}"), entry)
             (asked,) = dialect.read(entry.example, "#lobby")
             self.assertNotIsInstance(asked, Note)
+
+    def test_an_extension_may_say_what_it_likes(self) -> None:
+        odd = Extension("pick", "{A|B} {0}", "pick {one}", lambda *_: [])
+        dialect = Dialect([odd, Extension("plain", "", "", lambda *_: [])])
+        self.assertIn("  /pick {A|B} {0}", "\n".join(dialect.help("", Speech(Shouting()))))
+        self.assertIn("/pick {A|B} {0}", "\n".join(dialect.help("pick", Speech())))
+        dialect.help("plain", Speech())
 
     def test_help_fits_a_terminal(self) -> None:
         for line in Dialect().help("", Speech()):
