@@ -144,6 +144,39 @@ class ClientTests(ClientScenarios):
             ["-- zed left (connection lost).", "-- zed joined.", "<zed> typed meanwhile"],
         )
 
+    def test_it_goes_back_into_the_rooms_and_talks_there(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        alice.types("/join #secret")
+        self.start("cleo")
+        self.type("/time on", "/nick cleo2", "/join #secret #cats", "/leave cats", "/leave #lobby")
+        self.far.vanishes()
+        self.lose(ConnectionLost())
+        self.type("for #secret alone")
+        self.wait(60)
+        for person in (alice, bob):
+            person.sees()
+        self.connect_client()
+        self.carry()
+        self.assertEqual(bob.sees(), ["-- cleo2 joined.", "-- cleo2 left #lobby."])
+        self.assertEqual(alice.sees()[-1], "[#secret] <cleo2> for #secret alone")
+        self.type("and this")
+        self.assertEqual(alice.sees(), ["[#secret] <cleo2> and this"])
+        self.assertEqual(bob.sees(), [])
+
+    def test_what_cannot_be_said_there_is_said_nowhere(self) -> None:
+        self.start("cleo")
+        self.type("/join #secret")
+        self.far.vanishes()
+        self.lose(ConnectionLost())
+        self.type("for #secret alone")
+        (bob,) = self.people("bob")
+        bob.sees()
+        self.conversation._rooms.remove("#secret")  # as if joining were refused
+        self.connect_client()
+        self.carry()
+        self.assertEqual(bob.sees(), ["-- cleo joined."])
+        self.assertIn("-- You are not in #secret. /join #secret goes there.", self.shown())
+
     def test_what_was_typed_meanwhile_is_no_name(self) -> None:
         self.start("alice")
         self.far.vanishes()

@@ -54,8 +54,8 @@ class CharsetTests(ChatTestCase):
             ming.sees(),
             [
                 (
-                    "-- Not sent: this chat speaks UTF-8, and your terminal something else. "
-                    "If you know what, say so: /charset gbk"
+                    "-- Not sent: that is not UTF-8. Another charset? Type /charset gbk "
+                    "(or big5, ...). On telnet? Some break Chinese: use nc."
                 )
             ],
         )
@@ -91,7 +91,7 @@ class CharsetTests(ChatTestCase):
             self.turn()
             (answer,) = alice.sees()
             self.assertTrue(
-                answer.startswith(f"-- {name[:40]} is none that can be spoken here."), answer
+                answer.startswith(f"-- {name[:40]} is not a charset that this chat knows."), answer
             )
 
     def test_what_is_asked_for_is_not_remembered(self) -> None:
@@ -101,6 +101,15 @@ class CharsetTests(ChatTestCase):
             alice.types(f"/charset no{number}such")
         self.turn()
         self.assertEqual(len(encodings._cache), before)
+
+    def test_which_there_are(self) -> None:
+        (alice,) = self.people("alice")
+        alice.types("/charset")
+        self.turn()
+        (answer,) = alice.sees()
+        self.assertTrue(
+            answer.startswith("-- This connection speaks utf-8. There are also: gbk, gb18030,")
+        )
 
     def test_no_byte_is_a_telnet_command(self) -> None:
         every = "".join(map(chr, range(0x20, 0xD800))) + "".join(map(chr, range(0xE000, 0x11000)))

@@ -74,6 +74,21 @@ class ForeignTests(ChatTestCase):
         )
         self.assertFalse(client.is_connected)
 
+    def test_irc_is_told_in_irc(self) -> None:
+        for first in (b"CAP LS 302\r\n", b"NICK bob\r\nUSER bob 0 * :bob\r\n"):
+            client = self.connect(speaks_first=True)
+            client.sends(first)
+            self.turn()
+            self.assertEqual(
+                client.wire.value(),
+                b"ERROR :This port does not speak IRC. Join with: nc 10.0.0.1 12345\r\n",
+            )
+            self.assertFalse(client.is_connected)
+        person = self.connect()
+        person.types("NICK bob")  # somebody who has read the question
+        self.turn()
+        self.assertTrue(person.is_connected)
+
     def test_people_may_say_such_things(self) -> None:
         alice, bob = self.people("alice", "bob")
         alice.types("GET / HTTP/1.1")

@@ -6,7 +6,7 @@ from tests.engines import OnSlowEngine
 from twistchat.core.limits import Limits
 from twistchat.testing import ChatTestCase, Person
 
-SLOWED = "-- That was faster than 5 lines a second: the rest is read slowly, and nothing is lost."
+SLOWED = "-- That was faster than 5 lines a second. The rest comes slowly, nothing is lost."
 
 
 class PaceTests(ChatTestCase):

@@ -18,7 +18,7 @@ class PeopleTests(ChatTestCase):
         alice, bob = self.people("alice", "bob")
         self.assertEqual(
             self.typing(alice, "/away at lunch"),
-            ["-- You are away: at lunch. Who writes to you alone is told; /away ends it."],
+            ["-- You are away: at lunch. Anyone who writes to you alone is told; /back ends it."],
         )
         self.assertEqual(bob.sees(), [])
         self.assertEqual(
@@ -31,6 +31,8 @@ class PeopleTests(ChatTestCase):
         self.assertEqual(self.typing(bob, "/msg alice hi")[-1], "-- alice is away.")
         self.assertEqual(self.typing(alice, "/back")[-1], "-- You are back.")
         self.assertEqual(self.typing(alice, "/back"), ["-- You are back."])
+        self.typing(alice, "/away")
+        self.assertEqual(self.typing(alice, "/away off")[-1], "-- You are back.")
 
     def test_away_words_are_clean_and_short(self) -> None:
         alice, bob = self.people("alice", "bob")
@@ -73,7 +75,7 @@ class PeopleTests(ChatTestCase):
         alice, bob, carol = self.people("alice", "bob", "carol")
         self.assertEqual(
             self.typing(alice, "/ignore Bob"),
-            ["-- You hear nothing more of Bob, not even privately. /unignore Bob ends it."],
+            ["-- You hear nothing more of Bob. /unignore Bob ends it."],
         )
         self.typing(bob, "/join #cats", "/invite alice", "/room #lobby")
         bob.sends(b"hello\n/me waves\n/msg alice psst\n")
@@ -91,7 +93,8 @@ class PeopleTests(ChatTestCase):
         self.assertEqual(alice.sees(), ["<bob> now?"])
         self.assertEqual(self.typing(alice, "/unignore bob"), ["-- You do not ignore bob."])
         self.assertEqual(
-            self.typing(alice, "/ignore"), ["-- You ignore nobody. /ignore NAME does."]
+            self.typing(alice, "/ignore"),
+            ["-- You ignore nobody now. To begin: /ignore NAME"],
         )
 
     def test_who_is_ignored_stays_so_under_another_name(self) -> None:
@@ -156,7 +159,8 @@ class PeopleTests(ChatTestCase):
             self.assertTrue(self.typing(alice, f"/unignore {name}")[0].startswith("-- You do not"))
             self.wait(10)
         self.assertEqual(
-            self.typing(alice, "/ignore"), ["-- You ignore nobody. /ignore NAME does."]
+            self.typing(alice, "/ignore"),
+            ["-- You ignore nobody now. To begin: /ignore NAME"],
         )
 
     def test_ignoring_oneself(self) -> None:

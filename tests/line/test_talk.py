@@ -28,7 +28,7 @@ class TalkTests(ChatTestCase):
         self.assertEqual(
             alice.sees(),
             [
-                "-- You are alice. Type to talk; /help shows what else you can do, exit leaves.",
+                "-- You are alice. Type to talk; /help shows the commands, exit leaves.",
                 "-- alice joined.",
                 "-- Here now (1): alice",
             ],
@@ -243,17 +243,16 @@ class TalkTests(ChatTestCase):
     def test_commands_at_the_door(self) -> None:
         bob = self.connect()
         bob.sees()
-        bob.types("")
         bob.types("/who")
-        bob.types("/help")
         self.turn()
-        self.assertEqual(
-            bob.sees(),
-            [
-                "-- That needs a name first. What is your name?",
-                "-- Type the name you want to be called by, and press Enter. exit leaves.",
-            ],
-        )
+        self.assertEqual(bob.sees(), ["-- That needs a name first. What is your name?"])
+        for words in ("", "help", "?", "/help"):
+            bob.types(words)
+            self.turn()
+            self.assertEqual(
+                bob.sees(),
+                ["-- Type the name you want to be called by, and press Enter. exit leaves."],
+            )
         bob.types("/nick bob")
         self.turn()
         self.assertIn("-- bob joined.", bob.sees())
@@ -305,7 +304,7 @@ class TalkTests(ChatTestCase):
             "/msg bob": "/msg NAME WORDS",
             "/me": "/me WORDS",
             "/nick": "/nick NAME",
-            "/history many": "/history [COUNT] [#ROOM]",
+            "/history 1 #lobby many": "/history [COUNT] [#ROOM]",
             "/echo": "/echo on|off",
             "/join": "/join #ROOM [#ROOM...]",
             "/back now": "/back",
@@ -330,10 +329,7 @@ class TalkTests(ChatTestCase):
             alice.sees(),
             [
                 "-- /msg NAME WORDS  say something to one person only",
-                (
-                    "--   With #ROOM in the place of NAME it is said in that room, "
-                    "and typing stays here."
-                ),
+                "--   With #ROOM for NAME it is said in that room, and typing stays here.",
                 "--   for example: /msg alice are you there?",
                 "--   also: /m, /w, /whisper, /tell, /query",
             ],

@@ -106,8 +106,8 @@ class LengthOnSlowEngineTests(OnSlowEngine, LengthTests):
 
 class EncodingTests(ChatTestCase):
     HINT = (
-        "-- Not sent: this chat speaks UTF-8, and your terminal something else. "
-        "If you know what, say so: /charset gbk"
+        "-- Not sent: that is not UTF-8. Another charset? Type /charset gbk "
+        "(or big5, ...). On telnet? Some break Chinese: use nc."
     )
 
     def test_invalid_utf8_is_refused_and_the_connection_stays(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +17,16 @@ REFUSED = "-- Sorry, "
 RENAMED = " is now "
 GOODBYE = "-- Goodbye."
 NOT_SENT = ("-- Not sent: ", "-- Perhaps not sent: ")
+TALKING_IN = "-- What you type now goes to "
+TIME = re.compile(r"\[(\d{4}-\d\d-\d\d )?\d\d:\d\d\] (?=-- )")
+"""What stands before a line after `/time on`."""
+
+LOBBY = "#lobby"
+"""The room that everybody enters."""
+
+
+ROOMS_A_LINE = 20
+"""Rooms that a server lets one line join."""
 
 
 class State(Enum):
@@ -74,6 +85,10 @@ class Conversation:
         self._input_ended = False
         self._has_quit = False
         self._something_was_refused = False
+        self._rooms = [LOBBY]
+        """Those to go back into after a lost connection."""
+        self._room = LOBBY
+        """Where what is typed goes."""
 
     # ------------------------------------------------------------ the server's side
 
@@ -96,10 +111,20 @@ class Conversation:
         is_accepted = at_door and line.startswith(ACCEPTED)
         if not (at_door and self._is_pipe) or is_accepted:  # a pipe is not greeted
             self._show(line)
+        line = TIME.sub("", line, count=1)
         if is_accepted:
             self._nick = line.removeprefix(ACCEPTED).split(" ")[0].removesuffix(".")
             self.state = State.IN
+            self._go_back()
             self._go_on()
+        elif line.startswith(TALKING_IN):
+            self._room = line.removeprefix(TALKING_IN).removesuffix(".")
+        elif line.startswith(f"-- {self._nick} joined"):
+            room = line.removeprefix(f"-- {self._nick} joined").strip(" .") or LOBBY
+            self._rooms = [*(other for other in self._rooms if other != room), room]
+        elif line.startswith(f"-- {self._nick} left #"):
+            room = line.removeprefix(f"-- {self._nick} left ").split(":")[0].removesuffix(".")
+            self._rooms = [other for other in self._rooms if other != room]
         elif line.startswith(f"-- {self._nick}{RENAMED}"):
             self._nick = line.removeprefix(f"-- {self._nick}{RENAMED}").removesuffix(".")
         elif line.startswith(NOT_SENT):
@@ -150,7 +175,11 @@ class Conversation:
         elif self.state is State.DOOR and self._server is not None:
             self._server.send(line)  # a name
         else:
-            self._unsent.append(line)
+            is_elsewhere = self.state is not State.IN and self._room != LOBBY
+            # Said in that room or nowhere, should it not be possible to go back there.
+            self._unsent.append(
+                f"/msg {self._room} {line}" if is_elsewhere and line[0] != "/" else line
+            )
             if self.state is State.AWAY:
                 self._show("-- Not connected: it is sent as soon as there is a connection.")
         self._go_on()
@@ -207,6 +236,19 @@ class Conversation:
                 self.terminal.release()
             else:
                 self.terminal.hold()
+
+    def _go_back(self) -> None:
+        """Go back into the rooms where one was before the connection was lost."""
+        rooms, room = self._rooms, self._room
+        if self._server is None or (rooms == [LOBBY] and room == LOBBY):
+            return
+        others = [other for other in rooms if other != LOBBY]
+        for start in range(0, len(others), ROOMS_A_LINE):
+            self._server.send(f"/join {' '.join(others[start : start + ROOMS_A_LINE])}")
+        if LOBBY not in rooms:
+            self._server.send(f"/leave {LOBBY}")
+        if room in rooms:
+            self._server.send(f"/room {room}")
 
     def _refused(self, line: str) -> None:
         if self._is_pipe or self._input_ended:

@@ -52,6 +52,7 @@ def make_parser() -> Parser:
     joining.add_argument(
         "address", metavar="HOST[:PORT]", type=parse_address, help="the server; port 8000 if none"
     )
+    joining.add_argument("port", metavar="PORT", nargs="?", type=parse_port, help=argparse.SUPPRESS)
     joining.add_argument("--nick", "-n", metavar="NAME", help="the name to be called by")
     return parser
 
@@ -73,6 +74,17 @@ def parse_address(text: str) -> tuple[str, int]:
     if not host or (port and not (port.isdecimal() and 0 < int(port) < 65536)):
         raise argparse.ArgumentTypeError(f"{text!r} is no address: write HOST or HOST:PORT")
     return host, int(port) if port else DEFAULT_PORT
+
+
+def parse_port(text: str) -> int:
+    """Read a port that stands by itself, as nc and telnet take it.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: write HOST:PORT")
+    return int(text)
 
 
 async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
@@ -144,6 +156,7 @@ def main() -> None:
     parser = make_parser()
     options = parser.parse_args()
     host, port = options.address
+    port = options.port or port
     if options.nick is not None and not options.nick.strip():
         parser.error("--nick is empty")
     if options.nick is not None and any(0xD800 <= ord(c) < 0xE000 for c in options.nick):

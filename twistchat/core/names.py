@@ -22,7 +22,7 @@ LOBBY = "#lobby"
 FORBIDDEN = "!@*?,:#&~%+<>"
 """Characters with a meaning on some wire: IRC's masks and prefixes, our own brackets."""
 
-RESERVED = frozenset({"operator", "server", "system", "exit", "quit"})
+RESERVED = frozenset({"operator", "server", "system", "exit", "quit", "help"})
 """Names that would be taken for the program's own, or for a word that does something."""
 
 # Shown as nothing or as a blank although Unicode counts some of them as letters or symbols

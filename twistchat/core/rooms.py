@@ -91,6 +91,8 @@ def set_topic(state: State, user: User, command: c.SetTopic) -> Sequence[e.Item]
     topic = clean(command.topic.strip())
     if len(topic) > state.limits.topic:
         return e.Refused(e.Refusal.TOPIC_LONG, hint=str(state.limits.topic))
+    if not topic and not room.topic:  # nobody else needs to be told that nothing changes
+        return [e.TopicTold(room.name, topic)]
     return [e.TopicChanged(room.name, user.id, user.name, topic, state.now())]
 
 

@@ -48,7 +48,7 @@ class SetTimes:
 
 @dataclass(frozen=True, slots=True)
 class SetCharset:
-    """Speak another charset than UTF-8 from now on."""
+    """Speak another charset than UTF-8 from now on; or (the empty one) show which there are."""
 
     name: str
 
@@ -123,15 +123,15 @@ def _msg(room: str, words: str) -> Asked:
 
 
 def _history(room: str, words: str) -> Asked:
-    limit = None
+    limit = elsewhere = None
     for word in words.split():
-        if word.startswith("#"):
-            room = word
-        elif limit is None and word.isascii() and word.isdecimal() and len(word) < 10:
+        if limit is None and word.isascii() and word.isdecimal() and len(word) < 10:
             limit = int(word)
+        elif elsewhere is None:
+            elsewhere = word
         else:
             raise UsageError
-    return c.ReadHistory(room, limit)
+    return c.ReadHistory(elsewhere or room, limit)
 
 
 def _join(room: str, words: str) -> Sequence[Asked]:
@@ -211,7 +211,7 @@ def _time(room: str, words: str) -> Asked:
 
 
 def _charset(room: str, words: str) -> Asked:
-    return SetCharset(_given(words).strip())
+    return SetCharset(_one_or_none(words))
 
 
 def _given(words: str) -> str:
@@ -265,7 +265,7 @@ LOCAL_COMMANDS = (
     LineCommand("leave", _leave, aliases=("part",)),
     LineCommand("room", _room, aliases=("switch",)),
     LineCommand("away", _away),
-    LineCommand("ignore", _ignore),
+    LineCommand("ignore", _ignore, aliases=("block",)),
     LineCommand("unignore", _unignore),
     LineCommand("time", _time, aliases=("times",)),
     LineCommand("echo", _echo),

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 EXIT = "exit"
 """The word that leaves, in the chat and at the door."""
 
+HELP = ("", "help", "?")
+"""What somebody types at the door who does not know what to type."""
+
 AT_DOOR = ("nick", "quit", "help", "charset")
 """The commands of somebody without a name."""
 
@@ -78,13 +81,13 @@ class Dialect:
             return self._read_command(line.lstrip(), room)
         return (c.Say(room, line),)
 
-    def read_at_door(self, line: str) -> Asked | Note | str | None:
+    def read_at_door(self, line: str) -> Asked | Note | str:
         """Read a line of somebody without a name: a name (as text), leaving, or an answer."""
         words = line.strip()
-        if not words:
-            return None
         if words.casefold() == EXIT:
             return c.Quit()
+        if words.casefold() in HELP:
+            return Note(manual.DOOR)
         if not words.startswith("/"):
             return words
         name, _, rest = words[1:].partition(" ")
@@ -139,28 +142,23 @@ class Dialect:
         """Explain one command, or show them all."""
         if topic:
             return self._explain(topic.split(maxsplit=1)[0], speech)
-        lines = [speech.say(manual.INTRO)]
         rows = {group: self._rows(group, speech) for group in Group}
         width = max(cells(typed) for group in rows.values() for typed, _ in group)
+        lines = []
         for group in Group:
             lines.append(speech.say(manual.HEAD, group=speech.say(group.value)))
             for typed, summary in rows[group]:
                 usage = typed + " " * (width - cells(typed))
                 lines.append(speech.say(manual.ROW, usage=usage, summary=summary))
-        return [*lines, speech.say(manual.OUTRO)]
+        minor = ", ".join(f"/{name}" for name, entry in self._entries.items() if entry.is_minor)
+        return [*lines, speech.say(manual.OUTRO, minor=minor)]
 
     def _rows(self, group: Group, speech: Speech) -> Sequence[tuple[str, str]]:
-        rows = []
-        for name, entry in self._entries.items():
-            if entry.group is group:
-                rows.append(
-                    (f"/{name} {speech.say(entry.usage)}".rstrip(), speech.say(entry.summary))
-                )
-        if group is Group.TALK:
-            rows.append((speech.say(manual.SLASH), speech.say(manual.SLASH_SUMMARY)))
-        if group is Group.SELF:
-            rows.append((EXIT, speech.say(manual.EXIT_SUMMARY)))
-        return rows
+        return [
+            (f"/{name} {speech.say(entry.usage)}".rstrip(), speech.say(entry.summary))
+            for name, entry in self._entries.items()
+            if entry.group is group and not entry.is_minor
+        ]
 
     def _explain(self, name: str, speech: Speech) -> Sequence[str]:
         command = self._by_name.get(name.casefold().removeprefix("/"))

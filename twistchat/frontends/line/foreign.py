@@ -17,6 +17,9 @@ REQUEST = re.compile(rb"[A-Z]{3,12} [^ ]+ HTTP/\d|[A-Z]{3,12} (/|\*|https?://)")
 HEADER = re.compile(rb"(Host|Origin|Referer|User-Agent|Content-Type|Content-Length): ", re.I)
 """A line of a request whose first line was hidden from us."""
 
+IRC = re.compile(rb"(CAP (LS|REQ)|PASS|NICK|USER) ?[^\r\n]*\r\n")
+"""The first line of an IRC client (RFC 2812, section 3.1)."""
+
 TLS_HELLO = re.compile(rb"\x16\x03[\x00-\x04]")
 TLS_ALERT = bytes((21, 3, 1, 0, 2, 2, 40))
 """A fatal alert, handshake_failure (RFC 8446, section 6)."""
@@ -30,16 +33,20 @@ class Foreign:
     answer: bytes
 
 
-def foreign(data: bytes, host: str, port: int) -> Foreign | None:
+def foreign(data: bytes, host: str, port: int, *, speaks_first: bool = False) -> Foreign | None:
     """Recognise another protocol by the first bytes or by a first line; None for people.
 
-    `host` and `port` are where this chat can be joined.
+    `host` and `port` are where this chat can be joined. A program that `speaks_first` does so
+    before it is greeted, and faster than anybody types.
     """
     if TLS_HELLO.match(data):
         return Foreign("TLS", TLS_ALERT)
     if data.startswith(b"SSH-"):
         words = sentences.NOT_SSH.format(host=host, port=port)
         return Foreign("SSH", words.encode() + b"\r\n")
+    if speaks_first and IRC.match(data):
+        words = sentences.NOT_IRC.format(host=host, port=port)
+        return Foreign("IRC", f"ERROR :{words}\r\n".encode())
     if REQUEST.match(data) or HEADER.match(data):
         return Foreign("HTTP", _http(host, port))
     return None

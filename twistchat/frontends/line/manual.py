@@ -27,6 +27,8 @@ class Entry(NamedTuple):
     """What it does, in half a sentence."""
     example: str
     more: str = ""
+    is_minor: bool = False
+    """Whether it is named at the end alone, where all are listed."""
 
 
 ENTRIES = {
@@ -36,7 +38,7 @@ ENTRIES = {
         _("NAME WORDS"),
         _("say something to one person only"),
         _("/msg alice are you there?"),
-        _("With #ROOM in the place of NAME it is said in that room, and typing stays here."),
+        _("With #ROOM for NAME it is said in that room, and typing stays here."),
     ),
     "say": Entry(
         Group.TALK,
@@ -44,6 +46,7 @@ ENTRIES = {
         _("say just these words, whatever they look like"),
         _("/say /help is a command"),
         _("A line that begins with // does the same: //help is said as /help."),
+        is_minor=True,
     ),
     "history": Entry(
         Group.TALK,
@@ -94,9 +97,9 @@ ENTRIES = {
         _("[WORDS]"),
         _("say that you are away, or back"),
         _("/away at lunch"),
-        _("Who writes to you alone is told so. /away without words ends it, as /back does."),
+        _("Anyone who writes to you alone is told. /back ends it, and /away without words."),
     ),
-    "back": Entry(Group.PEOPLE, "", _("say that you are back"), _("/back")),
+    "back": Entry(Group.PEOPLE, "", _("say that you are back"), _("/back"), is_minor=True),
     "ignore": Entry(
         Group.PEOPLE,
         _("[NAME]"),
@@ -104,12 +107,18 @@ ENTRIES = {
         _("/ignore mallory"),
         _("They are not told. Without a name it shows whom you ignore."),
     ),
-    "unignore": Entry(Group.PEOPLE, _("NAME"), _("hear somebody again"), _("/unignore mallory")),
+    "unignore": Entry(
+        Group.PEOPLE,
+        _("NAME"),
+        _("hear somebody again"),
+        _("/unignore mallory"),
+        is_minor=True,
+    ),
     "time": Entry(Group.SELF, _("on|off"), _("show the time of each line, or not"), _("/time on")),
     "echo": Entry(Group.SELF, _("on|off"), _("see your own lines, or not"), _("/echo off")),
     "charset": Entry(
         Group.SELF,
-        _("NAME"),
+        _("[NAME]"),
         _("for terminals that do not speak UTF-8"),
         _("/charset gbk"),
         _("What you type and what you see is in it from then on."),
@@ -126,13 +135,9 @@ ENTRIES = {
     ),
 }
 
-INTRO = _("What you type is said to everybody in the room. You can also type:")
 HEAD = _("{group}:")
 ROW = _("  {usage}  {summary}")
-SLASH = _("//WORDS")
-SLASH_SUMMARY = _("say a line that begins with a slash")
-EXIT_SUMMARY = _("leave the chat")
-OUTRO = _("/help COMMAND explains one, with an example.")
+OUTRO = _("Also {minor}. /help COMMAND explains one; exit leaves.")
 ALIASES = _("  also: {aliases}")
 EXAMPLE = _("  for example: {example}")
 MORE = _("  {more}")

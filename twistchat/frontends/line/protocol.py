@@ -227,7 +227,9 @@ class ChatProtocol(LineReceiver):
         """Answer a program that speaks another protocol in that, and let it go."""
         assert self.transport is not None
         port = getattr(self.transport.getHost(), "port", 0)
-        other = foreign(data, own_address_of(self.transport), port)
+        here = own_address_of(self.transport)
+        is_first = not self._has_sent_a_line and self._view is None
+        other = foreign(data, here, port, speaks_first=is_first)
         if other is not None:
             log.info("{who} speaks {name}: turned away", who=session.described, name=other.name)
             self._view = None  # so that nothing more is taken in
@@ -261,8 +263,6 @@ class ChatProtocol(LineReceiver):
 
     def _at_door(self, session: Session, view: View, text: str) -> None:
         match self._dialect.read_at_door(text):
-            case None:
-                pass
             case str() as name:
                 session.log_in(GuestName(name), LOBBY)
             case asked:

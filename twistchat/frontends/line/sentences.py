@@ -70,7 +70,7 @@ CAUSE = {
 GREETING = _("-- Welcome to {server}.")
 MOTD = _("-- | {line}")
 ASK_NAME = _("-- What is your name? Type it and press Enter.")
-WELCOMED = _("-- You are {name}. Type to talk; /help shows what else you can do, exit leaves.")
+WELCOMED = _("-- You are {name}. Type to talk; /help shows the commands, exit leaves.")
 HERE_NOW = _("-- Here now ({count}): {names}")
 HERE_NOW_MORE = _("-- Here now ({count}): {names} and {more} others; /who lists all.")
 MEMBERS = _("-- In {room} ({count}): {names}")
@@ -80,6 +80,10 @@ MEMBER_AWAY = _("{name} (away)")
 TOPIC = _("-- Topic of {room}: {topic}")
 NO_TOPIC = _("-- {room} has no topic. /topic WORDS sets one.")
 ROOMS = Plural("-- There is {count} room:", "-- There are {count} rooms:")
+ROOMS_MATCHING = Plural(
+    "-- There is {count} room with {matching} in its name:",
+    "-- There are {count} rooms with {matching} in their names:",
+)
 ROOMS_NONE = _("-- No room has {matching} in its name. /join #{matching} would make one.")
 ROOM = _("--   {room} ({count})")
 ROOM_TOPIC = _("--   {room} ({count}): {topic}")
@@ -91,14 +95,12 @@ PERSON_IDLE = _("-- {name} has been here for {here}, and silent for {idle}.")
 PERSON_ROOMS = _("-- {name} is in {rooms} with you.")
 PERSON_AWAY = _("-- {name} is away.")
 PERSON_AWAY_WORDS = _("-- {name} is away: {words}")
-AWAY = _("-- You are away. Who writes to you alone is told so; /away again ends it.")
-AWAY_WORDS = _("-- You are away: {words}. Who writes to you alone is told; /away ends it.")
+AWAY = _("-- You are away. Anyone who writes to you alone is told; /back ends it.")
+AWAY_WORDS = _("-- You are away: {words}. Anyone who writes to you alone is told; /back ends it.")
 BACK = _("-- You are back.")
 HISTORY = Plural("-- The last line of {room}:", "-- The last {count} lines of {room}:")
 HISTORY_EMPTY = _("-- Nothing has been said in {room} yet.")
-SLOWED = _(
-    "-- That was faster than {rate} lines a second: the rest is read slowly, and nothing is lost."
-)
+SLOWED = _("-- That was faster than {rate} lines a second. The rest comes slowly, nothing is lost.")
 NOTED = _("-- {line}")
 
 SECONDS = Plural("{count} second", "{count} seconds")
@@ -183,8 +185,8 @@ PRESS_ENTER = _(
     "You typed something: press Enter to send it. (Programs end each line with a newline, \\n.)"
 )
 NOT_UTF8 = _(
-    "Not sent: this chat speaks UTF-8, and your terminal something else. "
-    "If you know what, say so: /charset gbk"
+    "Not sent: that is not UTF-8. Another charset? Type /charset gbk (or big5, ...). "
+    "On telnet? Some break Chinese: use nc."
 )
 NOT_CHARSET = _(
     "Not sent: that was not {charset}. /charset utf-8 goes back to what most terminals speak."
@@ -197,21 +199,22 @@ UNKNOWN_CLOSE = _("There is no command {command}. Did you mean {close}?")
 UNKNOWN_SLASH = _("There is no command {command}; // at the start says a line with a slash.")
 TALKING_IN = _("What you type now goes to {room}.")
 TALKING_ALREADY = _("You are in {room} already, and what you type goes there.")
-ROOMS_OF_YOURS = _("You are in {rooms}. What you type goes to {room}; /room #ROOM changes that.")
+ROOMS_OF_YOURS = _("You are in {rooms}. What you type goes to {room}.")
 ECHO_ON = _("You see your own lines again.")
 ECHO_OFF = _("You no longer see your own lines. /echo on brings them back.")
 TIMES_ON = _("Each line shows the server's time now. /time off takes it away.")
 TIMES_OFF = _("Lines no longer show the time.")
 CHARSET = _("This connection speaks {charset} now.")
-CHARSET_UNKNOWN = _("{charset} is none that can be spoken here. There are: {known}")
-IGNORED = _("You hear nothing more of {name}, not even privately. /unignore {name} ends it.")
+CHARSET_NOW = _("This connection speaks {charset}. There are also: {known}")
+CHARSET_UNKNOWN = _("{charset} is not a charset that this chat knows. It knows: {known}")
+IGNORED = _("You hear nothing more of {name}. /unignore {name} ends it.")
 IGNORED_ABSENT = _("Nobody is called {name} now. You will hear nothing of them if they come.")
 IGNORED_NO_MORE = _("You hear {name} again.")
 IGNORED_NOT = _("You do not ignore {name}.")
 IGNORED_SELF = _("You cannot ignore yourself.")
 IGNORED_MANY = _("You ignore {count} people, and that is as many as one may. /unignore one first.")
 IGNORING = _("You ignore {names}. /unignore NAME ends it.")
-IGNORING_NOBODY = _("You ignore nobody. /ignore NAME does.")
+IGNORING_NOBODY = _("You ignore nobody now. To begin: /ignore NAME")
 
 # ---------------------------------------------------------------- other protocols
 
@@ -219,4 +222,5 @@ NOT_HTTP = _(
     "This is a chat for terminals. Join it with:\n\n    nc {host} {port}\n    "
     "twistchat connect {address}\n"
 )
+NOT_IRC = _("This port does not speak IRC. Join with: nc {host} {port}")
 NOT_SSH = _("This is a chat, and not SSH. Join it with: nc {host} {port}")

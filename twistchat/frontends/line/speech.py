@@ -177,14 +177,17 @@ class Speech:
     def _rooms(self, reply: e.RoomsListed) -> Sequence[str]:
         if not reply.count:
             return [self.say(s.ROOMS_NONE, matching=reply.matching.lstrip("#"))]
-        lines = [self.count(s.ROOMS, reply.count)]
+        plural = s.ROOMS_MATCHING if reply.matching else s.ROOMS
+        lines = [self.count(plural, reply.count, matching=reply.matching)]
         for listed in reply.rooms:
             name = self.say(s.ROOM_YOURS, room=listed.name) if listed.is_yours else listed.name
             template = s.ROOM_TOPIC if listed.topic else s.ROOM
             lines.append(self.say(template, room=name, count=listed.count, topic=listed.topic))
         if (more := reply.count - len(reply.rooms)) > 0:
             lines.append(self.say(s.ROOMS_MORE, more=more))
-        return [*lines, self.say(s.ROOMS_STAR)]
+        if any(listed.is_yours for listed in reply.rooms):
+            lines.append(self.say(s.ROOMS_STAR))
+        return lines
 
     def _person(self, reply: e.PersonDescribed) -> Sequence[str]:
         here, idle = self._time(reply.here), self._time(reply.idle)

@@ -108,7 +108,8 @@ class View:
                 self._unignore(asked.name)
             case BeAway():
                 user = self._session.user
-                is_back = not asked.words and user is not None and user.away is not None
+                is_away = user is not None and user.away is not None
+                is_back = asked.words.casefold() == "off" or (not asked.words and is_away)
                 self._session.receive(c.SetAway(None if is_back else asked.words))
             case _:
                 assert_never(asked)
@@ -201,7 +202,11 @@ class View:
 
     def _set_charset(self, typed: str) -> None:
         name = charset(typed)
-        if name is None:
+        if not typed:
+            current = self.format.charset
+            others = ", ".join(known for known in KNOWN if known != current)
+            self.note(s.CHARSET_NOW, charset=current, known=others)
+        elif name is None:
             self.note(s.CHARSET_UNKNOWN, charset=typed[:40], known=", ".join(KNOWN))
         else:
             self._session.set_format(replace(self.format, charset=name))
