@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.engines import OnSlowEngine
 from twistchat.client.conversation import Conversation
 from twistchat.client.keyboard import Keyboard
-from twistchat.client.main import make_parser, parse_address
+from twistchat.client.main import make_parser, parse_address, parse_port
 from twistchat.client.server import ServerProtocol
 from twistchat.frontends.registry import Greeting
 from twistchat.testing import ChatTestCase, Person, World
@@ -347,6 +347,12 @@ class CommandLineTests(SynchronousTestCase):
     def test_bad_addresses(self) -> None:
         for text in ("", ":8000", "host:x", "host:0", "host:65536", "[::1", "[::1]x"):
             self.assertRaises(argparse.ArgumentTypeError, parse_address, text)
+
+    def test_a_port_by_itself_as_nc_takes_it(self) -> None:
+        options = make_parser().parse_args(["connect", "h", "9000", "-n", "bot"])
+        self.assertEqual((options.address, options.port), (("h", 8000), 9000))
+        for text in ("x", "0", "70000", "²"):
+            self.assertRaises(argparse.ArgumentTypeError, parse_port, text)
 
     def test_options_stand_anywhere(self) -> None:
         for line in (["connect", "h:1", "--nick", "bot"], ["connect", "--nick", "bot", "h:1"]):

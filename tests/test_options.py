@@ -182,6 +182,7 @@ class ListenTests(OptionsTestCase):
             "line=tcp:1": "Unknown endpoint type",
             "nonsense:1": "endpoints look like tcp:8000 or unix:/run/chat.sock",
             "ssl:8443:privateKey=nowhere.pem": "nowhere.pem: No such file or directory",
+            "tls:/nowhere:port=8443": "/nowhere is no folder with certificates (*.pem) in it",
         }.items():
             with Trial(reactor) as trial:
                 error = self.assertRaises(CannotListenError, trial.listen, place)

@@ -136,6 +136,12 @@ class AddressTests(SynchronousTestCase):
             ["nc 2001:db8::1 8000", "twistchat connect [2001:db8::1]:8000"],
         )
         self.assertEqual(ways_to_join(UNIXAddress(b"/run/chat")), ["nc -U /run/chat"])
+        here = IPv4Address("TCP", "192.0.2.1", 8000)
+        for kind in ("ssl:8000:privateKey=k.pem", "tls:/certificates:port=8000"):
+            self.assertEqual(
+                ways_to_join(here, kind), ["openssl s_client -quiet -connect 192.0.2.1:8000"]
+            )
+        self.assertEqual(ways_to_join(here, "haproxy:tcp:8000"), ["a proxy at 192.0.2.1:8000"])
 
     def test_all_interfaces(self) -> None:
         lines = ways_to_join(IPv6Address("TCP", "::", 8000))

@@ -21,7 +21,8 @@ And the house:
     session.py      one connection, whatever its wire
     login.py        who somebody is: Twisted's cred
     replay.py       the last lines of a room, read for one session
-    throttle.py     how fast one connection is read
+    gate.py         whether its input is taken in
+    throttle.py     how fast it is read
     limitlog.py     tells the operator that a limit bites
     faults.py       keeps the fault of one session from the others
     frontends/      one folder for each wire

@@ -108,6 +108,7 @@ class Door(Service):
     """
 
     def __init__(self, reactor: Any, description: str, factory: Factory) -> None:
+        self._description = description
         self._endpoint = serverFromString(reactor, description)
         self._factory = factory
         self._is_open = False
@@ -134,7 +135,7 @@ class Door(Service):
             if IPushProducer.providedBy(self.port):
                 self.port.resumeProducing()
             log.info("Listening. Join with:")
-            for line in ways_to_join(self.port.getHost()):
+            for line in ways_to_join(self.port.getHost(), self._description):
                 log.info("    {line}", line=line)
 
     def stopService(self) -> Deferred[None] | None:

@@ -4,6 +4,7 @@ A front end turns bytes into commands for a `Session`, and gives it a `WireForma
 written to. It knows nothing of the other front ends, of engines, nor of how Chat decides.
 
     registry.py   Registry: the connected clients of all wires, what they share, goodbye on stop
+    callers.py    how many connections one address may have, over all wires
     peer.py       the other end of a connection: its address, whether it lives, why it went
     line/         people on nc and telnet
     console/      the operator at the server's terminal

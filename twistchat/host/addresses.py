@@ -37,8 +37,11 @@ def local_addresses() -> Sequence[str]:
     return [str(address) for address in dict.fromkeys(found)] or ["127.0.0.1"]
 
 
-def ways_to_join(address: IAddress) -> Sequence[str]:
-    """Write the lines that people type to join a chat that listens here."""
+def ways_to_join(address: IAddress, description: str = "") -> Sequence[str]:
+    """Write the lines that people type to join a chat that listens here.
+
+    `description` is that of the endpoint, which may be one for TLS or behind a proxy.
+    """
     if isinstance(address, at.UNIXAddress):
         return [f"nc -U {os.fsdecode(address.name or b'')}"]
     if not isinstance(address, at.IPv4Address | at.IPv6Address):
@@ -52,6 +55,12 @@ def ways_to_join(address: IAddress) -> Sequence[str]:
     lines = []
     for host in hosts:
         bracketed = f"[{host}]" if ":" in host else host
+        if description.startswith(("ssl:", "tls:")):
+            lines.append(f"openssl s_client -quiet -connect {bracketed}:{address.port}")
+            continue
+        if description.startswith("haproxy:"):
+            lines.append(f"a proxy at {bracketed}:{address.port}")
+            continue
         lines.append(f"nc {host} {address.port}")
         lines.append(f"twistchat connect {bracketed}:{address.port}")
     return lines

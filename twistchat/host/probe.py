@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -46,6 +47,11 @@ class Trial:
             endpoint = serverFromString(self._binder, description)
         except Exception as error:  # each kind of endpoint raises its own
             raise CannotListenError(_explain(error, description, option)) from error
+        folder = re.match(r"tls:((?:\\.|[^:])+)", description)
+        if folder and not any(Path(re.sub(r"\\(.)", r"\1", folder[1])).glob("*.pem")):
+            # Twisted would look for it when the first connection comes.
+            reason = f"{folder[1]} is no folder with certificates (*.pem) in it"
+            raise CannotListenError(f"cannot listen on {description!r}: {reason}")
         failures: list[BaseException] = []
         endpoint.listen(Factory()).addErrback(lambda failure: failures.append(failure.value))
         if failures and not isinstance(failures[0], _AdoptedError):

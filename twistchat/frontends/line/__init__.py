@@ -4,8 +4,13 @@ It knows what people type and read. It knows nothing of other wires, nor of who 
 
     protocol.py   ChatProtocol and ChatFactory: one line at a time, from and to a session
     telnet.py     what telnet mixes into the text, taken out
+    foreign.py    browsers, TLS and their like: answered in their own language, and let go
+    charsets.py   the charsets that terminals speak besides UTF-8
     dialect.py    what somebody typed → what they ask for
-    commands.py   the commands, as data: /help is made of them
+    commands.py   the commands, as data
+    view.py       what one person has chosen: where typing goes, how they are written to
     format.py     what happened → bytes
+    speech.py     what happened → the sentences of one language
     sentences.py  every sentence of this wire, in one place
+    manual.py     the sentences of /help
 """
