@@ -124,7 +124,11 @@ ENTRIES = {
         _("What you type and what you see is in it from then on."),
     ),
     "help": Entry(
-        Group.SELF, _("[COMMAND]"), _("show the commands, or explain one"), _("/help join")
+        Group.SELF,
+        _("[COMMAND]"),
+        _("show the commands, or explain one"),
+        _("/help join"),
+        is_minor=True,
     ),
     "quit": Entry(
         Group.SELF,
