@@ -31,7 +31,9 @@ class Gate:
     meanwhile (the rest of a line that asks for several things) waits in its order.
     """
 
-    def __init__(self, source: Input, take: Callable[[Request], None]) -> None:
+    def __init__(
+        self, source: Input, take: Callable[[Command, str | None, Callable[[], None] | None], None]
+    ) -> None:
         self._source = source
         self._take = take
         self._holds = 0
@@ -58,7 +60,8 @@ class Gate:
         """Take in what waits, and go on, if nobody else holds."""
         self._holds -= 1
         while self._waiting and not self._holds:
-            self._take(self._waiting.popleft())
+            request = self._waiting.popleft()
+            self._take(request.command, request.label, request.then)
         # What was taken in may hold anew; the source never knew otherwise.
         if not self._holds and self._is_source_held:
             self._is_source_held = False

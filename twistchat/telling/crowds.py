@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from twistchat.core.events import AwayChanged, Departed, Folded, Item, Joined, Left, Renamed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
@@ -53,6 +53,7 @@ class Crowd:
         """By user: one each."""
         self._names: dict[_How, list[str]] = {how: [] for how in _How}
         self._after: dict[str, tuple[int, ...]] = {}
+        self._at = 0.0
 
     @property
     def came(self) -> Sequence[str]:
@@ -74,20 +75,20 @@ class Crowd:
         for user, change in self.changes.items():
             self._names[change.how].append(change.name)
             self._after[user] = tuple(len(names) for names in self._names.values())
+            self._at = change.at
 
-    def folded(self, *, since: str | None = None, without: Container[str] = ()) -> Folded | None:
+    def folded(self, *, since: str | None = None, without: Collection[str] = ()) -> Folded | None:
         """Tell of all; or of those after somebody, or without some. None if there are none."""
         starts = (0, 0, 0) if since is None else self._after[since]
         joined, left, departed = (
             tuple(names[start:]) for names, start in zip(self._names.values(), starts, strict=True)
         )
-        gone = {self.changes[user].name for user in self.changes if user in without}
-        if gone:
-            departed = tuple(name for name in departed if name not in gone)
+        if without:
+            known = {self.changes[user].name for user in without}
+            departed = tuple(name for name in departed if name not in known)
         if not (joined or left or departed):
             return None
-        at = max(change.at for change in self.changes.values())
-        return Folded(self.rooms, joined, left, departed, at)
+        return Folded(self.rooms, joined, left, departed, self._at)
 
 
 class Crowds:

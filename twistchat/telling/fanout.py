@@ -6,8 +6,15 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from twistchat.core.concerns import is_durable, is_for_everybody, people_of, rooms_of
-from twistchat.core.events import Departed, Joined, Kept, Left, Renamed, Reply, Said, Whispered
+from twistchat.core.concerns import (
+    is_coming_or_going,
+    is_durable,
+    is_for_everybody,
+    is_reply,
+    people_of,
+    rooms_of,
+)
+from twistchat.core.events import Departed, Joined, Kept, Left, Renamed, TopicChanged
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.engine import Committed
 from twistchat.faults import guarded
@@ -42,7 +49,7 @@ def _wants_kept(committed: Committed) -> bool:
     """Whether the speaker's own session is told `Kept` instead of the event."""
     if committed.label is not None:
         return True
-    return isinstance(committed.item, Said | Whispered) and not committed.echo
+    return not (committed.echo or isinstance(committed.item, TopicChanged))
 
 
 class _Special:
@@ -144,7 +151,7 @@ class Fanout:
         """Tell this after everything published before it, in this turn of the reactor."""
         item = committed.item
         crowded: Rooms = ()
-        if isinstance(item, Joined | Left | Departed):
+        if is_coming_or_going(item):
             rooms = rooms_of(item)
             crowded = tuple(sorted(room for room in rooms if self._is_crowded(room)))
             if crowded:
@@ -153,6 +160,8 @@ class Fanout:
         if not crowded:
             self._crowds.settle(item)
         self._turn.put(committed, folded=crowded)
+        if isinstance(item, Joined):
+            self._turn.came[item.room] += 1
         self._flush_soon()
 
     def _publish_crowd(self, crowd: Crowd) -> None:
@@ -163,7 +172,8 @@ class Fanout:
 
     def _is_crowded(self, room: str) -> bool:
         # Once begun a collection goes on, so that its order does not depend on who else leaves.
-        return len(self._hearers.get(room, ())) >= self._crowd or self._crowds.collects(room)
+        hearers = len(self._hearers.get(room, ())) + self._turn.came.get(room, 0)
+        return hearers >= self._crowd or self._crowds.collects(room)
 
     def _flush_soon(self) -> None:
         if self._flushing is None:
@@ -200,21 +210,21 @@ class Fanout:
             special.places.update(turn.heard(wire_format, room, since))
         pieces = []
         for place in sorted(special.places - special.untold):
-            committed = special.instead.get(place)
-            if committed is None:
-                committed = turn.items[place]
-                is_reply = isinstance(committed.item, Reply)
-                data = b"" if is_reply else turn.piece(wire_format, place)
+            instead = special.instead.get(place)
+            committed = instead or turn.items[place]
+            if is_reply(committed.item):
+                data = b""
+            elif instead is not None:
+                data = wire_format.encode(instead)
             else:
-                is_reply = isinstance(committed.item, Reply)
-                data = b"" if is_reply else wire_format.encode(committed)
+                data = turn.piece(wire_format, place)
             pieces.append((committed, data))
         return pieces
 
     def _sort_out(self, turn: Turn, place: int, committed: Committed, specials: _Specials) -> None:
         """Put an item into the batches of its rooms, and see for whom it is something special."""
         item, origin = committed.item, committed.origin
-        if isinstance(item, Reply):
+        if is_reply(item):
             if origin in self._rooms:
                 specials[origin].places.add(place)
             return

@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import rooms_of
 from twistchat.core.events import Folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from twistchat.engine import Committed
     from twistchat.telling.crowds import Crowd, Rooms
     from twistchat.wire import WireFormat
 
 
+class Batch:
+    """The places of what one room hears, in order, by how presence is told."""
+
+    __slots__ = ("exact", "folding")
+
+    def __init__(self) -> None:
+        self.folding: list[int] = []
+        """For formats that fold presence."""
+        self.exact: list[int] = []
+        """For formats that are told of each who comes and goes."""
+
+
 class Turn:
     """The items of one turn. The index of each is its *place*.
 
-    A room's batch is a list of places. What comes and goes in a crowded room is in its batch too,
-    for formats that want to be told of each; for those that fold presence it is left out there.
+    A room's batch is a list of places. Who comes and goes in a crowded room is in it for formats
+    that want to be told of each; for those that fold presence it is left out there.
     """
 
     def __init__(self) -> None:
         self.items: list[Committed] = []
-        self.batches: dict[str, list[int]] = defaultdict(list)
-        """The places of what each room hears."""
+        self.batches: dict[str, Batch] = defaultdict(Batch)
+        """What each room hears."""
         self.crowds: dict[int, Crowd] = {}
         """What was collected, by the place of the `Folded` that tells it."""
+        self.came: Counter[str] = Counter()
+        """How many have come into each room this turn, and will hear it."""
         self._folded: dict[int, Rooms] = {}
         """The rooms in which somebody's coming or going is told later, by its place."""
         self._pieces: dict[WireFormat, dict[int, bytes]] = defaultdict(dict)
@@ -44,22 +59,21 @@ class Turn:
 
     def hear(self, place: int) -> None:
         """Put an item into the batches of its rooms."""
-        for room in rooms_of(self.items[place].item):
-            self.batches[room].append(place)
+        item, folded = self.items[place].item, self._folded.get(place, ())
+        for room in rooms_of(item):
+            batch = self.batches[room]
+            if room not in folded:
+                batch.folding.append(place)
+            if not isinstance(item, Folded):
+                batch.exact.append(place)
 
-    def heard(self, wire_format: WireFormat, room: str, since: int = 0) -> Iterable[int]:
+    def heard(self, wire_format: WireFormat, room: str, since: int = 0) -> Sequence[int]:
         """Find the places that a room is told in this format, from one place on."""
-        places = self.batches.get(room, ())
-        if not (self._folded or self.crowds):
-            return places if not since else [place for place in places if place >= since]
-        return [
-            place for place in places if place >= since and self._is_told(wire_format, room, place)
-        ]
-
-    def _is_told(self, wire_format: WireFormat, room: str, place: int) -> bool:
-        if wire_format.folds_presence:
-            return room not in self._folded.get(place, ())
-        return not isinstance(self.items[place].item, Folded)
+        if room not in self.batches:
+            return ()
+        batch = self.batches[room]
+        places = batch.folding if wire_format.folds_presence else batch.exact
+        return places[bisect_left(places, since) :]
 
     def piece(self, wire_format: WireFormat, place: int) -> bytes:
         """Write one item, once for each format."""
@@ -76,7 +90,7 @@ class Turn:
         if data is None:
             # A rename or departure stands in several batches under one place: told once.
             if len(rooms) == 1:
-                places: Sequence[int] = list(self.heard(wire_format, rooms[0]))
+                places = self.heard(wire_format, rooms[0])
             else:
                 places = sorted({p for room in rooms for p in self.heard(wire_format, room)})
             pieces = (self.piece(wire_format, place) for place in places)

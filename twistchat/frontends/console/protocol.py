@@ -13,7 +13,8 @@ from twisted.protocols.basic import LineReceiver
 from zope.interface import implementer
 
 from twistchat.core.commands import Announce
-from twistchat.core.events import Refused, Reply
+from twistchat.core.concerns import is_reply
+from twistchat.core.events import Refused
 from twistchat.core.names import LOBBY, room_name
 from twistchat.core.text import cells, clean
 from twistchat.engine import Committed
@@ -120,7 +121,7 @@ class Console(LineReceiver):
         """Show what concerns the operator."""
         for committed, encoded in batch:
             item = committed.item
-            if isinstance(item, Reply):
+            if is_reply(item):
                 self.put(self.format.encode_reply(committed, "operator"))
             else:
                 self.put(encoded)

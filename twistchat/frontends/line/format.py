@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from twistchat.core.events import HistoryOpened, Reply
+from twistchat.core.concerns import is_reply
 from twistchat.core.text import clean
 from twistchat.frontends.line.sentences import AT
 from twistchat.frontends.line.speech import ENGLISH, Speech
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import tzinfo
 
+    from twistchat.core.events import HistoryOpened
     from twistchat.engine import Committed
 
 DAY = 24 * 60 * 60
@@ -42,7 +43,7 @@ class LineFormat:
     def encode(self, committed: Committed) -> bytes:
         """Write an event as one line, or some."""
         item = committed.item
-        if isinstance(item, Reply):  # Fanout encodes these by encode_reply
+        if is_reply(item):  # Fanout encodes these by encode_reply
             return b""
         lines = self.speech.told(item)
         if self.times:
@@ -53,7 +54,7 @@ class LineFormat:
     def encode_reply(self, committed: Committed, reader: str) -> bytes:
         """Write an answer as lines of the system."""
         item = committed.item
-        return self.lines(self.speech.answered(item)) if isinstance(item, Reply) else b""
+        return self.lines(self.speech.answered(item)) if is_reply(item) else b""
 
     def encode_history(
         self, opened: HistoryOpened, events: Sequence[Committed], *, now: float
@@ -62,7 +63,7 @@ class LineFormat:
         lines = [self.speech.history_head(opened.room, len(events))]
         for committed in events:
             item = committed.item
-            if not isinstance(item, Reply):
+            if not is_reply(item):
                 time = self._time(item.at, now)
                 lines += [
                     self.speech.say(AT, time=time, line=line) for line in self.speech.told(item)
