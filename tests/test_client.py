@@ -171,11 +171,35 @@ class ClientTests(ClientScenarios):
         self.type("for #secret alone")
         (bob,) = self.people("bob")
         bob.sees()
-        self.conversation._rooms.remove("#secret")  # as if joining were refused
+        self.conversation._rooms.pop("#secret")  # as if joining were refused
         self.connect_client()
         self.carry()
         self.assertEqual(bob.sees(), ["-- cleo joined."])
         self.assertIn("-- You are not in #secret. /join #secret goes there.", self.shown())
+
+    def test_commands_do_not_wait_for_another_room(self) -> None:
+        (bob,) = self.people("bob")
+        self.start("cleo")
+        self.type("/join #v1.")
+        self.far.vanishes()
+        self.lose(ConnectionLost())
+        self.turn()
+        bob.sees()
+        self.type("/me is crying", "  /quit", "//etc", "plain")
+        self.connect_client()
+        self.carry()
+        self.assertEqual(bob.sees(), ["-- cleo joined."])
+        shown = self.shown()
+        self.assertEqual(
+            shown.count("-- Not sent: type that command again when there is a connection."), 2
+        )
+        self.assertEqual(shown[-2:], ["[#v1.] <cleo> /etc", "[#v1.] <cleo> plain"])
+
+    def test_a_chatty_server_is_remembered_in_part(self) -> None:
+        self.start("cleo")
+        for number in range(5_000):
+            self.conversation.heard(f"-- cleo joined #r{number}.")
+        self.assertLessEqual(len(self.conversation._rooms), 50)
 
     def test_what_was_typed_meanwhile_is_no_name(self) -> None:
         self.start("alice")

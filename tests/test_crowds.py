@@ -198,9 +198,36 @@ class CrowdTests(ChatTestCase):
     def test_nothing_waits_when_the_server_stops(self) -> None:
         alice, *_ = self.crowd()
         self.come("dora")
+        self.world.registry.say_goodbye("")
+        self.turn()
         self.world.parts.fanout.stop()
-        self.assertEqual(alice.sees(), ["-- dora joined."])
-        self.assertEqual(len(self.world.clock.getDelayedCalls()), 0)
+        self.assertEqual(alice.sees(), ["-- dora joined.", "-- Goodbye, the server is stopping."])
+        self.turn()
+        self.assertEqual(len(self.world.registry.sessions), 0)
+        self.world.engine.stop()
+        self.assertEqual(self.world.clock.getDelayedCalls(), [])
+
+    def test_who_comes_back_from_more_rooms_than_one(self) -> None:
+        people = [*self.crowd(), *self.come("dora")]
+        for person in people:
+            person.types("/join #a")
+        self.wait(4)
+        alice, *_, dora = people
+        alice.sees()
+        dora.types("/quit")
+        self.turn()
+        (again,) = self.come("dora")
+        again.types("hi")
+        self.wait(4)
+        self.assertEqual(alice.sees(), ["-- dora left.", "-- dora joined.", "<dora> hi"])
+
+    def test_a_herd_that_goes_on_into_other_rooms(self) -> None:
+        alice, *_ = self.crowd()
+        herd = [self.world.connect() for _ in range(50)]
+        for number, person in enumerate(herd):
+            person.sends(f"p{number}\n/join #mine{number}\n".encode())
+        self.wait(4)
+        self.assertEqual(alice.sees(), ["-- p0 and 49 others joined."])
 
     def test_a_small_room_is_told_of_each(self) -> None:
         alice, bob = self.people("alice", "bob")

@@ -24,7 +24,13 @@ LOBBY = "#lobby"
 ROOMS = (LOBBY, "#a", "#b", "#c")
 NAMES = ("ann", "ben", "小明", "dora", "emil", "finn", "gil", "hana")
 LIMITS = Limits(
-    crowd=NONE, rate=NONE, joins=NONE, renames=NONE, strangers=NONE, connects_private=NONE
+    crowd=NONE,
+    turn=NONE,
+    rate=NONE,
+    joins=NONE,
+    renames=NONE,
+    strangers=NONE,
+    connects_private=NONE,
 )
 
 # What only answers the one who asked, or comes from the past.

@@ -113,6 +113,19 @@ class SlowReaderOnSlowEngineTests(OnSlowEngine, SlowReaderTests):
     """The same on an engine whose commits wait."""
 
 
+class LongLineTests(ChatTestCase):
+    limits = Limits(queue=32 * 1024)
+
+    def test_at_least_the_last_line_is_shown(self) -> None:
+        (alice,) = self.people("alice")
+        alice.types("x" * 9_000)
+        self.turn()
+        alice.sees()
+        alice.types("/history")
+        self.turn()
+        self.assertEqual(alice.sees()[0], "-- The last line of #lobby:")
+
+
 class AskingTests(ChatTestCase):
     """Somebody who asks for more and more, and reads nothing of it."""
 

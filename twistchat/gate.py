@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from twistchat.core.commands import Command
     from twistchat.wire import Input
@@ -38,12 +38,13 @@ class Gate:
         self._take = take
         self._holds = 0
         self._is_source_held = False
+        self._is_lifted = False
         self._waiting: deque[Request] = deque()
 
     @property
     def is_open(self) -> bool:
         """Whether what comes in is taken in at once."""
-        return not self._holds
+        return self._is_lifted or not self._holds
 
     def wait(self, request: Request) -> None:
         """Take this in when the gate is open again."""
@@ -52,7 +53,7 @@ class Gate:
     def hold(self) -> None:
         """Take in nothing more for now."""
         self._holds += 1
-        if not self._is_source_held:
+        if not (self._is_source_held or self._is_lifted):
             self._is_source_held = True
             self._source.hold()
 
@@ -63,9 +64,8 @@ class Gate:
             request = self._waiting.popleft()
             self._take(request.command, request.label, request.then)
         # What was taken in may hold anew; the source never knew otherwise.
-        if not self._holds and self._is_source_held:
-            self._is_source_held = False
-            self._source.release()
+        if not self._holds:
+            self._let_go()
 
     def close(self) -> None:
         """Take in nothing more, ever: the connection is lost."""
@@ -73,8 +73,15 @@ class Gate:
         self._is_source_held = False
         self._holds += 1
 
-    def clear(self) -> Sequence[Request]:
-        """Forget what waits, and return it."""
-        waiting = list(self._waiting)
-        self._waiting.clear()
-        return waiting
+    def lift(self) -> None:
+        """Take in all that waits, and whatever comes, whoever holds: nothing has an order now."""
+        self._is_lifted = True
+        while self._waiting:
+            request = self._waiting.popleft()
+            self._take(request.command, request.label, request.then)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._is_source_held:
+            self._is_source_held = False
+            self._source.release()

@@ -85,8 +85,9 @@ class Replay:
             heard = [x for x in events if x.epoch == place.epoch and reader.hears(x.item)]
             # A quarter of what may wait for one reader; the newest lines are the ones to keep.
             room, first = self._limits.queue // 4, len(heard)
-            while first and (room := room - weight(heard[first - 1].item)) >= 0:
+            while first and (room > 0 or first == len(heard)):
                 first -= 1
+                room -= weight(heard[first].item)
             return wire_format.encode_history(opened, heard[first:], now=self._now())
 
         def refuse(failure: Failure) -> bytes:

@@ -98,7 +98,8 @@ class Session:
         self._names = names
         self._gate = Gate(source, self._take)
         self._on_end = on_end
-        self._is_stopping = False
+        self.is_stopping = False
+        """Whether whatever it asks is refused, since the server stops."""
         self._log_out: Callable[[], None] | None = None
         self._clock = clock
         self._door: IDelayedCall | None = clock.callLater(chat.limits.name_time, self._no_name)
@@ -188,7 +189,7 @@ class Session:
 
         `then` is called when it is performed or refused, which is later if something is waited for.
         """
-        if self._is_stopping or self._gate.is_open:
+        if self._gate.is_open:
             self._take(command, label, then)
         else:
             self._gate.wait(Request(command, label, then))
@@ -196,7 +197,7 @@ class Session:
     def _take(self, command: c.Command, label: str | None, then: Callable[[], None] | None) -> None:
         if self.state in (State.LEAVING, State.GONE):
             return
-        if self._is_stopping:
+        if self.is_stopping:
             # It would stand behind the goodbye that is under way: said at once, in no order.
             self._put_reply(e.Refused(e.Refusal.STOPPING), label)
         elif self.user is None:
@@ -354,19 +355,18 @@ class Session:
         self._cancel_door()
         self._fanout.detach(self)
         last = Committed(e.Goodbye(e.Cause.TOO_SLOW))
-        self.outlet.abandon(self.format.encode_reply(last, self.name))
         self._depart(e.Cause.TOO_SLOW)
         self.state = State.LEAVING
+        self.outlet.abandon(self.format.encode_reply(last, self.name))
 
     def stop(self) -> None:
         """Take nothing in any more. Who is at the door goes; others are told by `Stopping`.
 
         What was read already, or waits to be, is answered as not sent: so it is no longer paced.
         """
-        self._is_stopping = True
-        for request in self._gate.clear():
-            self._take(request.command, request.label, request.then)
+        self.is_stopping = True
         self.throttle.lift()
+        self._gate.lift()
         if self.state is State.DOOR:
             self._leave_door(e.Cause.STOPPING)
 

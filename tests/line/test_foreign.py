@@ -84,6 +84,11 @@ class ForeignTests(ChatTestCase):
                 b"ERROR :This port does not speak IRC. Join with: nc 10.0.0.1 12345\r\n",
             )
             self.assertFalse(client.is_connected)
+        for name in ("USER1", "NICKOLAS", "PASSION"):
+            program = self.connect(speaks_first=True)
+            program.sends(f"{name}\r\n".encode())
+            self.turn()
+            self.assertIn(f"-- {name} joined.", program.sees())
         person = self.connect()
         person.types("NICK bob")  # somebody who has read the question
         self.turn()

@@ -132,6 +132,16 @@ class PaceTests(ChatTestCase):
         seen = alice.sees()
         self.assertEqual(seen.count("-- Not sent: the server is stopping."), 100 - heard)
 
+    def test_whatever_else_is_waited_for_then(self) -> None:
+        (bob,) = self.people("bob")
+        bob.sends(b"/history\n/topic x\n/nick b2\n" + b"l\n" * 300)
+        self.world.registry.say_goodbye("")
+        self.turn()
+        seen = bob.sees()
+        told = sum(line.startswith("-- Not sent: ") or "> l" in line for line in seen)
+        self.assertGreaterEqual(told, 300)
+        self.assertEqual(seen[-1], "-- Goodbye, the server is stopping.")
+
     def test_at_the_door(self) -> None:
         alice = self.connect()
         alice.sees()

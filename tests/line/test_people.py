@@ -141,6 +141,15 @@ class PeopleTests(ChatTestCase):
         self.typing(bob, "/join #lobby", "/quit insult")
         self.assertEqual(alice.sees(), ["-- bob joined.", "-- bob left."])
 
+    def test_ignoring_on_the_way_out_costs_nobody_a_line(self) -> None:
+        eve, bob, carol = self.people("eve", "bob", "carol")
+        eve.wire.stall()
+        self.typing(eve, "/quit")
+        self.typing(eve, "/ignore bob")
+        carol.sees()
+        self.typing(bob, "hello")
+        self.assertEqual(carol.sees(), ["<bob> hello"])
+
     def test_taking_the_name_of_somebody_one_ignores(self) -> None:
         (alice,) = self.people("alice")
         self.assertEqual(

@@ -373,6 +373,28 @@ class ManyRoomsOnSlowEngineTests(OnSlowEngine, ManyRoomsTests):
         self.assertFalse([line for line in carol.sees() if "secret" in line])
 
 
+class ManyForgottenTests(OnSlowEngine, ChatTestCase):
+    limits = Limits(rooms=1_100, joins=NONE, rooms_per_person=NONE, rate=NONE)
+
+    def test_a_thousand_in_one_batch(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        names = [f"#r{number}" for number in range(2_200)]
+        for start in range(0, 1_100, 20):
+            alice.types(f"/join {' '.join(names[start : start + 20])}")
+        self.turn()
+        for name in names[:1_099]:
+            alice.types(f"/leave {name}")
+        self.turn()
+        alice.types("hold on")  # what follows waits for this to be written
+        for start in range(1_100, 2_180, 20):
+            alice.types(f"/join {' '.join(names[start : start + 20])}")
+        self.turn()
+        bob.sees()
+        bob.types("still there?")
+        self.turn()
+        self.assertEqual(bob.sees(), ["<bob> still there?"])
+
+
 class ListedTopicTests(OnSlowEngine, ChatTestCase):
     def test_a_list_of_rooms_is_as_new_as_what_was_told_before_it(self) -> None:
         alice, bob = self.people("alice", "bob")

@@ -25,6 +25,9 @@ LOBBY = "#lobby"
 """The room that everybody enters."""
 
 
+ROOMS = 50
+"""Rooms that are remembered."""
+
 ROOMS_A_LINE = 20
 """Rooms that a server lets one line join."""
 
@@ -85,7 +88,7 @@ class Conversation:
         self._input_ended = False
         self._has_quit = False
         self._something_was_refused = False
-        self._rooms = [LOBBY]
+        self._rooms: dict[str, None] = {LOBBY: None}
         """Those to go back into after a lost connection."""
         self._room = LOBBY
         """Where what is typed goes."""
@@ -120,11 +123,14 @@ class Conversation:
         elif line.startswith(TALKING_IN):
             self._room = line.removeprefix(TALKING_IN).removesuffix(".")
         elif line.startswith(f"-- {self._nick} joined"):
-            room = line.removeprefix(f"-- {self._nick} joined").strip(" .") or LOBBY
-            self._rooms = [*(other for other in self._rooms if other != room), room]
+            room = line.removeprefix(f"-- {self._nick} joined").removesuffix(".").strip() or LOBBY
+            self._rooms.pop(room, None)
+            self._rooms[room] = None
+            if len(self._rooms) > ROOMS:
+                del self._rooms[next(iter(self._rooms))]
         elif line.startswith(f"-- {self._nick} left #"):
             room = line.removeprefix(f"-- {self._nick} left ").split(":")[0].removesuffix(".")
-            self._rooms = [other for other in self._rooms if other != room]
+            self._rooms.pop(room, None)
         elif line.startswith(f"-- {self._nick}{RENAMED}"):
             self._nick = line.removeprefix(f"-- {self._nick}{RENAMED}").removesuffix(".")
         elif line.startswith(NOT_SENT):
@@ -175,11 +181,14 @@ class Conversation:
         elif self.state is State.DOOR and self._server is not None:
             self._server.send(line)  # a name
         else:
-            is_elsewhere = self.state is not State.IN and self._room != LOBBY
-            # Said in that room or nowhere, should it not be possible to go back there.
-            self._unsent.append(
-                f"/msg {self._room} {line}" if is_elsewhere and line[0] != "/" else line
-            )
+            if self.state is not State.IN and self._room != LOBBY:
+                # Said in that room or nowhere, should it not be possible to go back there.
+                words = line.strip()
+                if words.startswith("/") and not words.startswith("//"):
+                    self._show("-- Not sent: type that command again when there is a connection.")
+                    return
+                line = f"/msg {self._room} {words.removeprefix('/')}"
+            self._unsent.append(line)
             if self.state is State.AWAY:
                 self._show("-- Not connected: it is sent as soon as there is a connection.")
         self._go_on()
@@ -239,10 +248,11 @@ class Conversation:
 
     def _go_back(self) -> None:
         """Go back into the rooms where one was before the connection was lost."""
-        rooms, room = self._rooms, self._room
+        rooms, room = list(self._rooms), self._room
         if self._server is None or (rooms == [LOBBY] and room == LOBBY):
             return
-        others = [other for other in rooms if other != LOBBY]
+        # First the one that is typed into, should it not be possible to join them all.
+        others = sorted((other for other in rooms if other != LOBBY), key=room.__ne__)
         for start in range(0, len(others), ROOMS_A_LINE):
             self._server.send(f"/join {' '.join(others[start : start + ROOMS_A_LINE])}")
         if LOBBY not in rooms:

@@ -111,6 +111,8 @@ def suggest(name: str, limits: Limits, is_taken: Callable[[str], bool]) -> str:
     for number in itertools.count(2):
         if _fault(candidate, limits) is None and not is_taken(fold(candidate)):
             return candidate
+        if number > 60:  # where names may be very short there may be none
+            return candidate
         # Counting up ends soon, so that a crowd of guests costs no more than a handful; and after
         # a few more tries of something longer nothing is left of what was wished for.
         suffix = str(number if number < 10 else 10 + secrets.randbelow(10 ** min(4, number - 8)))

@@ -116,18 +116,20 @@ class GroupCommit:
     # ------------------------------------------------------------ to the writer and back
 
     def _hand_over(self) -> None:
+        """Give the writer its next batch; what needs no disk before it is delivered at once."""
         self._handing_over = None
-        if not self._waiting:
-            return
-        batch = self._writing = self._next_batch()
-        stands = self._stands(batch)
-        durable = [w.entry for w in batch if is_durable(w.entry.item)]
-        if not durable:
-            self._finish(batch, stands, [])  # presence and replies alone need no disk
-            if self._waiting and not self._writing and self._handing_over is None:
-                self._hand_over()
-            return
+        while self._waiting and not self._writing and self._handing_over is None:
+            batch = self._writing = self._next_batch()
+            stands = self._stands(batch)
+            durable = [w.entry for w in batch if is_durable(w.entry.item)]
+            if durable:
+                self._commit(batch, stands, durable)
+            else:
+                self._finish(batch, stands, [])  # presence and replies alone
 
+    def _commit(
+        self, batch: list[_Waiting], stands: dict[str, Stamp], durable: list[Entry]
+    ) -> None:
         def committed(outcomes: Sequence[Stamp | Unkept]) -> None:
             if self._writing is batch:  # else it was given up meanwhile, and its speakers told
                 # The next batch waits for one look at the sockets, so that those who answer

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from twistchat.core.concerns import rooms_of
 from twistchat.core.events import AwayChanged, Departed, Folded, Item, Joined, Left, Renamed
+from twistchat.core.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -106,6 +108,10 @@ class Crowds:
         self._telling: dict[Rooms, IDelayedCall] = {}
         self._of: dict[str, dict[Rooms, None]] = {}
         """The collections that somebody is in."""
+        self._named: dict[str, dict[Rooms, None]] = {}
+        """The collections that a name is in."""
+        self.is_stopped = False
+        """Whether nothing is collected any more."""
 
     def collects(self, room: str) -> bool:
         """Whether there is a collection for a room: then what follows belongs into it."""
@@ -121,8 +127,7 @@ class Crowds:
             is_back = (before.how is _How.JOINED) != isinstance(item, Joined)
             if is_back and not crowd.has_come_since(user):
                 # Who came or went for a moment only: nobody needs to know.
-                del crowd.changes[user]
-                self._leaves(user, rooms)
+                self._leaves(crowd.changes.pop(user), rooms)
                 return
             self._flush(rooms)
             crowd = None
@@ -131,38 +136,44 @@ class Crowds:
             self._telling[rooms] = self._clock.callLater(self._time, self._flush, rooms)
         crowd.changes[user] = _Change(user, item.who, _how(item), item.at, elsewhere)
         self._of.setdefault(user, {})[rooms] = None
+        self._named.setdefault(fold(item.who), {})[rooms] = None
 
     def settle(self, item: Item, but: Rooms = ()) -> None:
         """Tell what was collected of somebody, before something else is told of them."""
         if not self._of or isinstance(item, AwayChanged):
             return
         user: str | None = getattr(item, "user", None)
+        heard = set(rooms_of(item))
         for rooms in list(self._of.get(user, ())) if user is not None else ():
-            if rooms != but:
+            # What is told in other rooms alone tells nobody anything too early here.
+            if rooms != but and (not heard or not heard.isdisjoint(rooms)):
                 self._flush(rooms)
-        if isinstance(item, Renamed):  # the name may be free because somebody left
-            for rooms, crowd in list(self._crowds.items()):
-                if any(change.name == item.new for change in crowd.changes.values()):
-                    self._flush(rooms)
+        # A name may be free because somebody left, of whom it was not told yet.
+        name = item.new if isinstance(item, Renamed) else getattr(item, "who", None)
+        for rooms in list(self._named.get(fold(name), ())) if name is not None else ():
+            if rooms != but and not heard.isdisjoint(rooms):
+                self._flush(rooms)
 
     def stop(self) -> None:
-        """Tell all that is collected."""
+        """Tell all that is collected, and collect nothing more."""
+        self.is_stopped = True
         for rooms in list(self._crowds):
             self._flush(rooms)
 
-    def _leaves(self, user: str, rooms: Rooms) -> None:
-        collections = self._of[user]
-        del collections[rooms]
-        if not collections:
-            del self._of[user]
+    def _leaves(self, change: _Change, rooms: Rooms) -> None:
+        for index, key in ((self._of, change.user), (self._named, fold(change.name))):
+            collections = index.get(key, {})
+            collections.pop(rooms, None)
+            if not collections:
+                index.pop(key, None)
 
     def _flush(self, rooms: Rooms) -> None:
         crowd = self._crowds.pop(rooms)
         telling = self._telling.pop(rooms)
         if telling.active():
             telling.cancel()
-        for user in crowd.changes:
-            self._leaves(user, rooms)
+        for change in crowd.changes.values():
+            self._leaves(change, rooms)
         if crowd.changes:
             crowd.finish()
             self._tell(crowd)

@@ -14,7 +14,7 @@ from twistchat.core.concerns import (
     people_of,
     rooms_of,
 )
-from twistchat.core.events import Departed, Joined, Kept, Left, Renamed, TopicChanged
+from twistchat.core.events import Departed, Joined, Kept, Left, Renamed, Stopping, TopicChanged
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.engine import Committed
 from twistchat.faults import guarded
@@ -151,6 +151,8 @@ class Fanout:
         """Tell this after everything published before it, in this turn of the reactor."""
         item = committed.item
         crowded: Rooms = ()
+        if isinstance(item, Stopping):
+            self._crowds.stop()  # behind this nobody is told anything
         if is_coming_or_going(item):
             rooms = rooms_of(item)
             crowded = tuple(sorted(room for room in rooms if self._is_crowded(room)))
@@ -172,6 +174,8 @@ class Fanout:
 
     def _is_crowded(self, room: str) -> bool:
         # Once begun a collection goes on, so that its order does not depend on who else leaves.
+        if self._crowds.is_stopped:
+            return False
         hearers = len(self._hearers.get(room, ())) + self._turn.came.get(room, 0)
         return hearers >= self._crowd or self._crowds.collects(room)
 
@@ -195,7 +199,7 @@ class Fanout:
         turn, self._turn = self._turn, Turn()
         specials = _Specials(self._rooms)
         for place, committed in enumerate(turn.items):
-            self._sort_out(turn, place, committed, specials)
+            guarded(self._sort_out, turn, place, committed, specials)
         self._tell_rooms(turn, specials)
         for listener, special in specials.items():
             pieces = self._pieces(turn, listener, special)
@@ -238,7 +242,7 @@ class Fanout:
         if is_durable(item) and origin in self._rooms and _wants_kept(committed):
             specials[origin].instead[place] = replace(committed, item=Kept(item))
         for deaf in self.ignores.deaf_to(item):
-            if self.is_deaf(deaf, item):
+            if deaf in self._rooms and self._person[deaf] != getattr(item, "user", None):
                 if isinstance(item, Left | Departed):  # that they go is told, and no more
                     silent = replace(committed, item=replace(item, words=""))
                     specials[deaf].instead[place] = silent

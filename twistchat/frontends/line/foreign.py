@@ -17,7 +17,7 @@ REQUEST = re.compile(rb"[A-Z]{3,12} [^ ]+ HTTP/\d|[A-Z]{3,12} (/|\*|https?://)")
 HEADER = re.compile(rb"(Host|Origin|Referer|User-Agent|Content-Type|Content-Length): ", re.I)
 """A line of a request whose first line was hidden from us."""
 
-IRC = re.compile(rb"(CAP (LS|REQ)|PASS|NICK|USER) ?[^\r\n]*\r\n")
+IRC = re.compile(rb"(CAP (LS|REQ)|PASS |NICK |USER )[^\r\n]*\r\n")
 """The first line of an IRC client (RFC 2812, section 3.1)."""
 
 TLS_HELLO = re.compile(rb"\x16\x03[\x00-\x04]")

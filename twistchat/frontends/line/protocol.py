@@ -191,6 +191,8 @@ class ChatProtocol(LineReceiver):
 
     def _count_line(self, session: Session, work: int) -> None:
         """Let the others have their turn after so much work, however many lines have come."""
+        if session.is_stopping:
+            return  # it is refused at once, and soon over
         if work:
             session.throttle.spend(1)
         self._work_this_turn += max(1, work)

@@ -25,6 +25,7 @@ from twistchat.frontends.line.commands import (
     Unignore,
 )
 from twistchat.frontends.line.dialect import Dialect, Note, Parameter
+from twistchat.session import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +64,8 @@ class View:
 
     def does(self, line: Sequence[Asked | Note]) -> None:
         """Do what one line asks for, or say why not."""
+        if self._session.state in (State.LEAVING, State.GONE):
+            return
         before = self.room
         for asked in line:
             match asked:
