@@ -221,6 +221,36 @@ class CrowdTests(ChatTestCase):
         self.wait(4)
         self.assertEqual(alice.sees(), ["-- dora left.", "-- dora joined.", "<dora> hi"])
 
+    def test_leaving_one_room_and_then_the_chat(self) -> None:
+        people = [*self.crowd(), *self.come("dora")]
+        for person in people:
+            person.types("/join #a")
+        self.wait(4)
+        alice, *_, dora = people
+        alice.sees()
+        dora.types("/leave #a")
+        self.turn()
+        dora.types("/quit")
+        self.wait(4)
+        self.assertEqual(alice.sees(), ["-- dora left #a.", "-- dora left."])
+
+    def test_a_name_that_is_taken_over_in_another_room(self) -> None:
+        alice, bob, carol = self.crowd()
+        (dora,) = self.come("dora")
+        alice.types("/join #a")
+        self.wait(4)
+        alice.sees()
+        dora.types("/quit")
+        self.turn()
+        carol.types("/leave #lobby")
+        carol.types("/nick dora")
+        carol.types("/join #a")
+        self.turn()
+        self.assertEqual(
+            alice.sees(), ["-- carol left #lobby.", "-- dora left.", "-- dora joined #a."]
+        )
+        bob.sees()
+
     def test_a_herd_that_goes_on_into_other_rooms(self) -> None:
         alice, *_ = self.crowd()
         herd = [self.world.connect() for _ in range(50)]

@@ -72,6 +72,11 @@ class Crowd:
         later = list(self.changes).index(user) + 1
         return any(c.how is _How.JOINED for c in list(self.changes.values())[later:])
 
+    def has_another(self, name: str, user: str | None) -> bool:
+        """Whether somebody else of this name came or went."""
+        same = fold(name)
+        return any(fold(c.name) == same and c.user != user for c in self.changes.values())
+
     def finish(self) -> None:
         """Nothing more belongs here: count who came and went before whom."""
         for user, change in self.changes.items():
@@ -144,14 +149,15 @@ class Crowds:
             return
         user: str | None = getattr(item, "user", None)
         heard = set(rooms_of(item))
+        is_last = not heard or isinstance(item, Departed)
         for rooms in list(self._of.get(user, ())) if user is not None else ():
             # What is told in other rooms alone tells nobody anything too early here.
-            if rooms != but and (not heard or not heard.isdisjoint(rooms)):
+            if rooms != but and (is_last or not heard.isdisjoint(rooms)):
                 self._flush(rooms)
         # A name may be free because somebody left, of whom it was not told yet.
-        name = item.new if isinstance(item, Renamed) else getattr(item, "who", None)
-        for rooms in list(self._named.get(fold(name), ())) if name is not None else ():
-            if rooms != but and not heard.isdisjoint(rooms):
+        name: str = item.new if isinstance(item, Renamed) else getattr(item, "who", "")
+        for rooms in list(self._named.get(fold(name), ())):
+            if rooms != but and self._crowds[rooms].has_another(name, user):
                 self._flush(rooms)
 
     def stop(self) -> None:
