@@ -221,4 +221,4 @@ class LimitTests(SynchronousTestCase):
             self.assertEqual(write_number(number), text)
         for limit in described():
             attribute, value = read_limit(limit.name, write_number(limit.default))
-            self.assertEqual(replace(DEFAULT_LIMITS, **{attribute: value}), DEFAULT_LIMITS)  # type: ignore[arg-type]
+            self.assertEqual(replace(DEFAULT_LIMITS, **{attribute: value}), DEFAULT_LIMITS)  # type: ignore[arg-type]  # a number of its kind
