@@ -14,7 +14,7 @@ on it too, since an engine that commits at once hides every fault of order.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone, ConnectionLost
@@ -158,6 +158,16 @@ class Wire(StringTransport):
     is_stalled = False
     is_aborted = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.writes: list[bytes] = []
+        """Each write by itself; `value` has them joined."""
+
+    def write(self, data: bytes) -> None:
+        """Take bytes. Called by the server."""
+        self.writes.append(data)
+        super().write(data)
+
     def abortConnection(self) -> None:
         """Close at once. Called by the server."""
         self.is_aborted = True
@@ -183,18 +193,10 @@ class Person:
         self.protocol = protocol
         self.wire = Wire()
         self.is_connected = True
-        self.writes: list[bytes] = []
+        self.writes = self.wire.writes
         """Each write of the server's."""
         self._world = world
         self._unseen = b""
-        write = self.wire.write
-
-        def recording(data: bytes) -> None:
-            self.writes.append(data)
-            write(data)
-
-        # On this one wire alone: each write is to be seen by itself.
-        self.wire.write = recording  # type: ignore[method-assign]
         protocol.makeConnection(self.wire)
 
     def types(self, line: str) -> None:
@@ -374,6 +376,13 @@ class ChatTestCase(SynchronousTestCase):
     def people(self, *names: str) -> list[Person]:
         """See `World.people`."""
         return self.world.people(*names, front_end=self.front_end)
+
+    def typing(self, person: Person, *lines: str) -> list[str]:
+        """Let somebody type lines, and return what they see when all of it has happened."""
+        for line in lines:
+            person.types(line)
+        self.turn()
+        return person.sees()
 
     def turn(self) -> None:
         """See `World.turn`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core.limits import NONE, Limits, described, limit_value
@@ -30,7 +32,8 @@ class LimitTests(SynchronousTestCase):
             value = limit_value(name, typed)
             self.assertEqual(value, expected)
             self.assertIs(type(value[1]), type(expected[1]))
-            Limits(**{value[0]: value[1]})  # type: ignore[arg-type]  # a number of its kind
+            settings: dict[str, Any] = dict([value])
+            self.assertEqual(getattr(Limits(**settings), value[0]), value[1])
 
     def test_bad_values(self) -> None:
         for name, typed, words in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.engines import OnSlowEngine
 from twistchat.core.limits import Limits
-from twistchat.testing import ChatTestCase, Person
+from twistchat.testing import ChatTestCase
 
 SLOWED = "-- That was faster than 5 lines a second. The rest comes slowly, nothing is lost."
 
@@ -175,12 +175,6 @@ class JoinWhileFullTests(OnSlowEngine, ChatTestCase):
 
 class TooFastTests(ChatTestCase):
     limits = Limits(joins=3, renames=2, strangers=3)
-
-    def typing(self, person: Person, *lines: str) -> list[str]:
-        for line in lines:
-            person.types(line)
-        self.turn()
-        return person.sees()
 
     def test_joins(self) -> None:
         (alice,) = self.people("alice")  # that was the first

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from tests.engines import OnSlowEngine
 from twistchat.core.limits import Limits
-from twistchat.testing import ChatTestCase, Person
+from twistchat.testing import ChatTestCase
 
 
 class PeopleTests(ChatTestCase):
-    def typing(self, person: Person, *lines: str) -> list[str]:
-        for line in lines:
-            person.types(line)
-        self.turn()
-        return person.sees()
-
     def test_away_and_back(self) -> None:
         alice, bob = self.people("alice", "bob")
         self.assertEqual(

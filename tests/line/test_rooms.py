@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from tests.engines import OnSlowEngine
 from twistchat.core.limits import NONE, Limits
-from twistchat.testing import ChatTestCase, Person
+from twistchat.testing import ChatTestCase
 
 
 class RoomTests(ChatTestCase):
-    def typing(self, person: Person, *lines: str) -> list[str]:
-        """Type some lines, and return what is then seen."""
-        for line in lines:
-            person.types(line)
-        self.turn()
-        return person.sees()
-
     def test_joining_moves_what_is_typed(self) -> None:
         alice, bob, carol = self.people("alice", "bob", "carol")
         self.assertEqual(
@@ -271,41 +264,35 @@ class RoomOnSlowEngineTests(OnSlowEngine, RoomTests):
 class ManyRoomsTests(ChatTestCase):
     limits = Limits(rooms=4, rooms_per_person=3, joins=NONE)
 
-    def seen(self, person: Person, *lines: str) -> list[str]:
-        for line in lines:
-            person.types(line)
-        self.turn()
-        return person.sees()
-
     def test_rooms_of_one_person(self) -> None:
         (alice,) = self.people("alice")
-        self.seen(alice, "/join #a #b")
+        self.typing(alice, "/join #a #b")
         self.assertEqual(
-            self.seen(alice, "/join #c"),
+            self.typing(alice, "/join #c"),
             ["-- You are in 3 rooms, and that is as many as one may. /leave one, then join #c."],
         )
-        self.assertIn("-- alice joined #c.", self.seen(alice, "/leave #a", "/join #c"))
+        self.assertIn("-- alice joined #c.", self.typing(alice, "/leave #a", "/join #c"))
 
     def test_the_room_that_is_empty_for_longest_goes_first(self) -> None:
         alice, bob = self.people("alice", "bob")
-        self.seen(alice, "/join #a", "in a", "/leave")
-        self.seen(alice, "/join #b", "in b", "/join #a", "/leave #b", "/leave #a")
-        self.seen(alice, "/join #c", "in c")
-        self.seen(bob, "/join #d")  # the fifth room: #b is forgotten
+        self.typing(alice, "/join #a", "in a", "/leave")
+        self.typing(alice, "/join #b", "in b", "/join #a", "/leave #b", "/leave #a")
+        self.typing(alice, "/join #c", "in c")
+        self.typing(bob, "/join #d")  # the fifth room: #b is forgotten
         self.assertEqual(self.world.parts.chat.room("#b"), None)
-        self.assertIn("[00:00] [#a] <alice> in a", self.seen(alice, "/join #a"))
-        self.seen(alice, "/leave #a")
+        self.assertIn("[00:00] [#a] <alice> in a", self.typing(alice, "/join #a"))
+        self.typing(alice, "/leave #a")
         # #a goes for a new #b, whose history is new too.
-        self.assertEqual(self.seen(alice, "/join #b")[0], "-- alice joined #b.")
-        self.assertEqual(self.seen(alice, "/history"), ["-- Nothing has been said in #b yet."])
+        self.assertEqual(self.typing(alice, "/join #b")[0], "-- alice joined #b.")
+        self.assertEqual(self.typing(alice, "/history"), ["-- Nothing has been said in #b yet."])
         self.assertEqual(self.world.parts.chat.room("#a"), None)
 
     def test_when_all_rooms_are_in_use(self) -> None:
         alice, bob = self.people("alice", "bob")
-        self.seen(alice, "/join #a #b")
-        self.seen(bob, "/join #c")
+        self.typing(alice, "/join #a #b")
+        self.typing(bob, "/join #c")
         self.assertEqual(
-            self.seen(bob, "/join #d"),
+            self.typing(bob, "/join #d"),
             [
                 (
                     "-- There are 4 rooms, and somebody is in each. /rooms shows them: "
@@ -316,10 +303,10 @@ class ManyRoomsTests(ChatTestCase):
 
     def test_the_lobby_is_never_forgotten(self) -> None:
         (alice,) = self.people("alice")
-        self.seen(alice, "kept", "/leave")
+        self.typing(alice, "kept", "/leave")
         for name in "abcdefg":
-            self.seen(alice, f"/join #{name}", "/leave")
-        self.assertIn("[00:00] <alice> kept", self.seen(alice, "/join #lobby"))
+            self.typing(alice, f"/join #{name}", "/leave")
+        self.assertIn("[00:00] <alice> kept", self.typing(alice, "/join #lobby"))
 
 
 class ManyRoomsOnSlowEngineTests(OnSlowEngine, ManyRoomsTests):
@@ -327,40 +314,40 @@ class ManyRoomsOnSlowEngineTests(OnSlowEngine, ManyRoomsTests):
 
     def test_a_topic_that_comes_after_its_room_is_forgotten(self) -> None:
         alice, bob = self.people("alice", "bob")
-        self.seen(alice, "/join #a")
-        self.seen(bob, "/join #b", "/join #x")
+        self.typing(alice, "/join #a")
+        self.typing(bob, "/join #b", "/join #x")
         alice.types("/topic late")
         alice.vanishes()
-        self.seen(bob, "/leave #b", "/join #c")  # the fifth room: #a is forgotten
-        self.assertEqual(self.seen(bob, "/rooms")[0], "-- There are 4 rooms:")
+        self.typing(bob, "/leave #b", "/join #c")  # the fifth room: #a is forgotten
+        self.assertEqual(self.typing(bob, "/rooms")[0], "-- There are 4 rooms:")
         self.assertIsNone(self.world.parts.chat.room("#a"))
 
     def test_a_new_room_of_that_name_has_no_topic(self) -> None:
         alice, bob = self.people("alice", "bob")
-        self.seen(alice, "/join #a")
-        self.seen(bob, "/join #b", "/join #x", "/leave #b")
+        self.typing(alice, "/join #a")
+        self.typing(bob, "/join #b", "/join #x", "/leave #b")
         alice.types("/topic late")
         alice.vanishes()
         for line in ("/join #c", "/leave #c", "/join #d", "/leave #d", "/join #a", "/topic"):
             bob.types(line)
         self.turn()
         self.assertEqual(bob.sees()[-1], "-- #a has no topic. /topic WORDS sets one.")
-        self.assertEqual(self.seen(bob, "/topic new", "/topic")[-1], "-- Topic of #a: new")
+        self.assertEqual(self.typing(bob, "/topic new", "/topic")[-1], "-- Topic of #a: new")
 
     def test_what_is_said_right_behind_the_forgetting_is_kept(self) -> None:
         (alice,) = self.people("alice")
-        self.seen(alice, "/join #a", "old", "/leave", "/join #x #y")
+        self.typing(alice, "/join #a", "old", "/leave", "/join #x #y")
         alice.sends(b"busy\n/leave #x\n/join #c\n/leave #c\n/join #a\nnew\n")
         self.turn()
         self.assertEqual(
-            self.seen(alice, "/history #a")[-2:],
+            self.typing(alice, "/history #a")[-2:],
             ["-- The last line of #a:", "[00:00] [#a] <alice> new"],
         )
 
     def test_who_left_reads_nothing_of_the_rooms_next_life(self) -> None:
         alice, bob, carol = self.people("alice", "bob", "carol")
-        self.seen(alice, "/join #a", "1", "2", "3", "/leave")
-        self.seen(bob, "/join #x #y")
+        self.typing(alice, "/join #a", "1", "2", "3", "/leave")
+        self.typing(bob, "/join #x #y")
         self.slow.delay = 0.2
         carol.types("/join #a")
         carol.types("/leave #a")

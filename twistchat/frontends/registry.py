@@ -115,11 +115,14 @@ class Registry:
             self._turned_away.discard(session)
             self._ended(session)
 
+        def overflowed(limit: str) -> None:
+            session.overflowed(limit)
+
         outlet = Outlet(
             transport,
             clock=self.clock,
             limits=self.limits,
-            overflowed=lambda limit: session.overflowed(limit),  # noqa: PLW0108, it is made below
+            overflowed=overflowed,
         )
         session = self._sessions[self._last_number] = Session(
             chat=self._chat,

@@ -220,7 +220,12 @@ class ChatProtocol(LineReceiver):
             self.transport, wire="line", wire_format=self._format, source=self
         )
         if session.state is State.DOOR and not self._is_foreign(session, first):
-            self._view = View(session=session, dialect=self._dialect, limits=self._limits)
+            self._view = View(
+                session=session,
+                dialect=self._dialect,
+                limits=self._limits,
+                wire_format=self._format,
+            )
             greeting = self._registry.greeting
             lines = self._format.speech.greeting(greeting.server, greeting.motd)
             session.put(self._format.lines(lines))
@@ -243,7 +248,7 @@ class ChatProtocol(LineReceiver):
         if line.endswith(b"\r"):
             line = line[:-1]
             if not self._has_sent_a_line:
-                session.set_format(replace(view.format, newline=b"\r\n"))
+                view.write_as(replace(view.format, newline=b"\r\n"))
         self._has_sent_a_line = True
         if len(line) > self._limits.line:
             self._refuse_long(session, view)

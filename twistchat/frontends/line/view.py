@@ -42,7 +42,11 @@ class View:
     not what was told yet, so that a line sent right behind a `/join` is said in that room.
     """
 
-    def __init__(self, *, session: Session, dialect: Dialect, limits: Limits) -> None:
+    def __init__(
+        self, *, session: Session, dialect: Dialect, limits: Limits, wire_format: LineFormat
+    ) -> None:
+        self.format = wire_format
+        """How this person is written to."""
         self._session = session
         self._dialect = dialect
         self._limits = limits
@@ -55,12 +59,6 @@ class View:
         if user is None or self._room in user.rooms:
             return self._room
         return next(reversed(user.rooms), "")
-
-    @property
-    def format(self) -> LineFormat:
-        """How this person is written to."""
-        wire_format: LineFormat = self._session.format  # type: ignore[assignment]  # set by us
-        return wire_format
 
     def does(self, line: Sequence[Asked | Note]) -> None:
         """Do what one line asks for, or say why not."""
@@ -86,6 +84,11 @@ class View:
         }
         self._show(speech.say(sentence, **filled))
 
+    def write_as(self, wire_format: LineFormat) -> None:
+        """Write to this person in another way from now on."""
+        self.format = wire_format
+        self._session.set_format(wire_format)
+
     def _show(self, *lines: str) -> None:
         self._session.answer(Noted(lines))
 
@@ -97,7 +100,7 @@ class View:
                 self._session.echo = asked.on
                 self.note(s.ECHO_ON if asked.on else s.ECHO_OFF)
             case SetTimes():
-                self._session.set_format(replace(self.format, times=asked.on))
+                self.write_as(replace(self.format, times=asked.on))
                 self.note(s.TIMES_ON if asked.on else s.TIMES_OFF)
             case SetCharset():
                 self._set_charset(asked.name)
@@ -183,8 +186,7 @@ class View:
         if not name:
             names = ", ".join(ignored)
             self.note(s.IGNORING if ignored else s.IGNORING_NOBODY, names=names)
-        elif isinstance(nickname(name, self._limits, lambda _: False), Refused):
-            # Nobody can be called so.
+        elif not self._is_name(name):
             self._session.answer(Refused(Refusal.NO_SUCH_PERSON, clean(name[:40])))
         elif fold(name) == fold(self._session.name):
             self.note(s.IGNORED_SELF)
@@ -196,11 +198,14 @@ class View:
             ignores.add(self._session, name, user.id if user else None)
             self.note(s.IGNORED if user else s.IGNORED_ABSENT, name=name)
 
+    def _is_name(self, typed: str) -> bool:
+        """Whether anybody can be called so."""
+        return isinstance(nickname(typed, self._limits, lambda _: False), str)
+
     def _unignore(self, name: str) -> None:
-        is_name = not isinstance(nickname(name, self._limits, lambda _: False), Refused)
         user = self._session.person(name)
         ignores, by_id = self._session.ignores, user.id if user else None
-        is_over = is_name and ignores.remove(self._session, name, by_id)
+        is_over = self._is_name(name) and ignores.remove(self._session, name, by_id)
         self.note(s.IGNORED_NO_MORE if is_over else s.IGNORED_NOT, name=name[:40])
 
     def _set_charset(self, typed: str) -> None:
@@ -212,5 +217,5 @@ class View:
         elif name is None:
             self.note(s.CHARSET_UNKNOWN, charset=typed[:40], known=", ".join(KNOWN))
         else:
-            self._session.set_format(replace(self.format, charset=name))
+            self.write_as(replace(self.format, charset=name))
             self.note(s.CHARSET, charset=name)
