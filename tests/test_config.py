@@ -22,6 +22,7 @@ listen = [
     "unix:/run/chat.sock",
 ]
 engine = "memory:"
+retention = "90d"
 name = \"\"\"
 [limits]
 rate = 6\"\"\"
@@ -66,9 +67,9 @@ class ReadingTests(ConfigTestCase):
         self.assertEqual(
             lines,
             {
-                ("port",): 2, ("listen",): 3, ("engine",): 7, ("name",): 8, ("motd",): 11,
-                ("console",): 12, ("limits",): 13, ("limits", "rate"): 14, ("limits", "line"): 16,
-                ("limits", "stall"): 17,
+                ("port",): 2, ("listen",): 3, ("engine",): 7, ("retention",): 8, ("name",): 9,
+                ("motd",): 12, ("console",): 13, ("limits",): 14, ("limits", "rate"): 15,
+                ("limits", "line"): 17, ("limits", "stall"): 18,
             },
         )  # fmt: skip
 
@@ -152,7 +153,7 @@ class MistakeTests(ConfigTestCase):
             ),
             "[server]\nport = 1": (
                 "chat.toml, line 1: there is no option 'server';"
-                " there are: port, listen, engine, name, motd, console"
+                " there are: port, listen, engine, retention, name, motd, console"
             ),
             "rate = 5": "chat.toml, line 1: 'rate' is a limit: write it under [limits]",
             "per_address = 5": (
@@ -179,7 +180,7 @@ class MistakeTests(ConfigTestCase):
             "port = 80.5": f"{port}, not 80.5",
             "listen = 8000": 'listen takes a list of texts, such as ["line=tcp:9000"], not 8000',
             "listen = [80]": 'listen takes a list of texts, such as ["line=tcp:9000"], not [80]',
-            "engine = 1": 'engine takes a text, such as "memory:", not 1',
+            "engine = 1": 'engine takes a text, such as "sqlite:twistchat.db", not 1',
             "name = []": 'name takes a text, such as "Room 5", not []',
             "motd = 2000-01-01": 'motd takes the name of a file, such as "motd.txt", not ',
             "console = 'yes'": "console takes true or false, not 'yes'",

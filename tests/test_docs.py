@@ -120,8 +120,8 @@ class DocumentTests(SynchronousTestCase):
         file.write_text(re.sub("^#(?=[a-z])", "", text, flags=re.M), "utf-8")
         everything = read_config(file, "chat.toml")
         defaults = {
-            "port": 8000, "listen": [], "engine": "memory:", "name": "twistchat",
-            "motd": "motd.txt", "console": False,
+            "port": 8000, "listen": [], "engine": "sqlite:twistchat.db", "retention": [],
+            "name": "twistchat", "motd": "motd.txt", "console": False,
         }  # fmt: skip
         self.assertEqual(everything.options, defaults)
         self.assertEqual(list(everything.options), list(OPTIONS))
@@ -129,7 +129,7 @@ class DocumentTests(SynchronousTestCase):
         options = Options()
         options.parseOptions([])
         self.assertEqual(str(defaults["port"]), DEFAULTS["port"])
-        for name in ("listen", "engine", "name"):
+        for name in ("listen", "engine", "retention", "name"):
             self.assertEqual(defaults[name], DEFAULTS[name])
         self.assertFalse(options.console)
         self.assertEqual(everything.limits, {limit.name: limit.default for limit in fields(Limits)})

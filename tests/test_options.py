@@ -245,7 +245,9 @@ class FileTests(OptionsTestCase):
     def test_mistakes_name_the_line(self) -> None:
         for file, words in {
             "\nname = ' '": "chat.toml, line 2: name is empty: give the chat a name",
-            "engine = 'paper:'": ("chat.toml, line 1: there is no engine 'paper:'; choose memory:"),
+            "engine = 'paper:'": (
+                "chat.toml, line 1: there is no engine 'paper:'; choose sqlite:PATH or memory:"
+            ),
             "motd = 'nowhere.txt'": (
                 "chat.toml, line 1: cannot read motd nowhere.txt: No such file or directory"
             ),

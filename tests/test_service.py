@@ -66,7 +66,7 @@ class OptionsTests(SynchronousTestCase):
     def test_bad_engine(self) -> None:
         self.assertEqual(
             self.error("--engine", "paper:"),
-            "twistd chat: there is no engine 'paper:'; choose memory:",
+            "twistd chat: there is no engine 'paper:'; choose sqlite:PATH or memory:",
         )
 
     def test_what_is_no_option(self) -> None:

@@ -195,6 +195,10 @@ def _is_list_of_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
+def _is_text_or_texts(value: object) -> bool:
+    return _is_text(value) or _is_list_of_texts(value)
+
+
 def _is_switch(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -202,7 +206,8 @@ def _is_switch(value: object) -> bool:
 OPTIONS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "port": (_is_port, 'a number or an endpoint, such as 8000 or "tcp:8000"'),
     "listen": (_is_list_of_texts, 'a list of texts, such as ["line=tcp:9000"]'),
-    "engine": (_is_text, 'a text, such as "memory:"'),
+    "engine": (_is_text, 'a text, such as "sqlite:twistchat.db"'),
+    "retention": (_is_text_or_texts, 'a text or a list of them, such as ["90d", "#lab=7d"]'),
     "name": (_is_text, 'a text, such as "Room 5"'),
     "motd": (_is_text, 'the name of a file, such as "motd.txt"'),
     "console": (_is_switch, "true or false"),

@@ -1,4 +1,4 @@
-"""The last lines of a room, read for one session and put in their place."""
+"""Past lines of a room, read for one session and put in their place."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from twistchat.wire import WireFormat
 
 log = Logger()
+
+Opened = e.HistoryOpened | e.SearchOpened
+"""What is to be read."""
 
 
 class Reader(Protocol):
@@ -59,9 +62,9 @@ class Replay:
         self._now = now
 
     def tell(
-        self, reader: Reader, opened: e.HistoryOpened, place: Committed, pieces: list[bytes]
+        self, reader: Reader, opened: Opened, place: Committed, pieces: list[bytes]
     ) -> Deferred[None]:
-        """Add a room's last lines, up to a place, to what a reader is told in one turn.
+        """Add past lines of a room, up to a place, to what a reader is told in one turn.
 
         If they cannot be read at once, what comes before them is sent, and what comes after them
         waits. Fires when they are told.
@@ -73,9 +76,13 @@ class Replay:
         pieces.clear()
         return told.addCallback(reader.outlet.reserve().fill)
 
-    def _read(self, reader: Reader, opened: e.HistoryOpened, place: Committed) -> Deferred[bytes]:
+    def _read(self, reader: Reader, opened: Opened, place: Committed) -> Deferred[bytes]:
         wire_format = reader.format
-        reading = self._engine.history(opened.room, before=place.number + 1, limit=opened.limit)
+        before = place.number + 1
+        if isinstance(opened, e.SearchOpened):
+            reading = self._engine.search(opened, before=before)
+        else:
+            reading = self._engine.history(opened.room, before=before, limit=opened.limit)
         if not reading.called:
             reading.addTimeout(self._limits.history_time, self._clock)
 
@@ -91,8 +98,10 @@ class Replay:
             return wire_format.encode_history(opened, heard[first:], now=self._now())
 
         def refuse(failure: Failure) -> bytes:
-            log.failure("history could not be read", failure)
-            refused = Committed(e.Refused(e.Refusal.NO_HISTORY, opened.room))
+            log.failure("what was said in {room} could not be read", failure, room=opened.room)
+            is_search = isinstance(opened, e.SearchOpened)
+            code = e.Refusal.NO_SEARCH if is_search else e.Refusal.NO_HISTORY
+            refused = Committed(e.Refused(code, opened.room))
             return wire_format.encode_reply(refused, reader.name)
 
         return reading.addCallback(encode).addErrback(refuse)

@@ -158,7 +158,8 @@ class ChatService(MultiService):
     Start it under any application, with `setServiceParent`. `listen` are endpoint descriptions
     as `serverFromString` reads them, with the kind of wire before them where it is not `line`
     (`KIND=tcp:9000`; the kinds are those of `WIRES`). `stop` is called when the operator wants to
-    shut down; it should stop this service, and without it the console cannot.
+    shut down; it should stop this service, and without it the console cannot. `fail` is called
+    instead where the engine does not start.
     """
 
     def __init__(
@@ -172,10 +173,12 @@ class ChatService(MultiService):
         extensions: Iterable[Extension] = (),
         console: bool = False,
         stop: Callable[[], None] | None = None,
+        fail: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
         self._reactor = reactor
         self._stop = stop
+        self._fail = fail or stop
         self._farewell = ""
         self._is_stopping = False
         self._operator = User("operator", "operator", operator=True)
@@ -222,8 +225,8 @@ class ChatService(MultiService):
 
     def _no_engine(self, failure: Failure) -> None:
         log.critical("The engine did not start: {why}", why=failure.getErrorMessage())
-        if self._stop is not None:
-            self._stop()
+        if self._fail is not None:
+            self._fail()
 
     def stopService(self) -> Deferred[None]:
         """Close the doors, say goodbye to everybody after all that was said, and end."""

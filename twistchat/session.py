@@ -9,7 +9,7 @@ from twisted.logger import Logger
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core.concerns import changes_state, is_reply
+from twistchat.core.concerns import changes_state, is_reading, is_reply
 from twistchat.core.names import fold
 from twistchat.engine import Committed, Entry
 from twistchat.gate import Gate, Request
@@ -260,7 +260,7 @@ class Session:
         for item in decided:
             if changes_state(item):
                 self._gate.hold()  # until it is `settled`
-            elif isinstance(item, e.HistoryOpened):
+            elif is_reading(item):
                 self._gate.hold()  # until it is told: one at a time, since each may be large
         self._submit(decided, label)
         return True
@@ -310,7 +310,7 @@ class Session:
         pieces: list[bytes] = []
         for committed, encoded in batch:
             item, data = committed.item, encoded
-            if isinstance(item, e.HistoryOpened):
+            if is_reading(item):
                 told = self._history.tell(self, item, committed, pieces)
                 told.addBoth(lambda _: self._gate.release())
                 continue

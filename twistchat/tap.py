@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import sys
 import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +16,10 @@ import twistchat
 from twistchat.config import Config, ConfigError, read_config, read_limit, read_text, write_number
 from twistchat.core.limits import DEFAULT_LIMITS, Limits, described
 from twistchat.core.text import clean
-from twistchat.engine import Engine, open_engine
+from twistchat.engine import choice
+from twistchat.engine.choice import Choice, read_choice
+from twistchat.engine.retention import Retention, read_retention
+from twistchat.engine.sqlite.faults import DatabaseError
 from twistchat.frontends.registry import Greeting
 from twistchat.host.descriptors import fit
 from twistchat.host.endpoints import LINE, Listen, endpoint_of, read_listen
@@ -21,9 +27,15 @@ from twistchat.host.probe import CannotListenError, Trial
 from twistchat.service import WIRES, ChatService
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-DEFAULTS = {"port": "8000", "listen": [], "engine": "memory:", "name": "twistchat"}
+DEFAULTS = {
+    "port": "8000",
+    "listen": [],
+    "engine": choice.DEFAULT,
+    "retention": [],
+    "name": "twistchat",
+}
 """Of the options that are neither on the command line nor in the file."""
 
 HELP_LIMITS = """\
@@ -58,7 +70,7 @@ class Options(usage.Options):
     # What is not given is None here: it may still be in the file.
     optParameters = [  # noqa: RUF012, as Twisted wants it
         ["port", "p", None, "Where to listen: a port (0: free) or an endpoint. [default: 8000]"],
-        ["engine", "e", None, "What keeps what was said; memory: forgets. [default: memory:]"],
+        ["engine", "e", None, "Keeps what is said: memory: or [default: sqlite:twistchat.db]"],
         ["name", None, None, "How this chat calls itself. [default: twistchat]"],
         ["motd", None, None, "A file with the message of the day, UTF-8."],
         ["config", "c", None, "A file with options and limits, TOML; docs/example.toml is one."],
@@ -68,7 +80,8 @@ class Options(usage.Options):
     ]
 
     listen: list[tuple[Listen, Given]]
-    engine: Engine
+    engine: Choice
+    retention: Retention
     greeting: Greeting
     limits: Limits
     console: bool
@@ -86,6 +99,10 @@ class Options(usage.Options):
     def opt_listen(self, place: str) -> None:
         """Where to listen: [KIND=]ENDPOINT, or a port; several times for several places."""
         self.setdefault("listen", []).append(place)
+
+    def opt_retention(self, rule: str) -> None:
+        """How long to keep what was said, else for good: 90d, 10000 (lines a room), '#lab=7d'."""
+        self.setdefault("retention", []).append(rule)
 
     def opt_limit(self, limit: str) -> None:
         """Change a limit: NAME=VALUE, 0 for none; several times for several limits."""
@@ -110,11 +127,7 @@ class Options(usage.Options):
         config = self._read_config(rundir)
         self.limits = replace(DEFAULT_LIMITS, **self._limits(config))
         self.listen = self._listen(config)
-        engine = self._given("engine", config)
-        try:
-            self.engine = open_engine(engine.value, self.limits)
-        except ValueError as error:
-            engine.wrong(error)
+        self._read_engine(config, rundir)
         console = self._given("console", config)
         self.console = bool(console.value)
         if self.console and not self._twistd("nodaemon", default=True):
@@ -125,6 +138,24 @@ class Options(usage.Options):
         if not called:
             name.wrong(f"{name.name} is empty: give the chat a name")
         self.greeting = Greeting(called, _read_motd(self._given("motd", config), rundir))
+
+    def _read_engine(self, config: Config, rundir: Path) -> None:
+        engine, retention = self._given("engine", config), self._given("retention", config)
+        try:
+            self.engine = read_choice(engine.value)
+            self.engine.check(rundir)
+        except (ValueError, DatabaseError) as error:
+            engine.wrong(error)
+        rules = [retention.value] if isinstance(retention.value, str) else retention.value
+        try:
+            self.retention = read_retention(rules)
+        except ValueError as error:
+            retention.wrong(error)
+        if engine.value == "memory:" and rules:
+            retention.wrong(
+                f"{retention.name} is for what is kept: the memory engine has limits instead"
+                " (history, history-bytes, ...)"
+            )
 
     def parseArgs(self, *unknown: str) -> None:
         """Refuse what is no option."""
@@ -195,15 +226,33 @@ def makeService(options: Options) -> ChatService:
                 trial.listen(place.endpoint, given.name)
             except CannotListenError as error:
                 given.wrong(error)
+    limits = fit(options.limits, reactor)
     return ChatService(
         reactor,
         listen=[place for place, _ in options.listen],
-        engine=options.engine,
-        limits=fit(options.limits, reactor),
+        engine=options.engine.open(reactor, limits, options.retention),
+        limits=limits,
         greeting=options.greeting,
         console=options.console,
         stop=reactor.stop,
+        fail=_fail_later(reactor),
     )
+
+
+def _fail_later(reactor: Any) -> Callable[[], None]:
+    """Make what ends the process with status 1, after twistd has ended as it always does."""
+
+    def exit_badly() -> None:
+        # The last of all: what was written is out, and twistd's own files are gone.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(1)
+
+    def fail() -> None:
+        atexit.register(exit_badly)
+        reactor.stop()
+
+    return fail
 
 
 def help_limits() -> str:

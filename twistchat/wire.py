@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twistchat.core.events import HistoryOpened
+    from twistchat.core.events import HistoryOpened, SearchOpened
     from twistchat.engine import Committed
 
 
@@ -48,9 +48,12 @@ class WireFormat(Protocol):
         """
 
     def encode_history(
-        self, opened: HistoryOpened, events: Sequence[Committed], *, now: float
+        self, opened: HistoryOpened | SearchOpened, events: Sequence[Committed], *, now: float
     ) -> bytes:
-        """Write the last events of a room, oldest first. `now` is seconds since 1970, UTC."""
+        """Write past events of a room, oldest first: the last, or those that a search has found.
+
+        `now` is seconds since 1970, UTC.
+        """
 
     def pack(self, pieces: Sequence[bytes]) -> bytes:
         """Put pieces that are told together into one buffer."""

@@ -308,6 +308,13 @@ class ManyRoomsTests(ChatTestCase):
             self.typing(alice, f"/join #{name}", "/leave")
         self.assertIn("[00:00] <alice> kept", self.typing(alice, "/join #lobby"))
 
+    def test_rooms_in_which_nothing_was_said_go_first(self) -> None:
+        (alice,) = self.people("alice")
+        self.typing(alice, "/join #a", "kept", "/leave")
+        for name in "bcdefg":
+            self.typing(alice, f"/join #{name}", "/leave")
+        self.assertIn("[00:00] [#a] <alice> kept", self.typing(alice, "/join #a"))
+
 
 class ManyRoomsOnSlowEngineTests(OnSlowEngine, ManyRoomsTests):
     """The same, with commits that take a while."""
@@ -336,7 +343,7 @@ class ManyRoomsOnSlowEngineTests(OnSlowEngine, ManyRoomsTests):
 
     def test_what_is_said_right_behind_the_forgetting_is_kept(self) -> None:
         (alice,) = self.people("alice")
-        self.typing(alice, "/join #a", "old", "/leave", "/join #x #y")
+        self.typing(alice, "/join #a", "old", "/leave", "/join #x", "noted", "/join #y")
         alice.sends(b"busy\n/leave #x\n/join #c\n/leave #c\n/join #a\nnew\n")
         self.turn()
         self.assertEqual(

@@ -124,6 +124,8 @@ class Chat:
                 return people.describe(state, user, command)
             case c.ReadHistory():
                 return rooms.read_history(state, user, command)
+            case c.Search():
+                return rooms.search(state, user, command)
             case c.Announce():
                 return people.announce(state, user, command)
             case c.Custom():
@@ -138,11 +140,13 @@ class Chat:
         """Take over what is committed: here, on another node, or before the last restart."""
         match event:
             case e.TopicChanged():
-                if not self._state.is_being_forgotten(event.room):
-                    self._state.open(event.room).topic = event.topic
+                if (room := self._state.remembers(event.room)) is not None:
+                    room.topic = event.topic
+            case e.Said():
+                self._state.remembers(event.room)
             case e.RoomForgotten():
                 self._state.is_forgotten(event.room)
-            case e.Said() | e.Whispered():
+            case e.Whispered():
                 pass
             case _:
                 assert_never(event)

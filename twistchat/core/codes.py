@@ -44,6 +44,9 @@ class Refusal(StrEnum):
     OPERATORS_ONLY = "operators-only"
     CUSTOM = "custom"
     NO_HISTORY = "no-history"
+    NO_SEARCH = "no-search"
+    NOTHING_TO_SEARCH = "nothing-to-search"
+    SEARCHES_FAST = "searches-too-fast"
     UNAVAILABLE = "unavailable"
     STOPPING = "stopping"
     FAULT = "fault"
@@ -60,6 +63,7 @@ LIMITS_BITTEN = {
     Refusal.JOINS_FAST: "joins",
     Refusal.RENAMES_FAST: "renames",
     Refusal.STRANGERS_FAST: "strangers",
+    Refusal.SEARCHES_FAST: "searches",
 }
 """The limits (by their names in `Limits`) that people run into, by what they are then told."""
 

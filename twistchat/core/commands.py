@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,20 @@ class ReadHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """Look for something in what was said in a room."""
+
+    room: str
+    words: tuple[str, ...] = ()
+    who: str = ""
+    """The name of who said it; empty: anybody."""
+    since: float | timedelta | None = None
+    """Seconds since 1970, UTC, or so long ago."""
+    until: float | timedelta | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Announce:
     """Tell everybody something, or one person. Operators only."""
 
@@ -146,6 +164,7 @@ Command = (
     | ListRooms
     | Describe
     | ReadHistory
+    | Search
     | Announce
     | Custom
     | Quit

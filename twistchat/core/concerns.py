@@ -21,6 +21,7 @@ from twistchat.core.events import (
     Renamed,
     Reply,
     Said,
+    SearchOpened,
     Stopping,
     TopicChanged,
     Whispered,
@@ -71,13 +72,18 @@ def is_coming_or_going(item: Item) -> TypeIs[Joined | Left | Departed]:
     return type(item) in _COMING_OR_GOING
 
 
+def is_reading(item: Item) -> TypeIs[HistoryOpened | SearchOpened]:
+    """Whether it opens what was said to a session, which has to fetch it."""
+    return isinstance(item, HistoryOpened | SearchOpened)
+
+
 def stands_in(item: Item) -> str | None:
     """Name the log whose last number an item carries that has no number of its own.
 
     It tells up to where history is to be read, for whoever comes in or looks back here.
     """
     match item:
-        case Joined() | Left() | HistoryOpened():
+        case Joined() | Left() | HistoryOpened() | SearchOpened():
             return item.room
         case _:
             return None

@@ -262,6 +262,21 @@ class HistoryOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchOpened:
+    """You may look for this in what was said in a room up to here; the session fetches it."""
+
+    room: str
+    words: tuple[str, ...]
+    """Each must be in what was said."""
+    who: str
+    """The name of who said it; empty: anybody."""
+    since: float | None
+    until: float | None
+    """Not later than this; None: until now."""
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Slowed:
     """You send faster than so many lines a second: what you send is read slowly, and whole."""
 
@@ -332,6 +347,7 @@ Reply = (
     | AwayNoted
     | AwayTold
     | HistoryOpened
+    | SearchOpened
     | Slowed
     | Refused
     | Noted

@@ -76,6 +76,9 @@ class Limits:
     strangers: int = _limit(
         20, "a minute", "Private words and invitations to people who have not written to one."
     )
+    searches: int = _limit(
+        20, "searches a minute", "Each reads through what was said, perhaps through years of it."
+    )
 
     # ------------------------------------------------------------ names, rooms and words
 

@@ -38,5 +38,7 @@ class Room:
 
     name: str
     topic: str = ""
+    has_log: bool = False
+    """Whether anything was ever said in it that is remembered."""
     members: dict[str, User] = field(default_factory=dict)
     """By the user's id, in the order of joining."""

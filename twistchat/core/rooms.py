@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING
 
 from twistchat.core import events as e
-from twistchat.core.names import fold, room_name
+from twistchat.core.names import fold, longest_typed, room_name
 from twistchat.core.text import clean
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ SORTED = 500
 
 ASKED = 20
 """Past lines that one is shown who asks for no number, where none are shown on joining."""
+
+FOUND = 20
+"""The last lines that a search shows."""
+
+SEARCHED = 20
+"""Words that one may look for at once; more are ignored."""
 
 MEMBERS_SHOWN = 1_000
 """Members that are listed at once."""
@@ -138,6 +145,33 @@ def read_history(state: State, user: User, command: c.ReadHistory) -> Sequence[e
         return room
     limit = (state.limits.replay or ASKED) if command.limit is None else command.limit
     return [e.HistoryOpened(room.name, max(1, min(limit, state.limits.page)))]
+
+
+def search(state: State, user: User, command: c.Search) -> Sequence[e.Item] | e.Refused:
+    """Open what was said in a room to somebody who is in it and looks for something."""
+    room = state.membership(user, command.room)
+    if isinstance(room, e.Refused):
+        return room
+    words = tuple(clean(word) for word in command.words[:SEARCHED])
+    if not words and not command.who:
+        return e.Refused(e.Refusal.NOTHING_TO_SEARCH)
+    if wait := state.wait(user, "searches"):
+        return e.Refused(e.Refusal.SEARCHES_FAST, str(state.limits.searches), str(ceil(wait)))
+    limit = FOUND if command.limit is None else command.limit
+    return [
+        e.SearchOpened(
+            room.name,
+            words,
+            command.who[: longest_typed(state.limits.name_characters)],
+            _moment(command.since, state.now()),
+            _moment(command.until, state.now()),
+            max(1, min(limit, state.limits.page)),
+        )
+    ]
+
+
+def _moment(when: float | timedelta | None, now: float) -> float | None:
+    return now - when.total_seconds() if isinstance(when, timedelta) else when
 
 
 def _members(room: Room, *, on_joining: bool = False) -> e.MembersListed:

@@ -31,6 +31,8 @@ class State:
         self.rooms: dict[str, Room] = {}
         self._empty: dict[str, None] = {}
         """Rooms with nobody in them, the one that has been so for longest first."""
+        self._blank: dict[str, None] = {}
+        """Those of them in which nothing was ever said: the first to be forgotten."""
         self._being_forgotten: dict[str, int] = {}
         """Rooms that are to be forgotten as soon as this is committed; how often."""
 
@@ -98,6 +100,7 @@ class State:
         room.members[user.id] = user
         user.rooms[room.name] = room
         self._empty.pop(room.name, None)
+        self._blank.pop(room.name, None)
 
     def remove(self, user: User, room: Room) -> None:
         """Let somebody be in a room no more."""
@@ -107,16 +110,29 @@ class State:
             self._is_empty(room)
 
     def forget_oldest(self) -> str | None:
-        """Forget the room that has been empty for longest; its name, or None if there is none."""
-        oldest = next(iter(self._empty), None)
+        """Forget a room that has been empty for longest; its name, or None if there is none.
+
+        Those in which nothing was ever said go first: else whoever only goes through room after
+        room could make the chat forget what was said in others.
+        """
+        oldest = next(iter(self._blank or self._empty), None)
         if oldest is not None:
             self._drop(oldest)
             self._being_forgotten[oldest] = self._being_forgotten.get(oldest, 0) + 1
         return oldest
 
-    def is_being_forgotten(self, name: str) -> bool:
-        """Whether what is committed now still belongs to a room that was forgotten since."""
-        return name in self._being_forgotten
+    def remembers(self, name: str) -> Room | None:
+        """Take note that something was committed in a room, and find it.
+
+        None if that was still said in a room that was forgotten since.
+        """
+        if name in self._being_forgotten:
+            return None
+        room = self.open(name)
+        if not room.has_log:
+            room.has_log = True
+            self._blank.pop(name, None)
+        return room
 
     def is_forgotten(self, name: str) -> None:
         """Follow the commit of a forgetting, which may have been decided elsewhere."""
@@ -128,8 +144,11 @@ class State:
 
     def _drop(self, name: str) -> None:
         del self._empty[name]
+        self._blank.pop(name, None)
         del self.rooms[name]
 
     def _is_empty(self, room: Room) -> None:
         if room.name != LOBBY:  # it is never forgotten
             self._empty[room.name] = None
+            if not room.has_log:
+                self._blank[room.name] = None

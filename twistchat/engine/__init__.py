@@ -4,7 +4,12 @@ Everything that anybody is to see passes through an engine, in order. It knows l
 names; it knows no rules, no wire and no session (an `origin` is handed through unread).
 
     memory.py       keeps everything in this process, and hands on at once
+    sqlite/         keeps everything on disk
     groupcommit.py  the waiting line of every engine that commits later
+    worker.py       where an engine does what takes its time
+    holders.py      who has which name, where one process decides it
+    retention.py    how long what was said is kept
+    choice.py       which engine, as an operator writes it: `sqlite:twistchat.db`
 """
 
 from __future__ import annotations
@@ -17,8 +22,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.defer import Deferred
 
-    from twistchat.core.events import Item
-    from twistchat.core.limits import Limits
+    from twistchat.core.events import Item, SearchOpened
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,18 @@ class Engine(Protocol):
         """Whether so much waits to be committed that nothing more should be read."""
 
     def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
-        """Get ready. From then on `deliver` is called with each batch, in order."""
+        """Get ready. From then on `deliver` is called with each batch, in order.
+
+        The first batch is what is remembered of before: the events that still hold (a topic), and
+        the last of each room. If it cannot get ready, the Deferred fails with an exception whose
+        message is a sentence for the operator.
+        """
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Take items in. Each comes back through `deliver`, in this order.
 
         A durable event that could not be kept comes back as `NotKept`. When a `RoomForgotten`
-        passes, its log may be dropped; a room of that name may begin a new one later.
+        passes, its log ends; a room of that name begins a new one, under another epoch.
         """
 
     def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
@@ -83,6 +92,18 @@ class Engine(Protocol):
 
         They come oldest first.
         """
+
+    def search(self, wanted: SearchOpened, *, before: int) -> Deferred[list[Committed]]:
+        """Find the last things said in a room, numbered below `before`, that match.
+
+        Each of the words must be in them, in any case and anywhere. They come oldest first.
+        """
+
+    def move_cursor(self, person: str, log: str, number: int) -> Deferred[None]:
+        """Remember that a person (a `User.id` that lasts) has read a log up to a number."""
+
+    def cursors(self, person: str) -> Deferred[dict[str, int]]:
+        """Tell how far a person has read, by log; those that they never read are not in it."""
 
     def claim(self, name: str, holder: str) -> Deferred[bool]:
         """Take a folded name for a holder (a `User.id`). True if it is now, or was, theirs."""
@@ -92,16 +113,3 @@ class Engine(Protocol):
 
     def stop(self) -> Deferred[None]:
         """Commit what waits, give up after a while what cannot be, and deliver the rest."""
-
-
-def open_engine(url: str, limits: Limits) -> Engine:
-    """Make the engine that a URL names.
-
-    Raises:
-        ValueError: there is no such engine; the message is a sentence for the operator.
-    """
-    from twistchat.engine.memory import MemoryEngine
-
-    if url == "memory:":
-        return MemoryEngine(limits)
-    raise ValueError(f"there is no engine {url!r}; choose memory:")

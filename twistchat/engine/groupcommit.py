@@ -45,6 +45,34 @@ class _Waiting:
             self.entry = replace(self.entry, item=NotKept(item, why))
 
 
+class _Trouble:
+    """Tells the operator that nothing can be kept: at once, each minute, and when that ends."""
+
+    EVERY = 60.0
+    """Seconds."""
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
+        self._unkept = 0
+        self._told = 0.0
+
+    def met(self, count: int, failure: Failure) -> None:
+        """So many lines were not kept."""
+        now = self._clock.seconds()
+        if not self._unkept or now - self._told >= self.EVERY:
+            self._told = now
+            log.error(
+                "Lines cannot be kept, and their speakers are told so: {why}", why=failure.value
+            )
+        self._unkept += count
+
+    def over(self) -> None:
+        """Lines were kept."""
+        if self._unkept:
+            log.info("Lines are kept again. {count} were not.", count=self._unkept)
+            self._unkept = 0
+
+
 class GroupCommit:
     """Hands batches to a writer, one at a time, and delivers everything in one order.
 
@@ -76,6 +104,7 @@ class GroupCommit:
         self._expiry: IDelayedCall | None = None
         self._stopped: Deferred[None] | None = None
         self._given_up = False
+        self._trouble = _Trouble(clock)
 
     @property
     def full(self) -> bool:
@@ -137,14 +166,16 @@ class GroupCommit:
                 self._handing_over = self._clock.callLater(0, self._hand_over)
                 self._finish(batch, stands, outcomes)
 
+        def kept(outcomes: Sequence[Stamp | Unkept]) -> None:
+            self._trouble.over()
+            committed(outcomes)
+
         def failed(failure: Failure) -> None:
-            log.error(
-                "{count} lines could not be kept: {why}", count=len(durable), why=failure.value
-            )
+            self._trouble.met(len(durable), failure)
             committed([Unkept.FAILED] * len(durable))
 
         written = maybeDeferred(self._write, durable)
-        written.addCallbacks(committed, failed)
+        written.addCallbacks(kept, failed)
         written.addErrback(lambda failure: log.failure("delivering a batch failed", failure))
 
     def _next_batch(self) -> list[_Waiting]:

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from twisted.internet.defer import Deferred, succeed
 
 from twistchat.core.concerns import is_durable, log_of, stands_in, weight
-from twistchat.core.events import Durable, RoomForgotten
+from twistchat.core.events import Durable, RoomForgotten, Said
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
+from twistchat.core.names import fold
 from twistchat.engine import Committed, Entry, Stamp
+from twistchat.engine.holders import Holders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from twistchat.core.events import Item, SearchOpened
 
 _NOWHERE = Stamp("", 0)
 
@@ -51,10 +54,17 @@ class Log:
     def _forget_oldest(self) -> None:
         self.bytes -= weight(self._events.popleft().item)
 
-    def before(self, number: int | None, limit: int) -> list[Committed]:
-        """Return the last events numbered below `number`, oldest first."""
+    def before(
+        self,
+        number: int | None,
+        limit: int,
+        matches: Callable[[Item], bool] = lambda _: True,
+    ) -> list[Committed]:
+        """Return the last events numbered below `number` that match, oldest first."""
         newest_first = (
-            event for event in reversed(self._events) if number is None or event.number < number
+            committed
+            for committed in reversed(self._events)
+            if (number is None or committed.number < number) and matches(committed.item)
         )
         return list(islice(newest_first, limit))[::-1]
 
@@ -66,7 +76,8 @@ class Memory:
         self._limits = limits
         self._rooms: dict[str, Log] = {}
         self._private: OrderedDict[str, Log] = OrderedDict()
-        self._holders: dict[str, str] = {}
+        self._cursors: dict[str, dict[str, int]] = {}
+        self._holders = Holders()
         self._bytes = 0
 
     def _log(self, name: str) -> Log:
@@ -121,14 +132,44 @@ class Memory:
         found = self._rooms.get(log) or self._private.get(log)
         return found.before(before, limit) if found else []
 
+    def search(self, wanted: SearchOpened, before: int) -> list[Committed]:
+        """See `Engine.search`."""
+        found = self._rooms.get(wanted.room)
+        return found.before(before, wanted.limit, _matcher(wanted)) if found else []
+
+    def move_cursor(self, person: str, log: str, number: int) -> None:
+        """See `Engine.move_cursor`."""
+        cursors = self._cursors.setdefault(person, {})
+        cursors[log] = max(number, cursors.get(log, 0))
+
+    def cursors(self, person: str) -> dict[str, int]:
+        """See `Engine.cursors`."""
+        return dict(self._cursors.get(person, {}))
+
     def claim(self, name: str, holder: str) -> bool:
         """See `Engine.claim`."""
-        return self._holders.setdefault(name, holder) == holder
+        return self._holders.claim(name, holder)
 
     def release(self, name: str, holder: str) -> None:
         """See `Engine.release`."""
-        if self._holders.get(name) == holder:
-            del self._holders[name]
+        self._holders.release(name, holder)
+
+
+def _matcher(wanted: SearchOpened) -> Callable[[Item], bool]:
+    words = [word.casefold() for word in wanted.words]
+    who = fold(wanted.who)
+
+    def matches(event: Item) -> bool:
+        if not isinstance(event, Said) or (who and fold(event.who) != who):
+            return False
+        if wanted.since is not None and event.at < wanted.since:
+            return False
+        if wanted.until is not None and event.at >= wanted.until:
+            return False
+        text = event.text.casefold()
+        return all(word in text for word in words)
+
+    return matches
 
 
 class MemoryEngine:
@@ -163,6 +204,19 @@ class MemoryEngine:
     def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
         """See `Engine.history`."""
         return succeed(self._memory.history(log, before, limit))
+
+    def search(self, wanted: SearchOpened, *, before: int) -> Deferred[list[Committed]]:
+        """See `Engine.search`."""
+        return succeed(self._memory.search(wanted, before))
+
+    def move_cursor(self, person: str, log: str, number: int) -> Deferred[None]:
+        """See `Engine.move_cursor`."""
+        self._memory.move_cursor(person, log, number)
+        return succeed(None)
+
+    def cursors(self, person: str) -> Deferred[dict[str, int]]:
+        """See `Engine.cursors`."""
+        return succeed(self._memory.cursors(person))
 
     def claim(self, name: str, holder: str) -> Deferred[bool]:
         """See `Engine.claim`."""

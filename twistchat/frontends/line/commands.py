@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twistchat.core import commands as c
+from twistchat.frontends.line import sentences as s
+from twistchat.frontends.line.search import Find, NoMomentError, read_find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +24,12 @@ ROOMS_A_LINE = 20
 
 
 class UsageError(Exception):
-    """That is not how the command is used."""
+    """That is not how the command is used; perhaps with a sentence of its own."""
+
+    def __init__(self, sentence: str = "", **parameters: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.parameters = parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,9 @@ class LeaveRoom:
     words: str
 
 
-Local = Help | SetEcho | SetTimes | SetCharset | TalkIn | LeaveRoom | Ignore | Unignore | BeAway
+Local = (
+    Help | SetEcho | SetTimes | SetCharset | TalkIn | LeaveRoom | Ignore | Unignore | BeAway | Find
+)
 """What concerns one connection alone, or needs to know how it stands."""
 
 Asked = c.Command | Local
@@ -132,6 +141,13 @@ def _history(room: str, words: str) -> Asked:
         else:
             raise UsageError
     return c.ReadHistory(elsewhere or room, limit)
+
+
+def _search(room: str, words: str) -> Asked:
+    try:
+        return read_find(room, _given(words).split())
+    except NoMomentError as error:
+        raise UsageError(s.WHEN, when=str(error)[:40]) from error
 
 
 def _join(room: str, words: str) -> Sequence[Asked]:
@@ -262,6 +278,7 @@ CHAT_COMMANDS = (
 )
 
 LOCAL_COMMANDS = (
+    LineCommand("search", _search, aliases=("find", "grep")),
     LineCommand("leave", _leave, aliases=("part",)),
     LineCommand("room", _room, aliases=("switch",)),
     LineCommand("away", _away),

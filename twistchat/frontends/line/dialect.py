@@ -109,7 +109,9 @@ class Dialect:
             return (self._unknown(name),)
         try:
             asked = command.read(room, rest)
-        except UsageError:
+        except UsageError as error:
+            if error.sentence:
+                return (Note(error.sentence, dict(error.parameters)),)
             entry = self._entries[command.name]
             return (
                 Note(
@@ -150,7 +152,9 @@ class Dialect:
             for typed, summary in rows[group]:
                 usage = typed + " " * (width - cells(typed))
                 lines.append(speech.say(manual.ROW, usage=usage, summary=summary))
-        minor = ", ".join(f"/{name}" for name, entry in self._entries.items() if entry.is_minor)
+        minor = ", ".join(
+            f"/{name}" for name, entry in self._entries.items() if entry.is_minor and name != "help"
+        )
         return [*lines, speech.say(manual.OUTRO, minor=minor)]
 
     def _rows(self, group: Group, speech: Speech) -> Sequence[tuple[str, str]]:

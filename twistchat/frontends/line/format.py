@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import tzinfo
 
-    from twistchat.core.events import HistoryOpened
+    from twistchat.core.events import HistoryOpened, SearchOpened
     from twistchat.engine import Committed
 
 DAY = 24 * 60 * 60
@@ -57,10 +57,10 @@ class LineFormat:
         return self.lines(self.speech.answered(item)) if is_reply(item) else b""
 
     def encode_history(
-        self, opened: HistoryOpened, events: Sequence[Committed], *, now: float
+        self, opened: HistoryOpened | SearchOpened, events: Sequence[Committed], *, now: float
     ) -> bytes:
         """Write past lines, each with its time."""
-        lines = [self.speech.history_head(opened.room, len(events))]
+        lines = [self.speech.reading_head(opened, len(events))]
         for committed in events:
             item = committed.item
             if not is_reply(item):

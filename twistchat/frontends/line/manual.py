@@ -54,6 +54,16 @@ ENTRIES = {
         _("show the last lines again"),
         _("/history 50"),
     ),
+    "search": Entry(
+        Group.TALK,
+        _("[#ROOM] WORDS"),
+        _("find what was said"),
+        _("/search cats from:alice since:7d"),
+        _(
+            "All words must be in it. from:NAME, since:TIME and until:TIME narrow it; "
+            "a time is 30m, 12h, 7d, 2026-11-20 or 2026-11-20T14:00."
+        ),
+    ),
     "join": Entry(
         Group.ROOMS,
         _("#ROOM [#ROOM...]"),
@@ -115,7 +125,9 @@ ENTRIES = {
         is_minor=True,
     ),
     "time": Entry(Group.SELF, _("on|off"), _("show the time of each line, or not"), _("/time on")),
-    "echo": Entry(Group.SELF, _("on|off"), _("see your own lines, or not"), _("/echo off")),
+    "echo": Entry(
+        Group.SELF, _("on|off"), _("see your own lines, or not"), _("/echo off"), is_minor=True
+    ),
     "charset": Entry(
         Group.SELF,
         _("[NAME]"),
@@ -141,7 +153,7 @@ ENTRIES = {
 
 HEAD = _("{group}:")
 ROW = _("  {usage}  {summary}")
-OUTRO = _("Also {minor}. /help COMMAND explains one; exit leaves.")
+OUTRO = _("Also {minor}. /help NAME explains one; exit leaves.")
 ALIASES = _("  also: {aliases}")
 EXAMPLE = _("  for example: {example}")
 MORE = _("  {more}")

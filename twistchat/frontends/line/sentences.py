@@ -100,6 +100,15 @@ AWAY_WORDS = _("-- You are away: {words}. Anyone who writes to you alone is told
 BACK = _("-- You are back.")
 HISTORY = Plural("-- The last line of {room}:", "-- The last {count} lines of {room}:")
 HISTORY_EMPTY = _("-- Nothing has been said in {room} yet.")
+FOUND = Plural(
+    "-- {count} line in {room} with {words}:",
+    "-- {count} lines in {room} with {words}:",
+)
+FOUND_LAST = Plural(
+    "-- The last {count} line in {room} with {words} (until:TIME looks further back):",
+    "-- The last {count} lines in {room} with {words} (until:TIME looks further back):",
+)
+FOUND_NOTHING = _("-- Nothing was found in {room} for {words}.")
 SLOWED = _("-- That was faster than {rate} lines a second. The rest comes slowly, nothing is lost.")
 NOTED = _("-- {line}")
 
@@ -166,6 +175,13 @@ REFUSED = {
     Refusal.OPERATORS_ONLY: _("-- Only operators can do that."),
     Refusal.CUSTOM: _("-- {hint}"),
     Refusal.NO_HISTORY: _("-- The last lines of {about} cannot be read now. Try again later."),
+    Refusal.NO_SEARCH: _(
+        "-- Searching {about} did not work now, or took too long: try rarer words, or since:30d."
+    ),
+    Refusal.NOTHING_TO_SEARCH: _("-- What are you looking for? For example: /search cats since:7d"),
+    Refusal.SEARCHES_FAST: _(
+        "-- You may search {about} times a minute. Please wait for {hint} s, and try again."
+    ),
     Refusal.UNAVAILABLE: _("-- Sorry, the server cannot give out names now. Try again later."),
     Refusal.STOPPING: _("-- Not sent: the server is stopping."),
     Refusal.FAULT: _("-- That went wrong in the server, and nothing was done. Its log says why."),
@@ -197,6 +213,7 @@ USAGE_EXAMPLE = _("Usage: {usage} (for example {example})")
 UNKNOWN = _("There is no command {command}. /help shows them all.")
 UNKNOWN_CLOSE = _("There is no command {command}. Did you mean {close}?")
 UNKNOWN_SLASH = _("There is no command {command}; // at the start says a line with a slash.")
+WHEN = _("{when} is no time. Write 30m, 12h, 7d, 2026-11-20 or 2026-11-20T14:00.")
 TALKING_IN = _("What you type now goes to {room}.")
 TALKING_ALREADY = _("You are in {room} already, and what you type goes there.")
 ROOMS_OF_YOURS = _("You are in {rooms}. What you type goes to {room}.")

@@ -135,7 +135,7 @@ class Speech:
                 return [self.say(s.GOODBYE[reply.cause])]
             case e.NotKept():
                 return [self.say(s.NOT_KEPT[reply.why], text=_words_of(reply.event))]
-            case e.Kept() | e.HistoryOpened():
+            case e.Kept() | e.HistoryOpened() | e.SearchOpened():
                 return []
             case _:
                 assert_never(reply)
@@ -148,13 +148,19 @@ class Speech:
             self.say(s.ASK_NAME),
         ]
 
-    def history_head(self, room: str, count: int) -> str:
-        """Stand above the last lines of a room."""
-        return (
-            self.count(s.HISTORY, count, room=room)
-            if count
-            else self.say(s.HISTORY_EMPTY, room=room)
-        )
+    def reading_head(self, opened: e.HistoryOpened | e.SearchOpened, count: int) -> str:
+        """Stand above past lines of a room."""
+        room = opened.room
+        if isinstance(opened, e.SearchOpened):
+            words = " ".join(opened.words) or opened.who
+            if not count:
+                return self.say(s.FOUND_NOTHING, room=room, words=words)
+            if count >= opened.limit:
+                return self.count(s.FOUND_LAST, count, room=room, words=words)
+            return self.count(s.FOUND, count, room=room, words=words)
+        if not count:
+            return self.say(s.HISTORY_EMPTY, room=room)
+        return self.count(s.HISTORY, count, room=room)
 
     def _members(self, reply: e.MembersListed) -> Sequence[str]:
         away = frozenset(reply.away)

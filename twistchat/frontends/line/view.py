@@ -25,6 +25,7 @@ from twistchat.frontends.line.commands import (
     Unignore,
 )
 from twistchat.frontends.line.dialect import Dialect, Note, Parameter
+from twistchat.frontends.line.search import Find
 from twistchat.session import State
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ class View:
                 self._ignore(asked.name)
             case Unignore():
                 self._unignore(asked.name)
+            case Find():
+                self._session.receive(asked.command(self.format.zone))
             case BeAway():
                 user = self._session.user
                 is_away = user is not None and user.away is not None

@@ -1,22 +1,9 @@
-"""The public test kit: people who type and see, without sockets, sleeps or mocks.
-
-    class TestHello(ChatTestCase):
-        def test_everybody_hears(self) -> None:
-            alice, bob = self.people("alice", "bob")
-            alice.types("hello")
-            self.turn()
-            self.assertEqual(bob.sees(), ["<alice> hello"])
-
-Time is a `Clock`. A `World` is a whole chat, a `Person` somebody connected to it over any front
-end. `SlowEngine` commits only when the Clock says so, and fails when told to: run each scenario
-on it too, since an engine that commits at once hides every fault of order.
-"""
+"""People who type and see, and the world they are in."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.internet.task import Clock
@@ -24,128 +11,21 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from twistchat.core.concerns import is_durable
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
-from twistchat.engine.groupcommit import GroupCommit
-from twistchat.engine.memory import Memory, MemoryEngine
+from twistchat.engine.memory import MemoryEngine
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.protocol import ChatFactory
 from twistchat.service import assemble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
-    from twisted.internet.interfaces import IProtocol, IReactorTime
+    from twisted.internet.interfaces import IProtocol
     from twisted.internet.protocol import Factory
 
     from twistchat.core.chat import Extension
-    from twistchat.core.events import Durable, Unkept
-    from twistchat.engine import Committed, Engine, Entry, Stamp
+    from twistchat.engine import Engine
     from twistchat.frontends.registry import Greeting, Registry
-
-
-T = TypeVar("T")
-
-
-class SlowEngine:
-    """An engine whose commits, claims and readings wait for the Clock, and fail when told to.
-
-    It is memory behind the same group commit as an engine with a disk. `delay` is in seconds.
-    While `fails` is true, nothing is kept, claimed or read; `refuses` says so of single
-    events; while `hangs` is true, the writer does not answer at all (`answer` lets it).
-    """
-
-    def __init__(
-        self, clock: IReactorTime, limits: Limits = DEFAULT_LIMITS, delay: float = 0.01
-    ) -> None:
-        self.delay = delay
-        self.fails = False
-        self.hangs = False
-        self.refuses: Callable[[Durable], Unkept | None] = lambda _: None
-        self.batches: list[int] = []
-        """How many durable events each batch had that was handed to the writer."""
-        self._clock = clock
-        self._memory = Memory(limits)
-        self._hanging: list[Callable[[], None]] = []
-        self._line = GroupCommit(
-            clock=clock,
-            limits=limits,
-            write=self._write,
-            last=self._memory.stands,
-            forget=self._memory.forget,
-        )
-
-    @property
-    def full(self) -> bool:
-        """See `Engine.full`."""
-        return self._line.full
-
-    def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
-        """See `Engine.start`."""
-        self._line.start(deliver)
-        return self._later(lambda: None)
-
-    def append(self, entries: Sequence[Entry]) -> None:
-        """See `Engine.append`."""
-        self._line.append(entries)
-
-    def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
-        """See `Engine.history`."""
-
-        def read() -> list[Committed]:
-            if self.fails:
-                raise OSError("the disk is unreadable")
-            return self._memory.history(log, before, limit)
-
-        return self._later(read)
-
-    def claim(self, name: str, holder: str) -> Deferred[bool]:
-        """See `Engine.claim`."""
-
-        def claim() -> bool:
-            if self.fails:
-                raise OSError("the disk is full")
-            return self._memory.claim(name, holder)
-
-        return self._later(claim)
-
-    def release(self, name: str, holder: str) -> None:
-        """See `Engine.release`."""
-        self._memory.release(name, holder)
-
-    def stop(self) -> Deferred[None]:
-        """See `Engine.stop`."""
-        return self._line.stop()
-
-    def answer(self) -> None:
-        """Let a writer that hung answer."""
-        self.hangs = False
-        hanging, self._hanging = self._hanging, []
-        for write in hanging:
-            write()
-
-    def _later(self, result: Callable[[], T]) -> Deferred[T]:
-        later: Deferred[None] = Deferred()
-        self._clock.callLater(self.delay, later.callback, None)
-        return later.addCallback(lambda _: result())
-
-    def _write(self, entries: Sequence[Entry]) -> Deferred[Sequence[Stamp | Unkept]]:
-        events = [entry.item for entry in entries if is_durable(entry.item)]
-        written: Deferred[Sequence[Stamp | Unkept]] = Deferred()
-        self.batches.append(len(events))
-
-        def write() -> None:
-            if self.hangs:
-                self._hanging.append(write)
-            elif self.fails:
-                written.errback(Failure(OSError("the disk is full")))
-            else:
-                written.callback(
-                    [self.refuses(event) or self._memory.keep(event) for event in events]
-                )
-
-        self._clock.callLater(self.delay, write)
-        return written
 
 
 class Wire(StringTransport):

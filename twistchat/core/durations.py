@@ -1,0 +1,14 @@
+"""Lengths of time as people write them: `30m`, `12h`, `7d`, `4w`, `2y`."""
+
+from __future__ import annotations
+
+import re
+
+UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400}
+"""Seconds, by the letter that stands behind a number."""
+
+
+def read_duration(text: str) -> float | None:
+    """Read a length of time, in seconds; None if it is none."""
+    found = re.fullmatch("([0-9]{1,6})([mhdwy])", text.strip().lower(), re.ASCII)
+    return float(int(found[1]) * UNITS[found[2]]) if found else None

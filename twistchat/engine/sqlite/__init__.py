@@ -1,0 +1,193 @@
+"""The engine that keeps everything on disk, in one SQLite file.
+
+Nothing is delivered before it is committed, and the reactor never waits: one thread writes, one
+transaction for all that came in during the one before; one reads history; one searches.
+
+    store.py     the writer's side: transactions, numbers, what a start begins with
+    reader.py    a reader's side: history and search
+    chores.py    in small steps, beside writing: the search index, retention, checkpoints
+    rows.py      events as rows, and back
+    file.py      the file: made, opened, locked, looked at
+    migrate.py   the schema, whose numbered files are in `schema/`
+    faults.py    what SQLite reports, as sentences for the operator
+    keeping.py   when the chores are done
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twisted.internet import defer
+from twisted.internet.defer import Deferred, succeed
+from twisted.logger import Logger
+
+from twistchat.core.concerns import is_durable, log_of
+from twistchat.core.events import Unkept
+from twistchat.core.limits import DEFAULT_LIMITS, Limits
+from twistchat.engine import Committed, Entry, Stamp
+from twistchat.engine.groupcommit import GroupCommit
+from twistchat.engine.holders import Holders
+from twistchat.engine.retention import Retention
+from twistchat.engine.sqlite.faults import UnknownOutcomeError
+from twistchat.engine.sqlite.file import Durability
+from twistchat.engine.sqlite.keeping import Keeping
+from twistchat.engine.sqlite.reader import Reader
+from twistchat.engine.sqlite.store import Loaded, Proposed, Store, new_epoch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from twisted.internet.interfaces import IReactorTime
+    from twisted.python.failure import Failure
+
+    from twistchat.core.events import SearchOpened
+    from twistchat.engine.worker import MakeWorker
+
+log = Logger()
+
+
+class SQLiteEngine:
+    """Keeps everything that anybody saw, in one file. `worker` makes its three workers."""
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        clock: IReactorTime,
+        worker: MakeWorker,
+        limits: Limits = DEFAULT_LIMITS,
+        durability: Durability = Durability.FULL,
+        retention: Retention | None = None,
+        now: Callable[[], float] | None = None,
+    ) -> None:
+        path = Path(path)
+        self._clock = clock
+        self._limits = limits
+        self._store = Store(path, durability=durability, retention=retention or Retention())
+        self._history = Reader(path)
+        self._search = Reader(path)
+        self._writer = worker("twistchat-write")
+        self._history_worker = worker("twistchat-read")
+        self._search_worker = worker("twistchat-search")
+        self._stands: dict[str, Stamp] = {}
+        self._holders = Holders()
+        self._line = GroupCommit(
+            clock=clock, limits=limits, write=self._write, last=self._last, forget=self._forget
+        )
+        self._keeping = Keeping(
+            clock=clock,
+            store=self._store,
+            writer=self._writer,
+            reader=self._search,
+            side=self._search_worker,
+            **({} if now is None else {"now": now}),
+        )
+
+    @property
+    def full(self) -> bool:
+        """See `Engine.full`."""
+        return self._line.full
+
+    def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
+        """See `Engine.start`.
+
+        It fails with `DatabaseError` where the file cannot be used.
+        """
+        self._line.start(deliver)
+
+        def loaded(found: Loaded) -> None:
+            self._stands.update(found.stands)
+            if found.events:
+                deliver(found.events)
+            self._keeping.start()
+
+        return self._writer.run(self._store.open).addCallback(loaded)
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """See `Engine.append`."""
+        self._line.append(entries)
+
+    def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
+        """See `Engine.history`."""
+        return self._history_worker.run(
+            lambda: self._history.history(log, before, limit), self._history.interrupt
+        )
+
+    def search(self, wanted: SearchOpened, *, before: int) -> Deferred[list[Committed]]:
+        """See `Engine.search`."""
+        return self._search_worker.run(
+            lambda: self._search.search(wanted, before, has_index=self._store.can_search),
+            self._search.interrupt,
+        )
+
+    def claim(self, name: str, holder: str) -> Deferred[bool]:
+        """See `Engine.claim`."""
+        return succeed(self._holders.claim(name, holder))
+
+    def release(self, name: str, holder: str) -> None:
+        """See `Engine.release`."""
+        self._holders.release(name, holder)
+
+    def move_cursor(self, person: str, log: str, number: int) -> Deferred[None]:
+        """See `Engine.move_cursor`."""
+        return self._writer.run(lambda: self._store.move_cursor(person, log, number))
+
+    def cursors(self, person: str) -> Deferred[dict[str, int]]:
+        """See `Engine.cursors`."""
+        return self._history_worker.run(lambda: self._history.cursors(person))
+
+    def stop(self) -> Deferred[None]:
+        """See `Engine.stop`."""
+        return self._line.stop().addBoth(self._close)
+
+    def _close(self, _: object) -> Deferred[None]:
+        self._keeping.stop()
+        self._search.interrupt()
+        closed = [
+            self._history_worker.run(self._history.close),
+            self._search_worker.run(self._search.close),
+            # The last to go, so that the write-ahead log goes with it.
+            self._writer.run(self._store.close),
+        ]
+        for worker in (self._history_worker, self._search_worker, self._writer):
+            worker.stop()
+        every = defer.DeferredList(closed, consumeErrors=True)
+        every.addTimeout(max(self._limits.drain, 0.1), self._clock)
+        every.addErrback(lambda _: log.error("The disk did not answer: ending without it."))
+        return every.addCallback(lambda _: None)
+
+    # ------------------------------------------------------------ the writer
+
+    def _write(self, entries: Sequence[Entry]) -> Deferred[Sequence[Stamp | Unkept]]:
+        events = [entry.item for entry in entries if is_durable(entry.item)]
+        proposed = [Proposed(event, self._last(log_of(event) or "").epoch) for event in events]
+
+        def written(outcomes: Sequence[Stamp | Unkept]) -> Sequence[Stamp | Unkept]:
+            for event, outcome in zip(events, outcomes, strict=True):
+                name = log_of(event) or ""
+                if isinstance(outcome, Stamp) and name in self._stands:
+                    self._stands[name] = outcome
+            return outcomes
+
+        def failed(failure: Failure) -> Sequence[Stamp | Unkept]:
+            failure.trap(UnknownOutcomeError)
+            log.error("It is not known whether lines were kept: {why}", why=failure.value)
+            return [Unkept.UNKNOWN] * len(events)
+
+        return self._writer.run(lambda: self._store.append(proposed)).addCallbacks(written, failed)
+
+    def _last(self, name: str) -> Stamp:
+        """Where a log stands; one that there is not yet begins with this epoch."""
+        stamp = self._stands.get(name)
+        if stamp is None:
+            stamp = Stamp(new_epoch(), 0)
+            if not name.startswith("@"):  # nobody asks again where those stand
+                self._stands[name] = stamp
+        return stamp
+
+    def _forget(self, name: str) -> None:
+        self._stands.pop(name, None)
+        self._writer.run(lambda: self._store.forget(name)).addErrback(
+            lambda failure: log.error("A room's log is to be ended later: {why}", why=failure.value)
+        )

@@ -1,0 +1,158 @@
+"""A reader's side of the database: history and search, beside whoever writes."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from twistchat.core.names import fold
+from twistchat.engine.sqlite import chores
+from twistchat.engine.sqlite.faults import DatabaseError, explain
+from twistchat.engine.sqlite.file import connect_to_read
+from twistchat.engine.sqlite.rows import COLUMNS, SPOKEN, read_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from twistchat.core.events import SearchOpened
+    from twistchat.engine import Committed
+
+TRIGRAM = 3
+"""Characters: shorter words are not in the index."""
+
+# Each with its table, since the search index has a column of the same name.
+_EVENTS = f"SELECT name, epoch, number, {COLUMNS.replace(' text', ' events.text')} FROM"
+_OF_LOG = "events JOIN logs ON logs.id = events.log WHERE name = ? AND ended IS NULL"
+
+
+class Reader:
+    """One connection that reads. One thread uses it, but for `interrupt`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._database: sqlite3.Connection | None = None
+
+    def history(self, log: str, before: int | None, limit: int) -> list[Committed]:
+        """See `Engine.history`."""
+        query = f"{_EVENTS} {_OF_LOG}"
+        values: list[Any] = [log]
+        if before is not None:
+            query += " AND number < ?"
+            values.append(before)
+        rows = self._read(f"{query} ORDER BY number DESC LIMIT ?", [*values, limit])
+        return [read_row(row) for row in reversed(rows)]
+
+    def search(self, wanted: SearchOpened, before: int, *, has_index: bool) -> list[Committed]:
+        """See `Engine.search`."""
+        if not has_index or all(len(word) < TRIGRAM for word in wanted.words):
+            rows = self._scan(wanted, before, after=0)
+        else:
+            # What is not in the index yet first, since it is newer than all that is.
+            done = self._indexed()
+            rows = self._scan(wanted, before, after=done)
+            if len(rows) < wanted.limit:
+                rows += self._look_up(wanted, before, done, wanted.limit - len(rows))
+        return [read_row(row) for row in reversed(rows)]
+
+    def cursors(self, person: str) -> dict[str, int]:
+        """See `Engine.cursors`."""
+        rows = self._read(
+            "SELECT name, number FROM cursors JOIN logs ON logs.id = log WHERE person = ?", [person]
+        )
+        return dict(rows)
+
+    def interrupt(self) -> None:
+        """Make what is being read fail. From any thread."""
+        database = self._database
+        if database is not None:
+            with suppress(sqlite3.ProgrammingError):  # it has just been closed
+                database.interrupt()
+
+    def checkpoint(self) -> None:
+        """See `chores.checkpoint`."""
+        self._with(chores.checkpoint)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._database is not None:
+            with suppress(sqlite3.Error):
+                self._database.close()
+            self._database = None
+
+    # ------------------------------------------------------------ searching
+
+    def _indexed(self) -> int:
+        rows = self._read("SELECT value FROM facts WHERE name = 'indexed'", [])
+        return int(rows[0][0]) if rows else 0
+
+    def _scan(self, wanted: SearchOpened, before: int, *, after: int) -> list[Any]:
+        """Look at events one by one, from the newest on."""
+        conditions, values = _conditions(wanted, before, wanted.words)
+        return self._read(
+            f"{_EVENTS} {_OF_LOG} AND events.id > ? {conditions} ORDER BY number DESC LIMIT ?",
+            [wanted.room, after, *values, wanted.limit],
+        )
+
+    def _look_up(self, wanted: SearchOpened, before: int, done: int, limit: int) -> list[Any]:
+        """Ask the index; words that are too short for it are looked for in what it finds."""
+        short = tuple(word for word in wanted.words if len(word) < TRIGRAM)
+        conditions, values = _conditions(wanted, before, short)
+        match = " AND ".join(
+            '"' + word.replace('"', '""') + '"' for word in wanted.words if len(word) >= TRIGRAM
+        )
+        return self._read(
+            f"{_EVENTS} search JOIN events ON events.id = search.rowid JOIN logs ON logs.id = log"
+            f" WHERE search MATCH ? AND search.rowid <= ? AND name = ? AND ended IS NULL"
+            f" {conditions} ORDER BY search.rowid DESC LIMIT ?",
+            [match, done, wanted.room, *values, limit],
+        )
+
+    # ------------------------------------------------------------ the connection
+
+    def _read(self, query: str, values: Sequence[Any]) -> list[Any]:
+        rows: list[Any] = self._with(lambda database: database.execute(query, values).fetchall())
+        return rows
+
+    def _with(self, use: Callable[[sqlite3.Connection], Any]) -> Any:
+        try:
+            if self._database is None:
+                self._database = connect_to_read(self._path)
+            return use(self._database)
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
+                self.close()  # the next reading begins anew
+            raise DatabaseError(f"{self._path}: {explain(error)}") from error
+
+
+def _conditions(wanted: SearchOpened, before: int, words: Sequence[str]) -> tuple[str, list[Any]]:
+    kinds = ", ".join(f"'{kind}'" for kind in SPOKEN)
+    conditions = [f"AND kind IN ({kinds}) AND number < ?"]
+    values: list[Any] = [before]
+    if wanted.who:
+        conditions.append("folded = ?")
+        values.append(fold(wanted.who))
+    if wanted.since is not None:
+        conditions.append("at >= ?")
+        values.append(wanted.since)
+    if wanted.until is not None:
+        conditions.append("at < ?")
+        values.append(wanted.until)
+    for word in words:
+        spellings = _spellings(word)
+        likes = " OR ".join(["events.text LIKE ? ESCAPE '\\'"] * len(spellings))
+        conditions.append(f"({likes})")
+        values += [f"%{_escaped(spelling)}%" for spelling in spellings]
+    return " AND ".join(conditions), values
+
+
+def _spellings(word: str) -> list[str]:
+    """How a word may be written: of letters beyond ASCII, LIKE knows no other case."""
+    if word.isascii():
+        return [word]
+    return list(dict.fromkeys((word, word.lower(), word.upper(), word.title())))
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,57 @@
+"""Durable events as rows of the table `events`, and back."""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+from twistchat.core.events import Durable, Said, TopicChanged, Whispered
+from twistchat.core.names import fold
+from twistchat.engine import Committed
+
+COLUMNS = "at, kind, user, who, folded, text, to_user, to_who"
+"""What `row_of` makes, and `read_row` reads behind log name, epoch and number."""
+
+SPOKEN = ("said", "did")
+"""The kinds that a search looks through."""
+
+Row = tuple[float, str, str, str, str, str, str | None, str | None]
+
+
+def row_of(event: Durable) -> Row:
+    """Make the row of an event, without its place.
+
+    Raises:
+        UnicodeError: it holds text that no UTF-8 can carry.
+    """
+    match event:
+        case Said():
+            kind, text = ("did" if event.action else "said"), event.text
+            to: tuple[str | None, str | None] = (None, None)
+        case Whispered():
+            kind, text = ("whispered-did" if event.action else "whispered"), event.text
+            to = (event.to_user, event.to)
+        case TopicChanged():
+            kind, text, to = "topic", event.topic, (None, None)
+        case _:
+            assert_never(event)
+    row = (event.at, kind, event.user, event.who, fold(event.who), text, *to)
+    for value in row:
+        if isinstance(value, str) and not value.isascii():
+            value.encode()
+    return row
+
+
+def read_row(row: tuple[Any, ...]) -> Committed:
+    """Read an event: the log's name and epoch, its number, then `COLUMNS`."""
+    log, epoch, number, at, kind, user, who, _, text, to_user, to_who = row
+    event: Durable
+    match kind:
+        case "said" | "did":
+            event = Said(log, user, who, text, kind == "did", at)
+        case "whispered" | "whispered-did":
+            event = Whispered(user, who, to_user, to_who, text, kind == "whispered-did", at)
+        case "topic":
+            event = TopicChanged(log, user, who, text, at)
+        case _:
+            raise ValueError(f"an event of a kind that this version does not know: {kind!r}")
+    return Committed(event, epoch, number)

@@ -1,0 +1,42 @@
+"""The public test kit: people who type and see, without sockets, sleeps or mocks.
+
+    class TestHello(ChatTestCase):
+        def test_everybody_hears(self) -> None:
+            alice, bob = self.people("alice", "bob")
+            alice.types("hello")
+            self.turn()
+            self.assertEqual(bob.sees(), ["<alice> hello"])
+
+Time is a `Clock`. A `World` is a whole chat, a `Person` somebody connected to it over any front
+end. `SlowEngine` commits only when the Clock says so, and fails when told to: run each scenario
+on it too, since an engine that commits at once hides every fault of order.
+
+    people.py       World, Person, ChatTestCase
+    engines.py      SlowEngine, and the real SQLite engine on a Clock
+    conformance.py  what every engine does: a suite for those who write one
+    harness.py      the engine under test in that suite
+"""
+
+from twistchat.testing.conformance import EngineConformance
+from twistchat.testing.engines import ClockWorker, SlowEngine, sqlite_engine
+from twistchat.testing.people import (
+    LINE,
+    ChatTestCase,
+    FrontEnd,
+    Person,
+    Wire,
+    World,
+)
+
+__all__ = [
+    "LINE",
+    "ChatTestCase",
+    "ClockWorker",
+    "EngineConformance",
+    "FrontEnd",
+    "Person",
+    "SlowEngine",
+    "Wire",
+    "World",
+    "sqlite_engine",
+]

@@ -1,0 +1,206 @@
+"""Engines for tests: one that is slow and fails when told to, and SQLite on a Clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from twistchat.core.concerns import is_durable
+from twistchat.core.limits import DEFAULT_LIMITS, Limits
+from twistchat.engine.groupcommit import GroupCommit
+from twistchat.engine.memory import Memory
+from twistchat.engine.sqlite import SQLiteEngine
+from twistchat.engine.sqlite.file import Durability
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from twisted.internet.interfaces import IReactorTime
+    from twisted.internet.task import Clock
+
+    from twistchat.core.events import Durable, SearchOpened, Unkept
+    from twistchat.engine import Committed, Entry, Stamp
+    from twistchat.engine.retention import Retention
+
+T = TypeVar("T")
+
+
+class SlowEngine:
+    """An engine whose commits, claims and readings wait for the Clock, and fail when told to.
+
+    It is memory behind the same group commit as an engine with a disk. `delay` is in seconds.
+    While `fails` is true, nothing is kept, claimed or read; `refuses` says so of single
+    events; while `hangs` is true, the writer does not answer at all (`answer` lets it).
+    """
+
+    def __init__(
+        self, clock: IReactorTime, limits: Limits = DEFAULT_LIMITS, delay: float = 0.01
+    ) -> None:
+        self.delay = delay
+        self.fails = False
+        self.hangs = False
+        self.refuses: Callable[[Durable], Unkept | None] = lambda _: None
+        self.batches: list[int] = []
+        """How many durable events each batch had that was handed to the writer."""
+        self._clock = clock
+        self._memory = Memory(limits)
+        self._hanging: list[Callable[[], None]] = []
+        self._line = GroupCommit(
+            clock=clock,
+            limits=limits,
+            write=self._write,
+            last=self._memory.stands,
+            forget=self._memory.forget,
+        )
+
+    @property
+    def full(self) -> bool:
+        """See `Engine.full`."""
+        return self._line.full
+
+    def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
+        """See `Engine.start`."""
+        self._line.start(deliver)
+        return self._later(lambda: None)
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """See `Engine.append`."""
+        self._line.append(entries)
+
+    def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
+        """See `Engine.history`."""
+
+        def read() -> list[Committed]:
+            self._fail()
+            return self._memory.history(log, before, limit)
+
+        return self._later(read)
+
+    def search(self, wanted: SearchOpened, *, before: int) -> Deferred[list[Committed]]:
+        """See `Engine.search`."""
+
+        def search() -> list[Committed]:
+            self._fail()
+            return self._memory.search(wanted, before)
+
+        return self._later(search)
+
+    def move_cursor(self, person: str, log: str, number: int) -> Deferred[None]:
+        """See `Engine.move_cursor`."""
+        return self._later(lambda: self._memory.move_cursor(person, log, number))
+
+    def cursors(self, person: str) -> Deferred[dict[str, int]]:
+        """See `Engine.cursors`."""
+        return self._later(lambda: self._memory.cursors(person))
+
+    def claim(self, name: str, holder: str) -> Deferred[bool]:
+        """See `Engine.claim`."""
+
+        def claim() -> bool:
+            if self.fails:
+                raise OSError("the disk is full")
+            return self._memory.claim(name, holder)
+
+        return self._later(claim)
+
+    def release(self, name: str, holder: str) -> None:
+        """See `Engine.release`."""
+        self._memory.release(name, holder)
+
+    def stop(self) -> Deferred[None]:
+        """See `Engine.stop`."""
+        return self._line.stop()
+
+    def answer(self) -> None:
+        """Let a writer that hung answer."""
+        self.hangs = False
+        hanging, self._hanging = self._hanging, []
+        for write in hanging:
+            write()
+
+    def _fail(self) -> None:
+        if self.fails:
+            raise OSError("the disk is unreadable")
+
+    def _later(self, result: Callable[[], T]) -> Deferred[T]:
+        later: Deferred[None] = Deferred()
+        self._clock.callLater(self.delay, later.callback, None)
+        return later.addCallback(lambda _: result())
+
+    def _write(self, entries: Sequence[Entry]) -> Deferred[Sequence[Stamp | Unkept]]:
+        events = [entry.item for entry in entries if is_durable(entry.item)]
+        written: Deferred[Sequence[Stamp | Unkept]] = Deferred()
+        self.batches.append(len(events))
+
+        def write() -> None:
+            if self.hangs:
+                self._hanging.append(write)
+            elif self.fails:
+                written.errback(Failure(OSError("the disk is full")))
+            else:
+                written.callback(
+                    [self.refuses(event) or self._memory.keep(event) for event in events]
+                )
+
+        self._clock.callLater(self.delay, write)
+        return written
+
+
+class ClockWorker:
+    """A worker that does each thing some seconds later on a Clock, and there and then."""
+
+    def __init__(self, clock: IReactorTime, delay: float = 0.001) -> None:
+        self.delay = delay
+        self._clock = clock
+        self._is_stopped = False
+
+    def run(
+        self, work: Callable[[], T], interrupt: Callable[[], None] | None = None
+    ) -> Deferred[T]:
+        """See `twistchat.engine.worker.Worker`."""
+        cancelled: list[bool] = []
+        later: Deferred[T] = Deferred(lambda _: cancelled.append(True))
+
+        def do() -> None:
+            if cancelled:
+                return
+            try:
+                result = work()
+            except Exception:
+                later.errback(Failure())
+            else:
+                later.callback(result)
+
+        if not self._is_stopped:
+            self._clock.callLater(self.delay, do)
+        return later
+
+    def stop(self) -> None:
+        """Take nothing more."""
+        self._is_stopped = True
+
+
+def sqlite_engine(
+    path: Path,
+    clock: Clock,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    delay: float = 0.001,
+    retention: Retention | None = None,
+) -> SQLiteEngine:
+    """Make the SQLite engine of a test: no threads, and no waiting for the disk.
+
+    `delay` is how long each thing takes that is done with the database, in seconds.
+    """
+    return SQLiteEngine(
+        path,
+        clock=clock,
+        worker=lambda _: ClockWorker(clock, delay),
+        limits=limits,
+        durability=Durability.FAST,
+        retention=retention,
+        now=clock.seconds,
+    )
