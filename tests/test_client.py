@@ -9,7 +9,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.engines import OnSlowEngine
+from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.client.conversation import Conversation
 from twistchat.client.keyboard import Keyboard
 from twistchat.client.main import make_parser, parse_address, parse_port
@@ -382,3 +382,11 @@ class CommandLineTests(SynchronousTestCase):
         for line in (["connect", "h:1", "--nick", "bot"], ["connect", "--nick", "bot", "h:1"]):
             options = make_parser().parse_args(line)
             self.assertEqual((options.address, options.nick), (("h", 1), "bot"))
+
+
+class ClientOnSQLiteTests(OnSQLite, ClientTests):
+    """The same, on a database."""
+
+
+class PipeOnSQLiteTests(OnSQLite, PipeTests):
+    """The same, on a database."""

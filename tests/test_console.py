@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from twisted.internet.testing import StringTransport
 
-from tests.engines import OnSlowEngine
+from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.core.events import Refused
 from twistchat.core.model import User
 from twistchat.engine import Entry
@@ -132,3 +132,7 @@ class ConsoleTests(ChatTestCase):
 
 class ConsoleOnSlowEngineTests(OnSlowEngine, ConsoleTests):
     """The same on an engine whose commits wait."""
+
+
+class ConsoleOnSQLiteTests(OnSQLite, ConsoleTests):
+    """The same, on a database."""

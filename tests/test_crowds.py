@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.engines import OnSlowEngine
+from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.core.limits import NONE, Limits
 from twistchat.testing import ChatTestCase, Person
 
@@ -205,6 +205,7 @@ class CrowdTests(ChatTestCase):
         self.turn()
         self.assertEqual(len(self.world.registry.sessions), 0)
         self.world.engine.stop()
+        self.turn()
         self.assertEqual(self.world.clock.getDelayedCalls(), [])
 
     def test_who_comes_back_from_more_rooms_than_one(self) -> None:
@@ -295,3 +296,7 @@ class NoCrowdTests(ChatTestCase):
         last.types("verylast")
         self.turn()
         self.assertEqual(alice.sees(), ["-- verylast joined."])
+
+
+class CrowdOnSQLiteTests(OnSQLite, CrowdTests):
+    """The same, on a database."""

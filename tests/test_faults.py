@@ -117,11 +117,12 @@ class FaultTests(OnSlowEngine):
     def test_what_comes_in_meanwhile_is_one_batch(self) -> None:
         people = self.people(*(f"p{number}" for number in range(10)))
         self.slow.batches.clear()
-        people[0].types("first")
+        people[0].sends(b"first\nwith it\n")
+        self.world.clock.advance(0)
         for person in people:
             person.types("next")
         self.turn()
-        self.assertEqual(self.slow.batches, [1, 10])
+        self.assertEqual(self.slow.batches, [2, 10])
 
     def test_too_old_and_not_with_the_writer_yet(self) -> None:
         alice, bob = self.people("alice", "bob")

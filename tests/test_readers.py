@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.engines import OnSlowEngine
+from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.core.limits import DEFAULT_LIMITS, NONE, Limits
 from twistchat.telling.outlet import Outlet
 from twistchat.testing import ChatTestCase, Wire
@@ -219,3 +219,7 @@ class OutletTests(SynchronousTestCase):
         self.outlet.put(b"x")
         self.assertEqual((self.overflows, self.wire.value()), (1, b"bye"))
         self.assertEqual(self.outlet.queued, 0)
+
+
+class SlowReaderOnSQLiteTests(OnSQLite, SlowReaderTests):
+    """The same, on a database."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.engines import OnSlowEngine
+from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.core.limits import Limits
 from twistchat.testing import ChatTestCase
 
@@ -229,3 +229,11 @@ class TooFastTests(ChatTestCase):
 
 class TooFastOnSlowEngineTests(OnSlowEngine, TooFastTests):
     """The same, with commits that take a while."""
+
+
+class PaceOnSQLiteTests(OnSQLite, PaceTests):
+    """The same, on a database."""
+
+
+class TooFastOnSQLiteTests(OnSQLite, TooFastTests):
+    """The same, on a database."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.engines import OnSlowEngine
+from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.core.limits import Limits
 from twistchat.testing import ChatTestCase
 
@@ -209,3 +209,7 @@ class ManyIgnoredTests(ChatTestCase):
             alice.sees()[-1],
             "-- You ignore 2 people, and that is as many as one may. /unignore one first.",
         )
+
+
+class PeopleOnSQLiteTests(OnSQLite, PeopleTests):
+    """The same, on a database."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.engines import OnSlowEngine
+from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.core.limits import NONE, Limits
 from twistchat.testing import ChatTestCase
 
@@ -421,3 +421,11 @@ class BigRoomTests(ChatTestCase):
         (line,) = last.sees()
         self.assertEqual(line.count("p"), 120)
         people[0].sees()
+
+
+class RoomOnSQLiteTests(OnSQLite, RoomTests):
+    """The same, on a database."""
+
+
+class ManyRoomsOnSQLiteTests(OnSQLite, ManyRoomsTests):
+    """The same, on a database."""

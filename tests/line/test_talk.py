@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.engines import OnSlowEngine
+from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.core.chat import Chat, Extension
 from twistchat.core.limits import Limits
 from twistchat.testing import ChatTestCase, World
@@ -91,10 +91,9 @@ class TalkTests(ChatTestCase):
         bob.sends(b"three\n")
         self.turn()
         self.assertEqual(alice.sees(), bob.sees())
-        if not isinstance(self, OnSlowEngine):
-            self.assertEqual(alice.writes, [b"<alice> one\n<alice> two\n<bob> three\n"])
-            self.assertEqual(bob.writes, alice.writes)
-            self.assertIs(bob.writes[0], alice.writes[0])  # encoded and joined once
+        self.assertEqual(alice.writes, [b"<alice> one\n<alice> two\n<bob> three\n"])
+        self.assertEqual(bob.writes, alice.writes)
+        self.assertIs(bob.writes[0], alice.writes[0])  # encoded and joined once
 
     def test_one_order_for_all(self) -> None:
         alice, bob, carol = self.people("alice", "bob", "carol")
@@ -546,6 +545,10 @@ class TalkTests(ChatTestCase):
 
 class TalkOnSlowEngineTests(OnSlowEngine, TalkTests):
     """The same on an engine whose commits wait."""
+
+
+class TalkOnSQLiteTests(OnSQLite, TalkTests):
+    """The same, on a database."""
 
 
 class TimeTests(ChatTestCase):

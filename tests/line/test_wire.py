@@ -6,7 +6,7 @@ import random
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.engines import OnSlowEngine
+from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.core.limits import NONE, Limits
 from twistchat.frontends.line.telnet import MAX_SUBNEGOTIATION, TelnetFilter
 from twistchat.testing import ChatTestCase
@@ -217,3 +217,7 @@ class FloodTests(ChatTestCase):
         alice.sends(b"\n" * 65536 + b"still here\n")
         self.turn()
         self.assertEqual(bob.sees(), ["<alice> still here"])
+
+
+class LengthOnSQLiteTests(OnSQLite, LengthTests):
+    """The same, on a database."""

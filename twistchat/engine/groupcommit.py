@@ -125,7 +125,12 @@ class GroupCommit:
             self._bytes += waiting.size
             self._waiting.append(waiting)
         if not self._writing and self._handing_over is None:
-            self._hand_over()
+            if any(is_durable(waiting.entry.item) for waiting in self._waiting):
+                # Not before all that this turn of the reactor brings is there: else the first
+                # line would be written alone, and all others wait for it.
+                self._handing_over = self._clock.callLater(0, self._hand_over)
+            else:
+                self._hand_over()
         self._watch_age()
 
     def stop(self) -> Deferred[None]:

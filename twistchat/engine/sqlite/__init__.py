@@ -168,6 +168,7 @@ class SQLiteEngine:
                 name = log_of(event) or ""
                 if isinstance(outcome, Stamp) and name in self._stands:
                     self._stands[name] = outcome
+            self._keeping.has_written()
             return outcomes
 
         def failed(failure: Failure) -> Sequence[Stamp | Unkept]:

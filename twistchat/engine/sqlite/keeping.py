@@ -1,4 +1,7 @@
-"""When the chores are done: beside everything else, a step at a time."""
+"""When the chores are done: beside everything else, a step at a time.
+
+A chat in which nothing is said does nothing.
+"""
 
 from __future__ import annotations
 
@@ -20,55 +23,75 @@ if TYPE_CHECKING:
 
 log = Logger()
 
-INDEX_EVERY = 2.0
+INDEX_AFTER = 2.0
 """Seconds. What is not in the search index yet is found too, only not as fast."""
 
 DELETE_EVERY = 60.0
 """Seconds between two looks for what is too old."""
 
-CHECKPOINT_EVERY = 5.0
-"""Seconds."""
+CHECKPOINT_AFTER = 5.0
+"""Seconds: what is committed stands beside the database until then, and is as safe there."""
 
 BREATH = 0.02
 """Seconds between two steps, in which those who speak have the writer for themselves."""
 
 
 class _Chore:
-    """One thing that is done every so often, and in several steps where there is much to do."""
+    """One thing that is done some time after it is called for, in steps if there is much to do."""
 
     def __init__(
-        self, clock: IReactorTime, every: float, step: Callable[[], Deferred[bool]], name: str
+        self,
+        clock: IReactorTime,
+        delay: float,
+        step: Callable[[], Deferred[bool]],
+        name: str,
+        *,
+        is_for_ever: bool = False,
     ) -> None:
         self._clock = clock
-        self._every = every
+        self._delay = delay
         self._step = step
         self._name = name
+        self._is_for_ever = is_for_ever
         self._next: IDelayedCall | None = None
+        self._is_under_way = False
+        self._is_called_for = False
         self._is_failing = False
         self._is_stopped = False
 
-    def start(self) -> None:
-        self._next = self._clock.callLater(self._every, self._go)
+    def call(self) -> None:
+        """Let it be done soon."""
+        self._is_called_for = True
+        if self._next is None and not self._is_under_way:
+            self._again(self._delay)
 
     def stop(self) -> None:
         self._is_stopped = True
-        if self._next is not None and self._next.active():
+        if self._next is not None:
             self._next.cancel()
+            self._next = None
 
     def _go(self) -> None:
+        self._next = None
+        self._is_under_way = True
+        self._is_called_for = self._is_for_ever
         self._step().addCallbacks(self._done, self._failed).addErrback(
             lambda failure: log.failure("a chore went wrong", failure)
         )
 
     def _done(self, has_more: bool) -> None:
-        self._is_failing = False
-        self._again(BREATH if has_more else self._every)
+        self._is_under_way = self._is_failing = False
+        if has_more:
+            self._again(BREATH)
+        elif self._is_called_for:
+            self._again(self._delay)
 
     def _failed(self, failure: Failure) -> None:
         if not self._is_failing and not self._is_stopped:  # said once, until it works again
             log.error("{what} has to wait: {why}", what=self._name, why=failure.value)
+        self._is_under_way = False
         self._is_failing = True
-        self._again(self._every)
+        self._again(self._delay)
 
     def _again(self, delay: float) -> None:
         if not self._is_stopped:
@@ -92,23 +115,33 @@ class Keeping:
             reader.checkpoint()
             return False
 
-        self._chores = (
-            _Chore(clock, INDEX_EVERY, lambda: writer.run(store.index), "the search index"),
-            _Chore(
-                clock,
-                DELETE_EVERY,
-                lambda: writer.run(lambda: store.delete_old(now())),
-                "deleting what is too old",
-            ),
-            _Chore(clock, CHECKPOINT_EVERY, lambda: side.run(checkpoint), "the checkpoint"),
+        self._index = _Chore(
+            clock, INDEX_AFTER, lambda: writer.run(store.index), "the search index"
         )
+        self._checkpoint = _Chore(
+            clock, CHECKPOINT_AFTER, lambda: side.run(checkpoint), "the checkpoint"
+        )
+        self._delete = _Chore(
+            clock,
+            DELETE_EVERY,
+            lambda: writer.run(lambda: store.delete_old(now())),
+            "deleting what is too old",
+            is_for_ever=True,
+        )
+        self._store = store
 
     def start(self) -> None:
-        """Begin."""
-        for chore in self._chores:
-            chore.start()
+        """Begin: perhaps something was left to do before the last end."""
+        self.has_written()
+        if not self._store.keeps_all:
+            self._delete.call()
+
+    def has_written(self) -> None:
+        """Something was committed."""
+        self._index.call()
+        self._checkpoint.call()
 
     def stop(self) -> None:
         """Do nothing more."""
-        for chore in self._chores:
+        for chore in (self._index, self._checkpoint, self._delete):
             chore.stop()

@@ -318,14 +318,17 @@ class Store:
 
     # ------------------------------------------------------------ chores
 
+    @property
+    def keeps_all(self) -> bool:
+        """Whether nothing is ever deleted."""
+        return self._retention.keeps_all
+
     def index(self) -> bool:
         """Bring the search index on by a step; whether there is more to do."""
         return self.can_search and self._chore(chores.index)
 
     def delete_old(self, now: float) -> bool:
         """Delete by a step what is no longer to be kept; whether there is more to do."""
-        if self._retention.keeps_all:
-            return False
         for name in [name for name in self._logs if name.startswith("@")]:
             del self._logs[name]  # it may go
         return self._chore(

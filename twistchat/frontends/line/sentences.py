@@ -176,7 +176,7 @@ REFUSED = {
     Refusal.CUSTOM: _("-- {hint}"),
     Refusal.NO_HISTORY: _("-- The last lines of {about} cannot be read now. Try again later."),
     Refusal.NO_SEARCH: _(
-        "-- Searching {about} did not work now, or took too long: try rarer words, or since:30d."
+        "-- Searching {about} failed or took too long. Try rarer words, or since:30d."
     ),
     Refusal.NOTHING_TO_SEARCH: _("-- What are you looking for? For example: /search cats since:7d"),
     Refusal.SEARCHES_FAST: _(

@@ -4,7 +4,8 @@
 -- An event is written once and never changed; the oldest may be deleted (retention).
 
 CREATE TABLE logs (
-    id      INTEGER PRIMARY KEY,
+    -- Never used twice, as those of events.
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
     -- '#room' as it is folded, or '@ID,ID' for what two people say to each other.
     name    TEXT NOT NULL,
     -- Which life of the log the numbers belong to: compared for equality alone.

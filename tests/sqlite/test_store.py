@@ -1,0 +1,116 @@
+"""The writer: what is refused alone, what is not known, a file that is opened anew."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from tests.sqlite.test_file import FileTestCase
+from twistchat.core import events as e
+from twistchat.engine import Stamp
+from twistchat.engine.sqlite.faults import DatabaseError, UnknownOutcomeError
+from twistchat.engine.sqlite.store import PRIVATE_LOGS, Proposed
+from twistchat.testing.harness import said
+
+
+class Failing:
+    """A connection to SQLite that fails at one statement."""
+
+    def __init__(self, database: sqlite3.Connection, statement: str, code: int) -> None:
+        self._database = database
+        self._statement = statement
+        self._code = code
+
+    def execute(self, statement: str, *values: Any) -> Any:
+        if statement.startswith(self._statement):
+            error = sqlite3.OperationalError("made to fail")
+            error.sqlite_errorcode = self._code
+            raise error
+        return self._database.execute(statement, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+
+class StoreTests(FileTestCase):
+    def texts(self) -> list[str]:
+        database = sqlite3.connect(self.path)
+        rows = database.execute("SELECT text FROM events ORDER BY id").fetchall()
+        database.close()
+        return [text for (text,) in rows]
+
+    def test_what_cannot_be_written_is_refused_alone(self) -> None:
+        store = self.filled()
+        outcomes = self.put(store, "a", "\ud800", "b")
+        self.assertEqual(outcomes, [Stamp("e1", 1), e.Unkept.FAILED, Stamp("e1", 2)])
+        self.assertEqual(self.texts(), ["a", "b"])
+
+    def test_a_commit_that_fails_keeps_nothing(self) -> None:
+        store = self.filled("a")
+        store._database = Failing(store._database, "COMMIT", sqlite3.SQLITE_FULL)  # type: ignore[assignment, arg-type]
+        error = self.assertRaises(DatabaseError, self.put, store, "b")
+        self.assertIn("the disk is full", str(error))
+        store._database = store._database._database  # type: ignore[union-attr]
+        self.assertEqual(self.put(store, "c"), [Stamp("e1", 2)])
+        self.assertEqual(self.texts(), ["a", "c"])
+
+    def test_a_disk_that_fails_at_the_commit_may_have_kept_it(self) -> None:
+        store = self.filled("a")
+        failing = Failing(store._database, "COMMIT", sqlite3.SQLITE_IOERR | 4 << 8)  # type: ignore[arg-type]
+        store._database = failing  # type: ignore[assignment]
+        self.assertRaises(UnknownOutcomeError, self.put, store, "b")
+        self.assertIsNone(store._database)  # opened anew by the next
+        self.assertEqual(self.put(store, "c"), [Stamp("e1", 2)])
+
+    def test_numbers_that_were_told_are_never_used_again(self) -> None:
+        """A disk that has lied: what was committed is gone when the file is opened anew."""
+        store = self.filled("a", "b", "c")
+        self.put(store, "x", room="#lab")
+        assert store._database is not None
+        store._database.close()
+        store._database = None
+        other = sqlite3.connect(self.path)
+        other.execute("DELETE FROM events WHERE number = 3")
+        other.execute("UPDATE logs SET last = 2 WHERE name = '#lobby'")
+        other.execute("DELETE FROM logs WHERE name = '#lab'")
+        other.commit()
+        other.close()
+        (again,) = self.put(store, "other than c")
+        (lab,) = store.append([Proposed(said("other than x", "#lab"), "e1")])
+        assert isinstance(again, Stamp)
+        assert isinstance(lab, Stamp)
+        self.assertEqual((again.number, lab.number), (3, 1))
+        self.assertNotEqual(again.epoch, "e1")
+        self.assertNotEqual(lab.epoch, "e1")
+
+    def test_a_file_that_was_replaced_is_not_written_to(self) -> None:
+        store = self.filled("a")
+        self.path.rename(self.folder / "old.db")
+        error = self.assertRaises(DatabaseError, self.put, store, "b")
+        self.assertIn("is gone (No such file or directory): put it back", str(error))
+        self.path.write_bytes(b"something else")
+        error = self.assertRaises(DatabaseError, self.put, store, "b")
+        self.assertIn("was replaced by another file", str(error))
+        self.assertEqual(self.path.read_bytes(), b"something else")
+        self.path.unlink()
+        (self.folder / "old.db").rename(self.path)
+        self.assertEqual(self.put(store, "c"), [Stamp("e1", 2)])
+
+    def test_a_room_that_could_not_be_ended_is_ended_with_the_next_line(self) -> None:
+        store = self.filled("old")
+        healthy = store._database
+        store._database = Failing(healthy, "UPDATE logs SET ended", sqlite3.SQLITE_FULL)  # type: ignore[assignment, arg-type]
+        self.assertRaises(DatabaseError, store.forget, "#lobby")
+        store._database = healthy
+        self.assertEqual(store.append([Proposed(said("new"), "e2")]), [Stamp("e2", 1)])
+        self.assertEqual(self.texts(), ["old", "new"])
+
+    def test_logs_of_two_are_found_again_in_the_database(self) -> None:
+        store = self.filled()
+        for number in range(PRIVATE_LOGS + 10):
+            store.append(
+                [Proposed(e.Whispered("a", "a", f"b{number}", "b", "x", False, 7.0), "e1")]
+            )
+        self.assertLess(len(store._logs), PRIVATE_LOGS)
+        whispered = e.Whispered("a", "a", "b0", "b", "again", False, 7.0)
+        self.assertEqual(store.append([Proposed(whispered, "e9")]), [Stamp("e1", 2)])
