@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.sqlite.test_file import FileTestCase
 from twistchat.core import events as e
 from twistchat.engine import Stamp
+from twistchat.engine.retention import Retention
+from twistchat.engine.sqlite import store as store_module
 from twistchat.engine.sqlite.faults import DatabaseError, UnknownOutcomeError
-from twistchat.engine.sqlite.store import PRIVATE_LOGS, Proposed
+from twistchat.engine.sqlite.file import Durability
+from twistchat.engine.sqlite.store import PRIVATE_LOGS, Proposed, Store
 from twistchat.testing.harness import said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Failing:
@@ -114,3 +120,47 @@ class StoreTests(FileTestCase):
         self.assertLess(len(store._logs), PRIVATE_LOGS)
         whispered = e.Whispered("a", "a", "b0", "b", "again", False, 7.0)
         self.assertEqual(store.append([Proposed(whispered, "e9")]), [Stamp("e1", 2)])
+
+
+class UnsyncedTests(FileTestCase):
+    """A writer that does not wait for the disk, on a machine that fails."""
+
+    def epoch_after(self, end: Callable[[Store], None]) -> str:
+        store = self.filled("a")
+        end(store)
+        store.close()
+        return self.store().open().stands["#lobby"].epoch
+
+    def test_after_an_orderly_end(self) -> None:
+        self.assertEqual(self.epoch_after(lambda _: None), "e1")
+
+    def test_after_the_end_of_the_process_alone(self) -> None:
+        self.assertEqual(self.epoch_after(die), "e1")
+
+    def test_after_the_end_of_the_machine(self) -> None:
+        def fail(store: Store) -> None:
+            die(store)
+            self.patch(store_module, "boot_id", lambda: "the next boot")
+
+        self.assertNotEqual(self.epoch_after(fail), "e1")
+
+    def test_where_nobody_knows(self) -> None:
+        self.patch(store_module, "boot_id", lambda: "")
+        self.assertNotEqual(self.epoch_after(die), "e1")
+        self.path.unlink()
+
+    def test_with_full_durability_nothing_is_in_doubt(self) -> None:
+        store = Store(self.path, durability=Durability.FULL, retention=Retention())
+        store.open()
+        self.put(store, "a")
+        die(store)
+        store.close()
+        self.patch(store_module, "boot_id", lambda: "the next boot")
+        self.assertEqual(self.store().open().stands["#lobby"].epoch, "e1")
+
+
+def die(store: Store) -> None:
+    """Let go of the file without a word, as a process does that is killed."""
+    assert store._database is not None
+    store._database.close()
+    store._database = None

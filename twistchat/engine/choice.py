@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from twistchat.core.limits import DEFAULT_LIMITS, Limits
+from twistchat.engine.retention import Retention, read_retention
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from twistchat.core.limits import Limits
     from twistchat.engine import Engine
-    from twistchat.engine.retention import Retention
     from twistchat.engine.sqlite.file import Durability
 
 DEFAULT = "sqlite:twistchat.db"
@@ -63,6 +65,21 @@ class SQLiteChoice:
             durability=self.durability,
             retention=retention,
         )
+
+
+def open_engine(
+    url: str,
+    reactor: Any,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    retention: Sequence[str] = (),
+) -> Engine:
+    """Make the engine that a URL names: `ChatService(reactor, engine=open_engine(url, reactor))`.
+
+    Raises:
+        ValueError: there is no such engine, or a rule of the retention cannot be understood.
+    """
+    return read_choice(url).open(reactor, limits, read_retention(retention))
 
 
 Choice = MemoryChoice | SQLiteChoice

@@ -45,6 +45,10 @@ class _Waiting:
             self.entry = replace(self.entry, item=NotKept(item, why))
 
 
+class MaybeKeptError(Exception):
+    """Raised by a writer that does not know whether a batch was kept."""
+
+
 class _Trouble:
     """Tells the operator that nothing can be kept: at once, each minute, and when that ends."""
 
@@ -77,7 +81,8 @@ class GroupCommit:
     """Hands batches to a writer, one at a time, and delivers everything in one order.
 
     `write` is given the entries of a batch that are durable and fires with one `Stamp` (kept) or
-    `Unkept` (refused) for each; if it fails, none of them was kept. `last` tells where a room's log
+    `Unkept` (refused) for each; if it fails, none of them was kept, but with `MaybeKeptError` they
+    may have been. `last` tells where a room's log
     stands, for the presence between. `forget` is told of rooms that are no more when all before is
     written, and nothing after it.
     """
@@ -177,7 +182,8 @@ class GroupCommit:
 
         def failed(failure: Failure) -> None:
             self._trouble.met(len(durable), failure)
-            committed([Unkept.FAILED] * len(durable))
+            is_unknown = failure.check(MaybeKeptError) is not None
+            committed([Unkept.UNKNOWN if is_unknown else Unkept.FAILED] * len(durable))
 
         written = maybeDeferred(self._write, durable)
         written.addCallbacks(kept, failed)

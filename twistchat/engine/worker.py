@@ -43,6 +43,7 @@ class _Job:
     interrupt: Callable[[], None] | None
     done: Deferred[Any] = field(init=False)
     has_begun: bool = False
+    has_ended: bool = False
     is_cancelled: bool = False
 
     def __post_init__(self) -> None:
@@ -50,7 +51,7 @@ class _Job:
 
     def cancel(self, _: Deferred[Any]) -> None:
         self.is_cancelled = True
-        if self.has_begun and self.interrupt is not None:
+        if self.has_begun and not self.has_ended and self.interrupt is not None:
             self.interrupt()
 
     def finish(self, result: object) -> None:
@@ -96,4 +97,5 @@ class ThreadWorker:
                 result = job.work()
             except Exception:
                 result = Failure()
+            job.has_ended = True
             self._reactor.callFromThread(job.finish, result)

@@ -23,13 +23,11 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 
 from twistchat.core.concerns import is_durable, log_of
-from twistchat.core.events import Unkept
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.engine import Committed, Entry, Stamp
 from twistchat.engine.groupcommit import GroupCommit
 from twistchat.engine.holders import Holders
 from twistchat.engine.retention import Retention
-from twistchat.engine.sqlite.faults import UnknownOutcomeError
 from twistchat.engine.sqlite.file import Durability
 from twistchat.engine.sqlite.keeping import Keeping
 from twistchat.engine.sqlite.reader import Reader
@@ -39,9 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from twisted.internet.interfaces import IReactorTime
-    from twisted.python.failure import Failure
 
-    from twistchat.core.events import SearchOpened
+    from twistchat.core.events import SearchOpened, Unkept
     from twistchat.engine.worker import MakeWorker
 
 log = Logger()
@@ -171,12 +168,7 @@ class SQLiteEngine:
             self._keeping.has_written()
             return outcomes
 
-        def failed(failure: Failure) -> Sequence[Stamp | Unkept]:
-            failure.trap(UnknownOutcomeError)
-            log.error("It is not known whether lines were kept: {why}", why=failure.value)
-            return [Unkept.UNKNOWN] * len(events)
-
-        return self._writer.run(lambda: self._store.append(proposed)).addCallbacks(written, failed)
+        return self._writer.run(lambda: self._store.append(proposed)).addCallback(written)
 
     def _last(self, name: str) -> Stamp:
         """Where a log stands; one that there is not yet begins with this epoch."""

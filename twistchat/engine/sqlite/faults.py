@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from twistchat.engine.groupcommit import MaybeKeptError
+
 
 class DatabaseError(Exception):
     """The database cannot be used as it should be; the message is a sentence for the operator."""
@@ -13,7 +15,7 @@ class DatabaseInUseError(DatabaseError):
     """Another program writes to the database."""
 
 
-class UnknownOutcomeError(DatabaseError):
+class UnknownOutcomeError(DatabaseError, MaybeKeptError):
     """A transaction may have been kept, or may not."""
 
 

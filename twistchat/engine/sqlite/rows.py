@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, assert_never
 
 from twistchat.core.events import Durable, Said, TopicChanged, Whispered
 from twistchat.core.names import fold
 from twistchat.engine import Committed
+
+_folded = lru_cache(4096)(fold)
 
 COLUMNS = "at, kind, user, who, folded, text, to_user, to_who"
 """What `row_of` makes, and `read_row` reads behind log name, epoch and number."""
@@ -34,7 +37,7 @@ def row_of(event: Durable) -> Row:
             kind, text, to = "topic", event.topic, (None, None)
         case _:
             assert_never(event)
-    row = (event.at, kind, event.user, event.who, fold(event.who), text, *to)
+    row = (event.at, kind, event.user, event.who, _folded(event.who), text, *to)
     for value in row:
         if isinstance(value, str) and not value.isascii():
             value.encode()

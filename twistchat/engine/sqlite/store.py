@@ -8,6 +8,7 @@ import sqlite3
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from twistchat.core.concerns import changes_state, log_of
@@ -27,7 +28,6 @@ from twistchat.engine.sqlite.rows import COLUMNS, read_row, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from twistchat.core.events import Durable
     from twistchat.engine.retention import Retention
@@ -64,6 +64,14 @@ def new_epoch() -> str:
     return secrets.token_hex(4)
 
 
+def boot_id() -> str:
+    """Tell which run of the machine this is; empty where the system does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return ""
+
+
 class Store:
     """The one who writes: each call is a transaction, which is kept as a whole or not at all."""
 
@@ -74,6 +82,7 @@ class Store:
         self._sweep = chores.Sweep(retention)
         self._lock = WriterLock(path)
         self._database: sqlite3.Connection | None = None
+        self._is_open = False
         self._identity: tuple[int, int] | None = None
         self._logs: dict[str, _Log] = {}
         self._forgotten: set[str] = set()
@@ -94,20 +103,26 @@ class Store:
         try:
             database = self._connect()
             try:
-                self._begin_epochs_of_copy(database)
-                return self._load(database)
+                self._begin_epochs(database)
+                loaded = self._load(database)
             except sqlite3.Error as error:
                 raise DatabaseError(f"cannot read {self.path}: {explain(error)}") from error
         except BaseException:
             self.close()
             raise
+        self._is_open = True
+        return loaded
 
     def close(self) -> None:
         """Let go of the file."""
         if self._database is not None:
             with suppress(sqlite3.Error):
-                self._database.close()
+                if self._is_open:
+                    self._database.execute("DELETE FROM facts WHERE name = 'unsynced'")
+            with suppress(sqlite3.Error):
+                self._database.close()  # the last to close syncs
             self._database = None
+        self._is_open = False
         self._lock.release()
 
     def _connect(self) -> sqlite3.Connection:
@@ -126,16 +141,24 @@ class Store:
         self._database = database
         return database
 
-    def _begin_epochs_of_copy(self, database: sqlite3.Connection) -> None:
-        """Begin new epochs if this was a backup: what came after it was numbered already."""
-        if database.execute("SELECT 1 FROM facts WHERE name = 'copy'").fetchone():
-            database.execute("BEGIN IMMEDIATE")
+    def _begin_epochs(self, database: sqlite3.Connection) -> None:
+        """Begin new epochs where numbers that were told may stand for nothing in this file.
+
+        That is so if it was a backup, and if the machine has failed under a writer that did not
+        wait for the disk.
+        """
+        facts = dict(database.execute("SELECT name, value FROM facts"))
+        unsynced, boot = facts.get("unsynced"), boot_id()
+        database.execute("BEGIN IMMEDIATE")
+        if "copy" in facts or (unsynced is not None and (not boot or unsynced != boot)):
             ids = database.execute("SELECT id FROM logs WHERE ended IS NULL").fetchall()
             database.executemany(
                 "UPDATE logs SET epoch = ? WHERE id = ?", [(new_epoch(), log) for (log,) in ids]
             )
-            database.execute("DELETE FROM facts WHERE name = 'copy'")
-            database.execute("COMMIT")
+        database.execute("DELETE FROM facts WHERE name IN ('copy', 'unsynced')")
+        if self._durability is Durability.FAST:
+            database.execute("INSERT INTO facts VALUES ('unsynced', ?)", (boot,))
+        database.execute("COMMIT")
 
     def _load(self, database: sqlite3.Connection) -> Loaded:
         rooms = "FROM logs WHERE ended IS NULL AND name GLOB '#*'"

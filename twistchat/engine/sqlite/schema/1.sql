@@ -61,6 +61,8 @@ CREATE TABLE cursors (
 
 -- Single facts about this file:
 -- 'copy'     it is a backup: whoever opens it to write begins new epochs
+-- 'unsynced' a writer that does not wait for the disk has it open, or died: in which run of the
+--            machine that was
 -- 'indexed'  the last event (its id) that the search index has
 CREATE TABLE facts (
     name    TEXT PRIMARY KEY,
