@@ -12,6 +12,7 @@ from twistchat.engine.retention import Retention
 from twistchat.engine.sqlite import store as store_module
 from twistchat.engine.sqlite.faults import DatabaseError, UnknownOutcomeError
 from twistchat.engine.sqlite.file import Durability
+from twistchat.engine.sqlite.reader import Reader
 from twistchat.engine.sqlite.store import PRIVATE_LOGS, Proposed, Store
 from twistchat.testing.harness import said
 
@@ -164,3 +165,20 @@ def die(store: Store) -> None:
     assert store._database is not None
     store._database.close()
     store._database = None
+
+
+class ReplacedTests(FileTestCase):
+    """Somebody puts another database into the place of the one in use."""
+
+    def test_a_reader_does_not_open_it(self) -> None:
+        store = self.filled("a")
+        self.path.rename(self.folder / "old.db")
+        other = sqlite3.connect(self.path)
+        other.execute("CREATE TABLE recipes (name)")
+        other.close()
+        before = self.path.read_bytes()
+        reader = Reader(self.path, store.file)
+        error = self.assertRaises(DatabaseError, reader.checkpoint)
+        self.assertIn("was replaced by another file", str(error))
+        self.assertRaises(DatabaseError, reader.history, "#lobby", None, 10)
+        self.assertEqual(self.path.read_bytes(), before)

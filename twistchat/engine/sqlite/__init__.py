@@ -62,8 +62,8 @@ class SQLiteEngine:
         self._clock = clock
         self._limits = limits
         self._store = Store(path, durability=durability, retention=retention or Retention())
-        self._history = Reader(path)
-        self._search = Reader(path)
+        self._history = Reader(path, self._store.file)
+        self._search = Reader(path, self._store.file)
         self._writer = worker("twistchat-write")
         self._history_worker = worker("twistchat-read")
         self._search_worker = worker("twistchat-search")

@@ -90,6 +90,42 @@ class WriterLock:
         self.release()
 
 
+class SameFile:
+    """Watches that a path still leads to the file that was opened first.
+
+    Else, with what stands beside it, two databases would be mixed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._identity: tuple[int, int] | None = None
+
+    def check(self) -> None:
+        """See that it does.
+
+        Raises:
+            DatabaseError: it does not; the message says what to do.
+        """
+        try:
+            found = os.stat(self._path)  # noqa: PTH116, for its speed: it is asked for each batch
+        except OSError as error:
+            if self._identity is None:
+                return  # it is still to be made
+            raise DatabaseError(
+                f"{self._path} is gone ({error.strerror}): put it back, or start the server again"
+            ) from error
+        identity = (found.st_dev, found.st_ino)
+        if self._identity not in (None, identity):
+            raise DatabaseError(
+                f"{self._path} was replaced by another file: put it back, or start the server again"
+            )
+
+    def opened(self) -> None:
+        """Take note of the file that was opened first."""
+        found = self._path.stat()
+        self._identity = (found.st_dev, found.st_ino)
+
+
 def make_private(path: Path) -> None:
     """Make an empty file that its owner alone may read, if there is none.
 
@@ -118,8 +154,8 @@ def connect(path: Path, *, durability: Durability = Durability.FULL) -> sqlite3.
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
         connection.execute("PRAGMA journal_size_limit = 16777216")
-        # What retention deletes is gone, as far as that costs no further writing.
-        connection.execute("PRAGMA secure_delete = FAST")
+        # What retention deletes is overwritten.
+        connection.execute("PRAGMA secure_delete = ON")
     except sqlite3.Error as error:
         connection.close()
         raise DatabaseError(f"cannot open {path}: {explain(error)}") from error

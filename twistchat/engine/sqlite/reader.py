@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.events import SearchOpened
     from twistchat.engine import Committed
+    from twistchat.engine.sqlite.file import SameFile
 
 TRIGRAM = 3
 """Characters: shorter words are not in the index."""
@@ -30,8 +31,9 @@ _OF_LOG = "events JOIN logs ON logs.id = events.log WHERE name = ? AND ended IS 
 class Reader:
     """One connection that reads. One thread uses it, but for `interrupt`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, file: SameFile) -> None:
         self._path = path
+        self._file = file
         self._database: sqlite3.Connection | None = None
 
     def history(self, log: str, before: int | None, limit: int) -> list[Committed]:
@@ -118,6 +120,7 @@ class Reader:
     def _with(self, use: Callable[[sqlite3.Connection], Any]) -> Any:
         try:
             if self._database is None:
+                self._file.check()
                 self._database = connect_to_read(self._path)
             return use(self._database)
         except sqlite3.Error as error:

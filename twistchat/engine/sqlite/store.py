@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import sqlite3
 import time
@@ -22,7 +21,7 @@ from twistchat.engine.sqlite.faults import (
     is_doubtful,
     may_be_kept,
 )
-from twistchat.engine.sqlite.file import Durability, WriterLock, connect
+from twistchat.engine.sqlite.file import Durability, SameFile, WriterLock, connect
 from twistchat.engine.sqlite.migrate import migrate
 from twistchat.engine.sqlite.rows import COLUMNS, read_row, row_of
 
@@ -80,10 +79,10 @@ class Store:
         self._durability = durability
         self._retention = retention
         self._sweep = chores.Sweep(retention)
+        self.file = SameFile(path)
         self._lock = WriterLock(path)
         self._database: sqlite3.Connection | None = None
         self._is_open = False
-        self._identity: tuple[int, int] | None = None
         self._logs: dict[str, _Log] = {}
         self._forgotten: set[str] = set()
         """Rooms whose logs are to be ended by the next transaction."""
@@ -130,14 +129,13 @@ class Store:
         try:
             migrate(database, self.path)
             self.can_search = chores.make_index(database)
-            found = self.path.stat()
+            self.file.opened()
         except sqlite3.Error as error:
             database.close()
             raise DatabaseError(f"cannot read {self.path}: {explain(error)}") from error
         except (OSError, DatabaseError):
             database.close()
             raise
-        self._identity = (found.st_dev, found.st_ino)
         self._database = database
         return database
 
@@ -184,16 +182,7 @@ class Store:
         Raises:
             DatabaseError: that file is gone, or cannot be opened again.
         """
-        try:
-            found = os.stat(self.path)  # noqa: PTH116, for its speed: it is asked for each batch
-        except OSError as error:
-            raise DatabaseError(
-                f"{self.path} is gone ({error.strerror}): put it back, or start the server again"
-            ) from error
-        if self._identity not in (None, (found.st_dev, found.st_ino)):
-            raise DatabaseError(
-                f"{self.path} was replaced by another file: put it back, or start the server again"
-            )
+        self.file.check()
         return self._database or self._connect_again()
 
     def _connect_again(self) -> sqlite3.Connection:
