@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from twistchat.engine.retention import Retention
 
-STEP = 500
+STEP = 100
 """Events that are indexed or deleted in one transaction: some milliseconds of the writer's."""
 
 LOGS = 200

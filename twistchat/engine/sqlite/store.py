@@ -166,15 +166,16 @@ class Store:
                 f"SELECT id, name, epoch, last {rooms}"
             )
         }
+        columns = f"events.id, name, epoch, events.number, {COLUMNS.replace('kind', 'events.kind')}"
         rows = database.execute(
-            f"SELECT name, epoch, number, {COLUMNS} FROM events"  # noqa: S608, constants
-            " JOIN logs ON logs.id = events.log"
-            " WHERE ended IS NULL AND name GLOB '#*' AND (number = last OR number IN"
-            " (SELECT number FROM standing WHERE standing.log = logs.id))"
-            " ORDER BY events.id"
+            f"SELECT {columns} FROM logs JOIN events ON log = logs.id AND number = last"  # noqa: S608, constants
+            " WHERE ended IS NULL AND name GLOB '#*'"
+            f" UNION SELECT {columns} FROM standing JOIN logs ON logs.id = standing.log"
+            " JOIN events ON events.log = logs.id AND events.number = standing.number"
+            " WHERE ended IS NULL ORDER BY 1"
         )
         stands = {name: Stamp(log.epoch, log.last) for name, log in self._logs.items()}
-        return Loaded([read_row(row) for row in rows], stands)
+        return Loaded([read_row(row[1:]) for row in rows], stands)
 
     def _sure(self) -> sqlite3.Connection:
         """Return the connection, to the file that was opened at the start and to no other.
