@@ -9,7 +9,7 @@ from tests.sqlite.test_file import FileTestCase
 from twistchat.core import events as e
 from twistchat.engine import Stamp
 from twistchat.engine.retention import Retention
-from twistchat.engine.sqlite import store as store_module
+from twistchat.engine.sqlite import loading
 from twistchat.engine.sqlite.faults import DatabaseError, UnknownOutcomeError
 from twistchat.engine.sqlite.file import Durability
 from twistchat.engine.sqlite.reader import Reader
@@ -141,12 +141,12 @@ class UnsyncedTests(FileTestCase):
     def test_after_the_end_of_the_machine(self) -> None:
         def fail(store: Store) -> None:
             die(store)
-            self.patch(store_module, "boot_id", lambda: "the next boot")
+            self.patch(loading, "boot_id", lambda: "the next boot")
 
         self.assertNotEqual(self.epoch_after(fail), "e1")
 
     def test_where_nobody_knows(self) -> None:
-        self.patch(store_module, "boot_id", lambda: "")
+        self.patch(loading, "boot_id", lambda: "")
         self.assertNotEqual(self.epoch_after(die), "e1")
         self.path.unlink()
 
@@ -156,7 +156,7 @@ class UnsyncedTests(FileTestCase):
         self.put(store, "a")
         die(store)
         store.close()
-        self.patch(store_module, "boot_id", lambda: "the next boot")
+        self.patch(loading, "boot_id", lambda: "the next boot")
         self.assertEqual(self.store().open().stands["#lobby"].epoch, "e1")
 
 

@@ -3,7 +3,8 @@
 Nothing is delivered before it is committed, and the reactor never waits: one thread writes, one
 transaction for all that came in during the one before; one reads history; one searches.
 
-    store.py     the writer's side: transactions, numbers, what a start begins with
+    store.py     the writer's side: transactions and numbers
+    loading.py   what a start begins with
     reader.py    a reader's side: history and search
     chores.py    in small steps, beside writing: the search index, retention, checkpoints
     rows.py      events as rows, and back
@@ -11,6 +12,7 @@ transaction for all that came in during the one before; one reads history; one s
     migrate.py   the schema, whose numbered files are in `schema/`
     faults.py    what SQLite reports, as sentences for the operator
     keeping.py   when the chores are done
+    inspection.py  the file, looked at before the start
 """
 
 from __future__ import annotations
@@ -30,8 +32,9 @@ from twistchat.engine.holders import Holders
 from twistchat.engine.retention import Retention
 from twistchat.engine.sqlite.file import Durability
 from twistchat.engine.sqlite.keeping import Keeping
+from twistchat.engine.sqlite.loading import Loaded, new_epoch
 from twistchat.engine.sqlite.reader import Reader
-from twistchat.engine.sqlite.store import Loaded, Proposed, Store, new_epoch
+from twistchat.engine.sqlite.store import Proposed, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

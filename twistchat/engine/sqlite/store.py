@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from twistchat.core.concerns import changes_state, log_of
 from twistchat.core.events import Unkept
-from twistchat.engine import Committed, Stamp
+from twistchat.engine import Stamp
 from twistchat.engine.sqlite import chores
 from twistchat.engine.sqlite.faults import (
     DatabaseError,
@@ -22,11 +20,20 @@ from twistchat.engine.sqlite.faults import (
     may_be_kept,
 )
 from twistchat.engine.sqlite.file import Durability, SameFile, WriterLock, connect
+from twistchat.engine.sqlite.loading import (
+    Loaded,
+    Log,
+    begin_epochs,
+    new_epoch,
+    room_logs,
+    what_holds,
+)
 from twistchat.engine.sqlite.migrate import migrate
-from twistchat.engine.sqlite.rows import COLUMNS, read_row, row_of
+from twistchat.engine.sqlite.rows import COLUMNS, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from twistchat.core.events import Durable
     from twistchat.engine.retention import Retention
@@ -42,35 +49,6 @@ class Proposed(NamedTuple):
     epoch: str
 
 
-class Loaded(NamedTuple):
-    """What a start begins with."""
-
-    events: Sequence[Committed]
-    """Those that still hold, and the last of each room, in the order in which they happened."""
-    stands: dict[str, Stamp]
-    """Where the log of each room stands."""
-
-
-@dataclass(slots=True)
-class _Log:
-    id: int
-    epoch: str
-    last: int
-
-
-def new_epoch() -> str:
-    """Make an epoch that no log had before."""
-    return secrets.token_hex(4)
-
-
-def boot_id() -> str:
-    """Tell which run of the machine this is; empty where the system does not say."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
-    except OSError:
-        return ""
-
-
 class Store:
     """The one who writes: each call is a transaction, which is kept as a whole or not at all."""
 
@@ -83,7 +61,7 @@ class Store:
         self._lock = WriterLock(path)
         self._database: sqlite3.Connection | None = None
         self._is_open = False
-        self._logs: dict[str, _Log] = {}
+        self._logs: dict[str, Log] = {}
         self._forgotten: set[str] = set()
         """Rooms whose logs are to be ended by the next transaction."""
         self._dead_epochs: set[str] = set()
@@ -102,8 +80,10 @@ class Store:
         try:
             database = self._connect()
             try:
-                self._begin_epochs(database)
-                loaded = self._load(database)
+                begin_epochs(database, self._durability)
+                self._logs = room_logs(database)
+                stands = {name: Stamp(log.epoch, log.last) for name, log in self._logs.items()}
+                loaded = Loaded(what_holds(database), stands)
             except sqlite3.Error as error:
                 raise DatabaseError(f"cannot read {self.path}: {explain(error)}") from error
         except BaseException:
@@ -139,44 +119,6 @@ class Store:
         self._database = database
         return database
 
-    def _begin_epochs(self, database: sqlite3.Connection) -> None:
-        """Begin new epochs where numbers that were told may stand for nothing in this file.
-
-        That is so if it was a backup, and if the machine has failed under a writer that did not
-        wait for the disk.
-        """
-        facts = dict(database.execute("SELECT name, value FROM facts"))
-        unsynced, boot = facts.get("unsynced"), boot_id()
-        database.execute("BEGIN IMMEDIATE")
-        if "copy" in facts or (unsynced is not None and (not boot or unsynced != boot)):
-            ids = database.execute("SELECT id FROM logs WHERE ended IS NULL").fetchall()
-            database.executemany(
-                "UPDATE logs SET epoch = ? WHERE id = ?", [(new_epoch(), log) for (log,) in ids]
-            )
-        database.execute("DELETE FROM facts WHERE name IN ('copy', 'unsynced')")
-        if self._durability is Durability.FAST:
-            database.execute("INSERT INTO facts VALUES ('unsynced', ?)", (boot,))
-        database.execute("COMMIT")
-
-    def _load(self, database: sqlite3.Connection) -> Loaded:
-        rooms = "FROM logs WHERE ended IS NULL AND name GLOB '#*'"
-        self._logs = {
-            name: _Log(number, epoch, last)
-            for number, name, epoch, last in database.execute(
-                f"SELECT id, name, epoch, last {rooms}"
-            )
-        }
-        columns = f"events.id, name, epoch, events.number, {COLUMNS.replace('kind', 'events.kind')}"
-        rows = database.execute(
-            f"SELECT {columns} FROM logs JOIN events ON log = logs.id AND number = last"  # noqa: S608, constants
-            " WHERE ended IS NULL AND name GLOB '#*'"
-            f" UNION SELECT {columns} FROM standing JOIN logs ON logs.id = standing.log"
-            " JOIN events ON events.log = logs.id AND events.number = standing.number"
-            " WHERE ended IS NULL ORDER BY 1"
-        )
-        stands = {name: Stamp(log.epoch, log.last) for name, log in self._logs.items()}
-        return Loaded([read_row(row[1:]) for row in rows], stands)
-
     def _sure(self) -> sqlite3.Connection:
         """Return the connection, to the file that was opened at the start and to no other.
 
@@ -190,7 +132,7 @@ class Store:
         """Open the same file anew, and see whether all is there that was told."""
         told = self._logs
         database = self._connect()
-        self._load(database)
+        self._logs = room_logs(database)
         for name, log in told.items():
             if name.startswith("@"):
                 continue  # looked up when next needed
@@ -228,9 +170,9 @@ class Store:
 
     def _write(
         self, database: sqlite3.Connection, proposed: Sequence[Proposed]
-    ) -> tuple[list[Stamp | Unkept], dict[str, _Log]]:
+    ) -> tuple[list[Stamp | Unkept], dict[str, Log]]:
         outcomes: list[Stamp | Unkept] = []
-        touched: dict[str, _Log] = {}
+        touched: dict[str, Log] = {}
         rows, standing = [], []
         for event, epoch in proposed:
             try:
@@ -260,7 +202,7 @@ class Store:
         )
         return outcomes, touched
 
-    def _log(self, database: sqlite3.Connection, name: str, epoch: str) -> _Log:
+    def _log(self, database: sqlite3.Connection, name: str, epoch: str) -> Log:
         """Find a log, or begin it."""
         known = self._logs.get(name)
         if known is not None:
@@ -271,12 +213,12 @@ class Store:
             "SELECT id, epoch, last FROM logs WHERE name = ? AND ended IS NULL", (name,)
         ).fetchone()
         if row is not None:
-            return _Log(*row)
+            return Log(*row)
         if epoch in self._dead_epochs:
             epoch = new_epoch()
         cursor = database.execute("INSERT INTO logs (name, epoch) VALUES (?, ?)", (name, epoch))
         assert cursor.lastrowid is not None
-        return _Log(cursor.lastrowid, epoch, 0)
+        return Log(cursor.lastrowid, epoch, 0)
 
     def forget(self, name: str) -> None:
         """End the log of a room: what was said is kept, and a room of that name begins anew.

@@ -1,0 +1,91 @@
+"""What a start begins with: the epochs that may go on, the logs of the rooms, what still holds."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from twistchat.engine.sqlite.file import Durability
+from twistchat.engine.sqlite.rows import COLUMNS, read_row
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from twistchat.engine import Committed, Stamp
+
+
+class Loaded(NamedTuple):
+    """What a start begins with."""
+
+    events: Sequence[Committed]
+    """Those that still hold, and the last of each room, in the order in which they happened."""
+    stands: dict[str, Stamp]
+    """Where the log of each room stands."""
+
+
+@dataclass(slots=True)
+class Log:
+    """A log, as its row has it."""
+
+    id: int
+    epoch: str
+    last: int
+
+
+def new_epoch() -> str:
+    """Make an epoch that no log had before."""
+    return secrets.token_hex(4)
+
+
+def boot_id() -> str:
+    """Tell which run of the machine this is; empty where the system does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return ""
+
+
+def begin_epochs(database: sqlite3.Connection, durability: Durability) -> None:
+    """Begin new epochs where numbers that were told may stand for nothing in this file.
+
+    That is so if it was a backup, and if the machine has failed under a writer that did not wait
+    for the disk.
+    """
+    facts = dict(database.execute("SELECT name, value FROM facts"))
+    unsynced, boot = facts.get("unsynced"), boot_id()
+    database.execute("BEGIN IMMEDIATE")
+    if "copy" in facts or (unsynced is not None and (not boot or unsynced != boot)):
+        ids = database.execute("SELECT id FROM logs WHERE ended IS NULL").fetchall()
+        database.executemany(
+            "UPDATE logs SET epoch = ? WHERE id = ?", [(new_epoch(), log) for (log,) in ids]
+        )
+    database.execute("DELETE FROM facts WHERE name IN ('copy', 'unsynced')")
+    if durability is Durability.FAST:
+        database.execute("INSERT INTO facts VALUES ('unsynced', ?)", (boot,))
+    database.execute("COMMIT")
+
+
+def room_logs(database: sqlite3.Connection) -> dict[str, Log]:
+    """Find the logs of all rooms that are not forgotten."""
+    return {
+        name: Log(number, epoch, last)
+        for number, name, epoch, last in database.execute(
+            "SELECT id, name, epoch, last FROM logs WHERE ended IS NULL AND name GLOB '#*'"
+        )
+    }
+
+
+def what_holds(database: sqlite3.Connection) -> list[Committed]:
+    """Read the events that a start begins with."""
+    columns = f"events.id, name, epoch, events.number, {COLUMNS.replace('kind', 'events.kind')}"
+    rows = database.execute(
+        f"SELECT {columns} FROM logs JOIN events ON log = logs.id AND number = last"  # noqa: S608, constants
+        " WHERE ended IS NULL AND name GLOB '#*'"
+        f" UNION SELECT {columns} FROM standing JOIN logs ON logs.id = standing.log"
+        " JOIN events ON events.log = logs.id AND events.number = standing.number"
+        " WHERE ended IS NULL ORDER BY 1"
+    )
+    return [read_row(row[1:]) for row in rows]
