@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import dataclass, field
-from typing import ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -18,7 +20,13 @@ from hypothesis.stateful import (
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core.limits import NONE, Limits
-from twistchat.testing import Person, SlowEngine, World
+from twistchat.engine.memory import MemoryEngine
+from twistchat.testing import Person, SlowEngine, World, sqlite_engine
+
+if TYPE_CHECKING:
+    from twisted.internet.task import Clock
+
+    from twistchat.engine import Engine
 
 LOBBY = "#lobby"
 ROOMS = (LOBBY, "#a", "#b", "#c")
@@ -63,13 +71,15 @@ class Someone:
 class Talk(RuleBasedStateMachine):
     """People who come, go, talk and rename; several things may happen in one turn."""
 
-    is_slow: ClassVar[bool] = False
-
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(SlowEngine if self.is_slow else None, limits=LIMITS)
+        self.folder = tempfile.TemporaryDirectory()
+        self.world = World(self.make_engine, limits=LIMITS)
         self.here: dict[str, Someone] = {}
         self.counter = 0
+
+    def make_engine(self, clock: Clock, limits: Limits) -> Engine:
+        return MemoryEngine(limits)
 
     # ------------------------------------------------------------ the model
 
@@ -231,13 +241,23 @@ class Talk(RuleBasedStateMachine):
             self.go(0, "hang up", says=False)
         assert len(self.world.registry.sessions) == 0
         self.world.engine.stop()
+        self.world.turn()
         assert self.world.clock.getDelayedCalls() == []
+        self.folder.cleanup()
 
 
 class SlowTalk(Talk):
     """The same, on an engine whose commits and claims take a while."""
 
-    is_slow = True
+    def make_engine(self, clock: Clock, limits: Limits) -> Engine:
+        return SlowEngine(clock, limits)
+
+
+class StoredTalk(Talk):
+    """The same, on a database."""
+
+    def make_engine(self, clock: Clock, limits: Limits) -> Engine:
+        return sqlite_engine(Path(self.folder.name) / "chat.db", clock, limits)
 
 
 COMMON = settings(
@@ -254,3 +274,6 @@ class ModelTests(SynchronousTestCase):
 
     def test_a_slow_engine(self) -> None:
         run_state_machine_as_test(SlowTalk, settings=COMMON)
+
+    def test_a_database(self) -> None:
+        run_state_machine_as_test(StoredTalk, settings=COMMON)
