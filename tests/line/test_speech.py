@@ -130,6 +130,11 @@ class ManualTests(SynchronousTestCase):
         for line in Dialect().help("", Speech()):
             self.assertLessEqual(len(line), 77, line)  # with "-- " before it
 
+    def test_each_explanation_fits_a_terminal(self) -> None:
+        for name in manual.ENTRIES:
+            for line in Dialect().help(name, Speech()):
+                self.assertLessEqual(len(line), 77, line)
+
     def test_help_of_one_command_shows_an_example(self) -> None:
         self.assertEqual(
             Dialect().help("join", Speech()),

@@ -59,10 +59,7 @@ ENTRIES = {
         _("[#ROOM] WORDS"),
         _("find what was said"),
         _("/search cats from:alice since:7d"),
-        _(
-            "All words must be in it. from:NAME, since:TIME and until:TIME narrow it; "
-            "a time is 30m, 12h, 7d, 2026-11-20 or 2026-11-20T14:00."
-        ),
+        _("from:NAME, since:TIME, until:TIME narrow it. TIME: 30m, 7d, 2026-11-20."),
     ),
     "join": Entry(
         Group.ROOMS,
@@ -107,7 +104,7 @@ ENTRIES = {
         _("[WORDS]"),
         _("say that you are away, or back"),
         _("/away at lunch"),
-        _("Anyone who writes to you alone is told. /back ends it, and /away without words."),
+        _("Who writes to you alone is told. /back ends it, and /away without words."),
     ),
     "back": Entry(Group.PEOPLE, "", _("say that you are back"), _("/back"), is_minor=True),
     "ignore": Entry(
