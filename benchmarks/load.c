@@ -8,6 +8,9 @@
  * "WINDOW RATE SECONDS", is one run, and one line of JSON. With a WINDOW each sender keeps that many
  * lines outstanding; with WINDOW 0 they say RATE lines a second in all.
  *
+ * Of each line two times are taken: until it comes back to whom it answers for (its own sender, or
+ * without an echo another client), and until the last client has it.
+ *
  * The text ends with a mark that says whose line it is and which, so that each line is known again
  * at each client, whatever a server writes around it, and in whatever order it delivers.
  */
@@ -52,6 +55,11 @@ struct line {
     uint32_t heard;  /* by how many */
 };
 
+struct times {       /* how long something took, each time */
+    double *each;
+    uint64_t count, room;
+};
+
 struct sender {
     struct line *lines;  /* of this run, by number */
     uint32_t sent, room; /* how many there are; for how many there is room */
@@ -67,10 +75,9 @@ static int came_in, started;
 static char buffer[CARRY + BUFFER];
 
 /* Of the present run. */
-static uint64_t deliveries, completed, said, reads;
+static uint64_t deliveries, said, reads;
 static uint32_t generation; /* is part of the first digits of a number: no run hears another's */
-static double *latencies;
-static uint64_t latency_room;
+static struct times answered, completed;
 
 static void fail(const char *format, ...)
 {
@@ -183,6 +190,19 @@ static void say(int who, uint32_t count)
     send_all(clients[who].fd, data, length);
 }
 
+static void note(struct times *times, double sent, double *time)
+{
+    if (!*time)
+        *time = now(); /* once a read, and only when needed */
+    if (times->count == times->room) {
+        times->room = times->room ? 2 * times->room : 1 << 16;
+        times->each = realloc(times->each, times->room * sizeof *times->each);
+        if (!times->each)
+            fail("no memory");
+    }
+    times->each[times->count++] = *time - sent;
+}
+
 static void hear(struct client *client, const char *mark, double *time)
 {
     unsigned who = (unsigned)(mark[1] - '0');
@@ -198,19 +218,12 @@ static void hear(struct client *client, const char *mark, double *time)
     sender = &senders[who];
     deliveries++;
     /* Without an echo, another client's copy says that the line has been through the server. */
-    if (index == (echoes ? (int)who : (int)(who + 1) % client_count))
+    if (index == (echoes ? (int)who : (int)(who + 1) % client_count)) {
         sender->answered++;
-    if (++sender->lines[number].heard == (uint32_t)(client_count - !echoes)) {
-        if (!*time)
-            *time = now(); /* once a read, and only when needed */
-        if (completed == latency_room) {
-            latency_room = latency_room ? 2 * latency_room : 1 << 16;
-            latencies = realloc(latencies, latency_room * sizeof *latencies);
-            if (!latencies)
-                fail("no memory");
-        }
-        latencies[completed++] = *time - sender->lines[number].sent;
+        note(&answered, sender->lines[number].sent, time);
     }
+    if (++sender->lines[number].heard == (uint32_t)(client_count - !echoes))
+        note(&completed, sender->lines[number].sent, time);
 }
 
 static void read_lines(struct client *client, char **data, const char *end)
@@ -308,9 +321,16 @@ static int ascending(const void *left, const void *right)
     return (difference > 0) - (difference < 0);
 }
 
-static double percentile(double part)
+static double percentile(const struct times *times, double part)
 {
-    return completed ? latencies[(uint64_t)(part * (double)(completed - 1) + 0.5)] : -1;
+    return times->count ? times->each[(uint64_t)(part * (double)(times->count - 1) + 0.5)] : -1;
+}
+
+static void print_times(const char *name, const struct times *times)
+{
+    qsort(times->each, times->count, sizeof *times->each, ascending);
+    printf(", \"%sp50\": %.9f, \"%sp99\": %.9f, \"%sworst\": %.9f", name, percentile(times, 0.5),
+           name, percentile(times, 0.99), name, percentile(times, 1));
 }
 
 /* Talk for so many seconds, and listen until everybody has heard everything: from rest to rest, so
@@ -321,7 +341,7 @@ static void run(uint32_t window, double rate, double seconds)
     uint64_t due = 0;
 
     generation++;
-    deliveries = completed = said = reads = 0;
+    deliveries = said = reads = answered.count = completed.count = 0;
     for (int who = 0; who < sender_count; who++)
         senders[who].sent = senders[who].answered = 0;
     server = seconds_of(server_clock);
@@ -342,16 +362,17 @@ static void run(uint32_t window, double rate, double seconds)
             turn(until);
     }
     until = now() + PATIENCE;
-    while (completed < said && now() < until)
+    while (completed.count < said && now() < until)
         turn(until);
     wall = now() - begin;
     load = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - load;
     server = seconds_of(server_clock) - server;
-    qsort(latencies, completed, sizeof *latencies, ascending);
     printf("{\"lines\": %lu, \"missing\": %lu, \"deliveries\": %lu, \"reads\": %lu, \"wall\": %.6f, "
-           "\"server_cpu\": %.9f, \"load_cpu\": %.9f, \"p50\": %.9f, \"p99\": %.9f}\n",
-           said, said - completed, deliveries, reads, wall, server, load, percentile(0.5),
-           percentile(0.99));
+           "\"server_cpu\": %.9f, \"load_cpu\": %.9f",
+           said, said - completed.count, deliveries, reads, wall, server, load);
+    print_times("", &completed);
+    print_times("echo_", &answered);
+    printf("}\n");
     fflush(stdout);
     wait_for_quiet();
 }

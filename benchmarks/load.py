@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).parent / "load.c"
 SENDERS = 10
-"""Who talk, among all clients."""
+"""Who talk, among all clients; `load.c` knows no more."""
 
 
 class LoadError(Exception):
@@ -62,7 +62,13 @@ class Run:
     server_cpu: float
     load_cpu: float
     p50: float
+    """From sending a line until its last receiver has read it."""
     p99: float
+    worst: float
+    echo_p50: float
+    """From sending a line until its own sender has read it."""
+    echo_p99: float
+    echo_worst: float
 
 
 def build(folder: Path) -> Path:
@@ -74,7 +80,7 @@ def build(folder: Path) -> Path:
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         raise SystemExit(
-            "fanout: needs a C compiler, cc. On Debian: sudo apt install gcc libc6-dev"
+            "this benchmark needs a C compiler, cc. On Debian: sudo apt install gcc libc6-dev"
         )
     program = folder / "load"
     subprocess.run([compiler, "-O2", "-o", str(program), str(SOURCE)], check=True)
@@ -114,14 +120,21 @@ class Load:
 
 @contextmanager
 def connected(
-    program: Path, talk: Talk, *, port: int, pid: int, clients: int, core: int
+    program: Path,
+    talk: Talk,
+    *,
+    port: int,
+    pid: int,
+    clients: int,
+    core: int,
+    senders: int = SENDERS,
 ) -> Iterator[Load]:
-    """Let clients come in, from a core.
+    """Let clients come in, from a core; the first of them are the senders.
 
     Raises:
         LoadError: if not all could.
     """
-    numbers = (port, clients, min(SENDERS, clients), pid, int(talk.echoes), talk.at_once)
+    numbers = (port, clients, min(senders, clients), pid, int(talk.echoes), talk.at_once)
     steps = [word for step in talk.steps for word in step]
     with pinned(core):
         process = subprocess.Popen(

@@ -32,7 +32,7 @@ def two_cores() -> tuple[int, int]:
     """
     first, *others = sorted(os.sched_getaffinity(0))
     if not others:
-        raise SystemExit("fanout: server and load need a core each, and there is only one")
+        raise SystemExit("this benchmark's server and load need a core each, and there is only one")
     apart = [core for core in others if _siblings(core) != _siblings(first)]
     return first, (apart or others)[0]
 

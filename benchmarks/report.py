@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from benchmarks.load import Run
 
@@ -128,8 +128,8 @@ COLUMNS = (
 TEXT_COLUMNS = (1, 2, 14)
 
 
-def _number(value: float) -> str:
-    """Three figures, and never an exponent."""
+def number(value: float) -> str:
+    """Write three figures, and never an exponent."""
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}" if value >= 0.001 else f"{value:.3f}"
@@ -149,39 +149,46 @@ def _cells(row: Row) -> list[str]:
         f"{row.clients:,}",
         row.mode,
         row.program,
-        _number(figures[cpu]),
-        f"{_number(row.least[cpu])}-{_number(row.most[cpu])}",
+        number(figures[cpu]),
+        f"{number(row.least[cpu])}-{number(row.most[cpu])}",
         f"{ratios[cpu]:.2f}" if cpu in ratios else "-",
-        _number(figures[rate]),
+        number(figures[rate]),
         f"{ratios[rate]:.2f}" if rate in ratios else "-",
-        _number(figures["p50_ms"]),
-        _number(figures["p99_ms"]),
-        _number(figures["idle_kib_per_client"]),
-        _number(figures["connections_per_second"]),
+        number(figures["p50_ms"]),
+        number(figures["p99_ms"]),
+        number(figures["idle_kib_per_client"]),
+        number(figures["connections_per_second"]),
         f"{figures['server_cpu_percent']:.0f}",
         f"{figures['load_cpu_percent']:.0f}",
         "; ".join(notes),
     ]
 
 
-def table(all_rows: Iterable[Row]) -> str:
-    """The rows as a table in Markdown, aligned to be read as it is."""
-    lines = [list(COLUMNS), *map(_cells, all_rows)]
-    widths = [max(3, *(len(line[index]) for line in lines)) for index in range(len(COLUMNS))]
+def markdown(
+    header: Sequence[str], lines: Iterable[Sequence[str]], text_columns: Collection[int]
+) -> str:
+    """Make a table in Markdown, aligned to be read as it is; what is no text stands right."""
+    every = [header, *lines]
+    widths = [max(3, *(len(line[index]) for line in every)) for index in range(len(header))]
     rule = [
-        "-" * width if index in TEXT_COLUMNS else "-" * (width - 1) + ":"
+        "-" * width if index in text_columns else "-" * (width - 1) + ":"
         for index, width in enumerate(widths)
     ]
-    lines.insert(1, rule)
+    every.insert(1, rule)
     return "".join(
         "| "
         + " | ".join(
-            cell.ljust(width) if index in TEXT_COLUMNS else cell.rjust(width)
+            cell.ljust(width) if index in text_columns else cell.rjust(width)
             for index, (cell, width) in enumerate(zip(line, widths, strict=True))
         )
         + " |\n"
-        for line in lines
+        for line in every
     )
+
+
+def table(all_rows: Iterable[Row]) -> str:
+    """The rows as a table."""
+    return markdown(COLUMNS, map(_cells, all_rows), TEXT_COLUMNS)
 
 
 def as_json(all_rows: Iterable[Row], samples: Iterable[Sample], about: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from benchmarks.machine import pinned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 BIN = Path(sys.executable).parent
 PEERS = Path(__file__).parent / "peers"
@@ -77,6 +77,8 @@ class Program:
     """Of the port, and of a folder of its own."""
     needs: str | None = None
     """Which program has to be installed."""
+    pass_fds: tuple[int, ...] = ()
+    """Open files that it inherits."""
 
     @property
     def executable(self) -> str | None:
@@ -112,6 +114,7 @@ def running(program: Program, core: int) -> Iterator[tuple[int, int]]:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                pass_fds=program.pass_fds,
             )
         try:
             _wait_until_it_listens(process, port, folder / "log")
@@ -136,10 +139,22 @@ def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Pat
     raise CannotStartError(f"it does not listen: {' '.join(last) or 'it says nothing'}")
 
 
-def _twistchat(port: int, folder: Path) -> list[str]:
-    limits = [f"--limit={limit}" for limit in TWISTCHAT_LIMITS]
-    chat = ["chat", "--port", f"tcp:{port}:backlog=1024:interface=127.0.0.1", *limits]
-    return [str(BIN / "twistd"), "-n", "--pidfile=", *chat]
+def twistchat(
+    name: str,
+    *,
+    engine: str,
+    limits: Sequence[str] = TWISTCHAT_LIMITS,
+    twistd: Sequence[str] = (str(BIN / "twistd"),),
+    pass_fds: tuple[int, ...] = (),
+) -> Program:
+    """This repository's, with one of its engines; `twistd` is what it is started by."""
+
+    def command(port: int, folder: Path) -> list[str]:
+        listen = ["--port", f"tcp:{port}:backlog=1024:interface=127.0.0.1"]
+        options = [f"--engine={engine}", *(f"--limit={limit}" for limit in limits)]
+        return [*twistd, "-n", "--pidfile=", "chat", *listen, *options]
+
+    return Program(name, Talk([("{name}\n", "-- You are ")], "", "\n"), command, pass_fds=pass_fds)
 
 
 def _peer(name: str) -> Callable[[int, Path], list[str]]:
@@ -172,7 +187,8 @@ def _redis(port: int, folder: Path) -> list[str]:
     return [executable, *(word for option in options.items() for word in option)]
 
 
-TWISTCHAT = Program("twistchat", Talk([("{name}\n", "-- You are ")], "", "\n"), _twistchat)
+# The others keep nothing either; what keeping costs is measured apart, in `engine/`.
+TWISTCHAT = twistchat("twistchat", engine="memory:")
 _WELCOMED = Talk([("{name}\n", "Welcome, ")], "", "\n")
 PLAIN_TWISTED = Program("plain-twisted", _WELCOMED, _peer("plain_twisted.py"))
 THREAD_PER_SOCKET = Program("thread-per-socket", _WELCOMED, _peer("thread_per_socket.py"))
