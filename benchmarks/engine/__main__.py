@@ -135,9 +135,9 @@ def main(words: Sequence[str] | None = None) -> int:
     text = "\n".join(
         (
             report.disk_line(kind, disk),
-            f"{options.talkers} people who talk, {options.busy} lines outstanding:\n",
+            f"{options.talkers} people who all talk, {options.busy}:\n",
             report.busy(busy),
-            f"{options.listeners:,} people, {options.calm} lines in all:\n",
+            f"{options.listeners:,} people, of whom {options.talkers} talk, {options.calm}:\n",
             report.calm(calm),
             "The engines alone:\n",
             report.alone(runs),
@@ -161,7 +161,10 @@ def main(words: Sequence[str] | None = None) -> int:
     if options.json:
         options.json.write_text(report.as_json(about, served, runs, times), encoding="utf-8")
     expected = options.rounds * len(ENGINES)
-    return 0 if len(busy) == len(calm) == expected and len(runs) == 3 * len(ENGINES) else 1
+    is_complete = len(busy) == len(calm) == expected and len(runs) == 3 * len(ENGINES)
+    return (
+        0 if is_complete and all(one.is_all_kept and not one.run.missing for one in served) else 1
+    )
 
 
 if __name__ == "__main__":

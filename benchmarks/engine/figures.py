@@ -71,6 +71,11 @@ class Served:
     others: float
     """Part of the time that somebody else worked on the two cores of server and load, 2 at most."""
 
+    @property
+    def is_all_kept(self) -> bool:
+        """Whether each line that was said is in the file, if there is one."""
+        return self.kept in (None, self.said)
+
 
 @dataclass(frozen=True, slots=True)
 class Alone:

@@ -43,16 +43,17 @@ def _by_engine(runs: Iterable[Served]) -> dict[str, list[Served]]:
     return {name: group for name, group in groups.items() if group}
 
 
-def _note(group: Sequence[Served]) -> str:
+def _note(group: Sequence[Served], shown: Sequence[Served]) -> str:
+    """Tell what went wrong in any run, and what disturbed those that are shown."""
     notes = []
-    if any(one.run.load_cpu > BUSY * one.run.wall > one.run.server_cpu for one in group):
+    if any(one.run.load_cpu > BUSY * one.run.wall > one.run.server_cpu for one in shown):
         notes.append("the load is the limit")
-    others = 100 * max(one.others for one in group)
+    others = 100 * max(one.others for one in shown)
     if others > DISTURBED:
         notes.append(f"others took {others:.0f} %")
     if missing := sum(one.run.missing for one in group):
         notes.append(f"{missing} lines not heard by all")
-    if any(one.kept not in (None, one.said) for one in group):
+    if not all(one.is_all_kept for one in group):
         notes.append("LINES WERE NOT KEPT")
     return "; ".join(notes)
 
@@ -72,7 +73,7 @@ def _sizes(commits: Sequence[Commit]) -> list[str]:
 def busy(runs: Sequence[Served]) -> str:
     """How many lines a second, where each talker has many outstanding: medians of the runs."""
     header = ["engine", "lines/s", "(range)", "ratio", "CPU µs/line", "ratio", "p99 ms", "server %"]
-    header += ["load %", "commits", "events each", "p50", "most", "note"]
+    header += ["load %", "commits", "events/commit", "p50", "most", "note"]
     groups = _by_engine(runs)
     rates = {
         name: [(one.run.lines - one.run.missing) / one.run.wall for one in group]
@@ -98,7 +99,7 @@ def busy(runs: Sequence[Served]) -> str:
                 f"{100 * server:.0f}",
                 f"{100 * load:.0f}",
                 *_sizes([commit for one in group for commit in one.commits]),
-                _note(group),
+                _note(group, group),
             ]
         )
     return markdown(header, lines, {0, len(header) - 1})
@@ -109,11 +110,11 @@ def calm(runs: Sequence[Served]) -> str:
     header = ["engine", "echo p50 ms", "p99", "worst", "ratio", "heard by all p50 ms", "p99"]
     header += ["(range)", "worst", "ratio", "server %", "commits", "note"]
     groups = _by_engine(runs)
-    middle = {name: median_run(group).run for name, group in groups.items()}
-    memory = middle.get(MEMORY.name)
+    middle = {name: median_run(group) for name, group in groups.items()}
+    memory = middle[MEMORY.name].run if MEMORY.name in middle else None
     lines = []
     for name, group in groups.items():
-        run = middle[name]
+        run = middle[name].run
         lines.append(
             [
                 name,
@@ -124,8 +125,8 @@ def calm(runs: Sequence[Served]) -> str:
                 _ms(run.worst),
                 _ratio(run.p99, memory.p99 if memory else 0),
                 f"{100 * run.server_cpu / run.wall:.0f}",
-                f"{len(median_run(group).commits) or '-'}",
-                _note(group),
+                f"{len(middle[name].commits) or '-'}",
+                _note(group, [middle[name]]),
             ]
         )
     return markdown(header, lines, {0, len(header) - 1})
@@ -138,7 +139,7 @@ def _ratio(value: float, base: float) -> str:
 def alone(runs: Sequence[Alone]) -> str:
     """How many events a second an engine alone keeps."""
     header = ["engine", "outstanding", "events/s", "CPU µs/event", "p50 ms", "p99", "worst"]
-    header += ["commits", "events each", "p50", "most"]
+    header += ["commits", "events/commit", "p50", "most"]
     lines = [
         [
             one.engine,
@@ -177,20 +178,20 @@ def histograms(times: Mapping[str, Sequence[float]]) -> str:
         name: Counter(max(4, math.floor(math.log2(one * 1e6))) for one in each)
         for name, each in times.items()
     }
-    found = {power for each in buckets.values() for power in each}
     blocks = []
     for name, each in times.items():
         seen = Times.of(each)
         assert seen is not None
         p50, p99, worst = map(_ms, (seen.p50, seen.p99, seen.worst))
-        lines = [f"{name}: {seen.count:,} times, p50 {p50} ms, p99 {p99} ms, worst {worst} ms"]
-        for power in range(min(found), max(found) + 1):
+        about = f"{seen.count:,} times, p50 {p50} ms, p99 {p99} ms, worst {worst} ms"
+        lines = [f"{name}: {about}\n"]
+        for power in range(min(buckets[name]), max(buckets[name]) + 1):
             part = buckets[name][power] / len(each)
             label = f"{_ms(2**power * 1e-6)}-{_ms(2 ** (power + 1) * 1e-6)} ms"
             percent = f"{100 * part:5.1f} %" if part else ""
-            lines.append(f"  {label:>15} {_bar(part):<{BAR}} {percent}".rstrip())
-        blocks.append("\n".join(lines))
-    return "\n\n".join(blocks) + "\n"
+            lines.append(f"    {label:>14} {_bar(part):<{BAR}} {percent}".rstrip())
+        blocks.append("\n".join(lines) + "\n")
+    return "\n".join(blocks)
 
 
 def _bar(part: float) -> str:

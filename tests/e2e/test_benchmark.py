@@ -1,4 +1,4 @@
-"""The benchmark runs, and says something about each program; nothing about how fast."""
+"""The benchmarks run, and say something about each program; nothing about how fast."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ import unittest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.engine.report import disk_line, histograms
 from benchmarks.load import LoadError, Mode, build, connected
 from benchmarks.servers import PLAIN_TWISTED, running
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "fanout.py"
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "benchmarks" / "fanout.py"
 FIGURES = {
     "cpu_us_per_delivery",
     "deliveries_per_second",
@@ -86,6 +88,66 @@ class FanoutBenchmarkTests(unittest.TestCase):
                     subprocess.run(["kill", "-9", str(pid)], check=True)
                     with self.assertRaises(LoadError):
                         people.run(Mode(window=1), 1.0)
+
+
+@unittest.skipUnless(sys.platform == "linux", "the load generator uses epoll")
+@unittest.skipUnless(shutil.which("cc"), "the load generator is compiled on the spot")
+@unittest.skipUnless(len(CORES) > 1, "server and load need a core each")
+class EngineBenchmarkTests(unittest.TestCase):
+    def test_every_line_is_kept_and_told(self) -> None:
+        engines = ["memory", "sqlite full", "sqlite fast"]
+        with TemporaryDirectory() as folder:
+            saved = Path(folder) / "result.json"
+            words = ["--quick", "--seconds", "0.3", "--folder", folder, "--json", str(saved)]
+            done = subprocess.run(
+                [sys.executable, "-m", "benchmarks.engine", *words],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=100,
+            )
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(list(Path(folder).iterdir()), [saved])
+            result = json.loads(saved.read_text(encoding="utf-8"))
+        served = {(one["engine"], one["mode"]): one for one in result["served"]}
+        self.assertEqual(
+            set(served), {(name, mode) for name in engines for mode in ("x64", "20/s")}
+        )
+        for (engine, _), one in served.items():
+            run, commits = one["run"], one["commits_by_events"]
+            self.assertEqual((run["missing"], run["deliveries"]), (0, 10 * run["lines"]))
+            self.assertLessEqual(run["echo_p50"], run["echo_worst"])
+            self.assertLessEqual(run["p50"], run["worst"])
+            kept = sum(int(events) * count for events, count in commits.items())
+            self.assertEqual(one["kept"], None if engine == "memory" else one["said"])
+            self.assertEqual(kept, 0 if engine == "memory" else run["lines"])
+        self.assertEqual(
+            [(one["engine"], one["outstanding"]) for one in result["alone"]],
+            [(name, outstanding) for name in engines for outstanding in (1, 10, 100)],
+        )
+        for one in result["alone"]:
+            self.assertGreaterEqual(one["events"], one["outstanding"])
+        self.assertIn("the disk alone", result["commit_us"])
+        for words_shown in ("The databases are on", *engines, "sqlite full, 10 people, x64"):
+            self.assertIn(words_shown, done.stdout)
+
+
+class HistogramTests(unittest.TestCase):
+    def test_a_bar_for_each_doubling(self) -> None:
+        shown = histograms({"commits": [0.001] * 3 + [0.005]})
+        self.assertEqual(
+            shown,
+            "commits: 4 times, p50 1 ms, p99 5 ms, worst 5 ms\n\n"
+            "     0.512-1.02 ms ██████████████████        75.0 %\n"
+            "      1.02-2.05 ms\n"
+            "       2.05-4.1 ms\n"
+            "       4.1-8.19 ms ██████                    25.0 %\n",
+        )
+
+    def test_memory_is_no_disk(self) -> None:
+        self.assertIn("NO DISK", disk_line("tmpfs", [0.001]))
+        self.assertNotIn("NO DISK", disk_line("ext4", [0.001]))
 
 
 class ModeTests(unittest.TestCase):
