@@ -147,8 +147,13 @@ def connect(path: Path, *, durability: Durability = Durability.FULL) -> sqlite3.
         raise DatabaseError(f"cannot make {path}: {error.strerror}") from error
     connection = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
     try:
-        # Before the first table is made: pages of deleted events can be given back bit by bit.
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        if not path.stat().st_size:
+            # Before the first table is made: pages of deleted events can be given back bit by bit.
+            # In one step with the id: wherever the process is killed, the file is known as ours.
+            connection.executescript(
+                "BEGIN; PRAGMA auto_vacuum = INCREMENTAL;"
+                f" PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
+            )
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         synchronous = "FULL" if durability is Durability.FULL else "NORMAL"
         connection.execute(f"PRAGMA synchronous = {synchronous}")
@@ -185,7 +190,8 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
 def header_version(path: Path) -> int | None:
     """Read the schema's version from a file's header, without opening it as a database.
 
-    Returns None where there is no database yet.
+    Returns None where there is no database yet; 0 is one whose schema is not in the file itself,
+    since the server was killed at its first start.
 
     Raises:
         DatabaseError: it cannot be read, or is something else.
@@ -204,9 +210,5 @@ def header_version(path: Path) -> int | None:
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
         raise DatabaseError(f"{path} is no database of twistchat's: choose another file")
     if application != APPLICATION_ID:
-        # All that a server had written may still stand in the log beside it, if it was killed.
-        wal = path.with_name(path.name + "-wal")
-        if not (application == 0 and wal.exists()):
-            raise DatabaseError(f"{path} is another program's database: choose another file")
-        return None
+        raise DatabaseError(f"{path} is another program's database: choose another file")
     return int.from_bytes(header[60:64], "big")
