@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
@@ -15,6 +16,9 @@ from twisted.internet.error import ProcessDone, ProcessTerminated
 from twisted.internet.protocol import ProcessProtocol, connectionDone
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 BIN = Path(sys.executable).parent
 PATIENCE = 20.0
@@ -48,6 +52,12 @@ class Awaited:
                 self._waiting.remove(waiting)
                 found.callback(match)
 
+    def over(self, why: str) -> None:
+        """Nothing more will come: whoever still waits is told why."""
+        waiting, self._waiting = self._waiting, []
+        for pattern, found in waiting:
+            found.errback(AssertionError(f"no {pattern.pattern!r}, and {why}"))
+
     async def until(self, pattern: str) -> re.Match[str]:
         """Wait until the text has this in it; each line of the pattern is a regular expression."""
         compiled = re.compile(pattern, re.MULTILINE)
@@ -73,13 +83,19 @@ class Program(ProcessProtocol):
         self._ended: Deferred[int] = Deferred()
 
     @classmethod
-    def start(cls, *command: str | Path, cwd: Path | None = None, use_pty: bool = False) -> Program:
+    def start(
+        cls,
+        *command: str | Path,
+        cwd: Path | None = None,
+        use_pty: bool = False,
+        env: Mapping[str, str] | None = None,
+    ) -> Program:
         program = cls()
         reactor.spawnProcess(
             program,
             str(command[0]),
             [str(word) for word in command],
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "TERM": "dumb"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "TERM": "dumb", **(env or {})},
             path=str(cwd) if cwd else None,
             usePTY=use_pty,
         )
@@ -97,6 +113,8 @@ class Program(ProcessProtocol):
             self._ended.callback(0)
         elif isinstance(error, ProcessTerminated):
             self._ended.callback(-(error.signal or 0) or error.exitCode or 0)
+        for stream in (self.out, self.err):
+            stream.over(f"it has ended:\n{self.out.text}\n{self.err.text}")
 
     def types(self, text: str) -> None:
         assert self.transport is not None
@@ -125,18 +143,30 @@ class Server(Program):
     port = 0
 
     @classmethod
-    async def run(cls, cwd: Path, *options: str, use_pty: bool = False) -> Server:
-        words: list[str | Path] = [
-            BIN / "twistd",
-            "-n",
-            "--pidfile=",
-            "chat",
-            "--port",
-            "0",
-            *options,
-        ]
-        server = cls.start(*words, cwd=cwd, use_pty=use_pty)
+    def spawn(
+        cls,
+        cwd: Path,
+        *options: str,
+        use_pty: bool = False,
+        env: Mapping[str, str] | None = None,
+    ) -> Server:
+        """Start it on a free port, and wait for nothing."""
+        twistd = [BIN / "twistd", "-n", "--pidfile="]
+        server = cls.start(
+            *twistd, "chat", "--port", "0", *options, cwd=cwd, use_pty=use_pty, env=env
+        )
         assert isinstance(server, Server)
+        return server
+
+    @classmethod
+    async def run(
+        cls,
+        cwd: Path,
+        *options: str,
+        use_pty: bool = False,
+        env: Mapping[str, str] | None = None,
+    ) -> Server:
+        server = cls.spawn(cwd, *options, use_pty=use_pty, env=env)
         match = await server.out.until(r"    nc \S+ (\d+)\s")
         server.port = int(match[1])
         return server

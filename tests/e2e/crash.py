@@ -1,0 +1,93 @@
+"""Servers that are killed while people talk, and the people who come back each time."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+from twisted.internet import reactor
+from twisted.internet.task import deferLater
+
+from tests.e2e.checker import faults
+from tests.e2e.programs import Server
+from tests.e2e.record import Record, integrity, read_record
+from tests.e2e.talkers import Listener, Talker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from random import Random
+
+    from tests.e2e.views import View
+
+ROOMS = ("#lobby", "#cats", "#dogs")
+OPTIONS = ("--limit", "rate=0", "--limit", "joins=0")
+
+
+class Crashes:
+    """One database, the servers that have it one after the other, and what everybody saw."""
+
+    def __init__(self, folder: Path, rng: Random) -> None:
+        self.folder = folder
+        self.path = folder / "twistchat.db"
+        self.kills = 0
+        self._rng = rng
+        self._record = Record()
+        self._views: list[View] = []
+
+    async def start(self) -> Server:
+        """Start a server, and compare what it has with what everybody saw before."""
+        server = await Server.run(self.folder, *OPTIONS)
+        self.check()
+        return server
+
+    async def talk_and_kill(self, seconds: float, how: int = signal.SIGKILL) -> None:
+        """Let everybody come and talk; kill the server in the middle of it."""
+        server = await self.start()
+        people = self._people()
+        late = people.pop()
+        for person in people:
+            await person.come(server.port)
+        await deferLater(reactor, seconds / 2)
+        await late.come(server.port)
+        people.append(late)
+        await deferLater(reactor, seconds / 2)
+        server.kill(how)
+        if how == signal.SIGTERM:
+            await deferLater(reactor, self._rng.uniform(0, 0.1))
+            server.kill(signal.SIGKILL)
+        assert await server.end() in (-signal.SIGKILL, -signal.SIGTERM)
+        self.kills += 1
+        for person in people:
+            await person.lost
+        self._views = [person.view() for person in people]
+
+    def check(self) -> None:
+        record = read_record(self.path)
+        found = faults(record, self._views, self._record)
+        assert not found, "\n".join([f"after {self.kills} kills:", *found[:20]])
+        self._record, self._views = record, []
+
+    async def end(self) -> Record:
+        """Start and stop once more, in peace."""
+        await (await self.start()).stop()
+        assert integrity(self.path) == "ok"
+        self.check()
+        return self._record
+
+    def _people(self) -> list[Listener]:
+        """Everybody, in any order; some call themselves as before, some have new names."""
+        people: list[Listener] = []
+        for number in range(4):
+            name = self._named(f"talker{number}")
+            people.append(Talker(name, self._rooms(), f"{number}.{self.kills}", self._rng))
+        for number in range(3):
+            people.append(Listener(self._named(f"listener{number}"), self._rooms()))
+        self._rng.shuffle(people)
+        return people
+
+    def _named(self, name: str) -> str:
+        return self._rng.choice((name, f"{name}-{self.kills}"))
+
+    def _rooms(self) -> tuple[str, ...]:
+        """Choose rooms beside the lobby; what is typed goes to the last of them."""
+        return tuple(self._rng.sample(ROOMS[1:], self._rng.randrange(3)))
