@@ -50,15 +50,20 @@ class MaybeKeptError(Exception):
 
 
 class _Trouble:
-    """Tells the operator that nothing can be kept: at once, each minute, and when that ends."""
+    """Tells the operator that lines cannot be kept: at once, each minute, and when that ends."""
 
     EVERY = 60.0
     """Seconds."""
+
+    CALM = 5.0
+    """Seconds without a failure until it counts as over: where there is nearly no space left, a
+    short line can still be kept between two long ones that cannot."""
 
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
         self._unkept = 0
         self._told = 0.0
+        self._last = 0.0
 
     def met(self, count: int, failure: Failure) -> None:
         """So many lines were not kept."""
@@ -69,10 +74,11 @@ class _Trouble:
                 "Lines cannot be kept, and their speakers are told so: {why}", why=failure.value
             )
         self._unkept += count
+        self._last = now
 
-    def over(self) -> None:
+    def kept(self) -> None:
         """Lines were kept."""
-        if self._unkept:
+        if self._unkept and self._clock.seconds() - self._last >= self.CALM:
             log.info("Lines are kept again. {count} were not.", count=self._unkept)
             self._unkept = 0
 
@@ -177,7 +183,7 @@ class GroupCommit:
                 self._finish(batch, stands, outcomes)
 
         def kept(outcomes: Sequence[Stamp | Unkept]) -> None:
-            self._trouble.over()
+            self._trouble.kept()
             committed(outcomes)
 
         def failed(failure: Failure) -> None:
