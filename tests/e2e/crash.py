@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
+import pytest
 from twisted.internet import reactor
 from twisted.internet.task import deferLater
 
 from tests.e2e.checker import faults
+from tests.e2e.disks import FAULTS
 from tests.e2e.programs import Server
 from tests.e2e.record import Record, integrity, read_record
 from tests.e2e.talkers import Listener, Talker
@@ -17,7 +21,16 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
+    from tests.e2e.disks import FaultyDisk
     from tests.e2e.views import View
+
+KILLS = int(os.environ.get("KILLS", "4"))
+"""How often each test that is done by chance does what it does."""
+
+SEED = int(os.environ.get("SEED") or SystemRandom().randrange(10**6))
+
+seeded = pytest.mark.parametrize("seed", [SEED])
+"""For tests that are done by chance: a failure shows the seed in the test's name."""
 
 ROOMS = ("#lobby", "#cats", "#dogs")
 OPTIONS = ("--limit", "rate=0", "--limit", "joins=0")
@@ -26,7 +39,8 @@ OPTIONS = ("--limit", "rate=0", "--limit", "joins=0")
 class Crashes:
     """One database, the servers that have it one after the other, and what everybody saw."""
 
-    def __init__(self, folder: Path, rng: Random) -> None:
+    def __init__(self, folder: Path, rng: Random, disk: FaultyDisk | None = None) -> None:
+        self.disk = disk
         self.folder = folder
         self.path = folder / "twistchat.db"
         self.kills = 0
@@ -36,7 +50,8 @@ class Crashes:
 
     async def start(self) -> Server:
         """Start a server, and compare what it has with what everybody saw before."""
-        server = await Server.run(self.folder, *OPTIONS)
+        env = self.disk.env if self.disk else None
+        server = await Server.run(self.folder, *OPTIONS, env=env)
         self.check()
         return server
 
@@ -50,6 +65,8 @@ class Crashes:
         await deferLater(reactor, seconds / 2)
         await late.come(server.port)
         people.append(late)
+        if self.disk:
+            self.disk.fails(self._rng.choice(FAULTS))
         await deferLater(reactor, seconds / 2)
         server.kill(how)
         if how == signal.SIGTERM:
@@ -57,6 +74,8 @@ class Crashes:
             server.kill(signal.SIGKILL)
         assert await server.end() in (-signal.SIGKILL, -signal.SIGTERM)
         self.kills += 1
+        if self.disk:
+            self.disk.works()
         for person in people:
             await person.lost
         self._views = [person.view() for person in people]

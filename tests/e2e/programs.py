@@ -151,10 +151,8 @@ class Server(Program):
         env: Mapping[str, str] | None = None,
     ) -> Server:
         """Start it on a free port, and wait for nothing."""
-        twistd = [BIN / "twistd", "-n", "--pidfile="]
-        server = cls.start(
-            *twistd, "chat", "--port", "0", *options, cwd=cwd, use_pty=use_pty, env=env
-        )
+        twistd = (BIN / "twistd", "-n", "--pidfile=", "chat", "--port", "0")
+        server = cls.start(*twistd, *options, cwd=cwd, use_pty=use_pty, env=env)
         assert isinstance(server, Server)
         return server
 

@@ -8,29 +8,25 @@ from __future__ import annotations
 
 import os
 import signal
-from random import Random, SystemRandom
+import subprocess
+import sys
+from random import Random
 from typing import TYPE_CHECKING
 
-import pytest
 import pytest_twisted
 from twisted.internet import reactor
 from twisted.internet.task import deferLater
 
-from tests.e2e.crash import Crashes
+from tests.e2e.crash import KILLS, Crashes, seeded
+from tests.e2e.disks import FaultyDisk
 from tests.e2e.programs import PATIENCE, Caller, Server
 from tests.e2e.record import integrity
+from twistchat.engine.sqlite.inspection import check
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-KILLS = int(os.environ.get("KILLS", "4"))
-"""While people talk; a part of that while it starts, and while it stops."""
-
 FEWER = max(KILLS // 4, 2)
-
-SEED = int(os.environ.get("SEED") or SystemRandom().randrange(10**6))
-
-seeded = pytest.mark.parametrize("seed", [SEED])
 
 
 async def kill_while_starting(folder: Path, rng: Random) -> None:
@@ -73,6 +69,17 @@ async def test_killed_while_it_stops(tmp_path: Path, seed: int) -> None:
 
 @seeded
 @pytest_twisted.ensureDeferred
+async def test_killed_while_the_disk_fails(tmp_path: Path, seed: int) -> None:
+    rng = Random(seed)
+    disk = FaultyDisk(tmp_path)
+    crashes = Crashes(disk.folder, rng, disk)
+    for _ in range(FEWER):
+        await crashes.talk_and_kill(rng.uniform(0, 0.5))
+    await crashes.end()
+
+
+@seeded
+@pytest_twisted.ensureDeferred
 async def test_killed_while_it_starts(tmp_path: Path, seed: int) -> None:
     rng = Random(seed)
     crashes = Crashes(tmp_path, rng)
@@ -97,3 +104,38 @@ async def test_killed_at_its_first_start(tmp_path: Path, seed: int) -> None:
         await alice.leave()
         await server.stop()
         assert integrity(folder / "twistchat.db") == "ok"
+
+
+OPEN = """
+import sys
+from pathlib import Path
+from twistchat.engine.retention import Retention
+from twistchat.engine.sqlite.file import Durability
+from twistchat.engine.sqlite.store import Store
+store = Store(Path(sys.argv[1]), durability=Durability.FULL, retention=Retention())
+store.open()
+store.close()
+"""
+
+
+@seeded
+def test_killed_at_each_change_of_the_disk(tmp_path: Path, seed: int) -> None:
+    """A file is made in some ninety changes of the disk; `make soak` tries a kill before each."""
+    disk = FaultyDisk(tmp_path)
+    path = disk.folder / "chat.db"
+    stride = max(60 // KILLS, 1)
+    number = Random(seed).randrange(1, stride + 1)
+    while True:
+        words = [sys.executable, "-c", OPEN, path]
+        killed = subprocess.run(words, env={**os.environ, **disk.env_to_die(number)}, check=False)
+        if killed.returncode == 0:
+            break
+        assert killed.returncode == -signal.SIGKILL
+        check(path)
+        subprocess.run(words, check=True)
+        check(path)
+        assert integrity(path) == "ok"
+        for file in disk.folder.iterdir():
+            file.unlink()
+        number += stride
+    assert number > 50
