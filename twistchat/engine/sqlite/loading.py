@@ -84,8 +84,9 @@ def what_holds(database: sqlite3.Connection) -> list[Committed]:
     rows = database.execute(
         f"SELECT {columns} FROM logs JOIN events ON log = logs.id AND number = last"  # noqa: S608, constants
         " WHERE ended IS NULL AND name GLOB '#*'"
-        f" UNION SELECT {columns} FROM standing JOIN logs ON logs.id = standing.log"
-        " JOIN events ON events.log = logs.id AND events.number = standing.number"
+        # A CROSS JOIN goes from left to right: otherwise SQLite would look through all events.
+        f" UNION SELECT {columns} FROM standing CROSS JOIN logs ON logs.id = standing.log"
+        " CROSS JOIN events ON events.log = logs.id AND events.number = standing.number"
         " WHERE ended IS NULL ORDER BY 1"
     )
     return [read_row(row[1:]) for row in rows]
