@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from twisted.internet import defer
 from twisted.logger import Logger
 
 from twistchat.core import events as e
@@ -45,6 +46,34 @@ class Reader(Protocol):
         """Whether it wants to be told this."""
 
 
+class _Unread:
+    """Tells the operator that something cannot be read: at once, and then once a minute."""
+
+    EVERY = 60.0
+    """Seconds."""
+
+    def __init__(self, clock: IReactorTime, limits: Limits) -> None:
+        self._clock = clock
+        self._patience = limits.history_time
+        self._told: float | None = None
+        self._more = 0
+
+    def met(self, room: str, failure: Failure) -> None:
+        """It could not be read what was said in a room."""
+        now = self._clock.seconds()
+        if self._told is not None and now - self._told < self.EVERY:
+            self._more += 1
+            return
+        is_late = failure.check(defer.TimeoutError) is not None
+        log.error(
+            "What was said in {room} could not be read{before}: {why}",
+            room=room,
+            before=f" (and {self._more} times more before)" if self._more else "",
+            why=f"it took longer than {self._patience:g} s" if is_late else failure.value,
+        )
+        self._told, self._more = now, 0
+
+
 class Replay:
     """Reads history from the engine, and writes it as one session wants it."""
 
@@ -60,6 +89,7 @@ class Replay:
         self._clock = clock
         self._limits = limits
         self._now = now
+        self._unread = _Unread(clock, limits)
 
     def tell(
         self, reader: Reader, opened: Opened, place: Committed, pieces: list[bytes]
@@ -98,7 +128,7 @@ class Replay:
             return wire_format.encode_history(opened, heard[first:], now=self._now())
 
         def refuse(failure: Failure) -> bytes:
-            log.failure("what was said in {room} could not be read", failure, room=opened.room)
+            self._unread.met(opened.room, failure)
             is_search = isinstance(opened, e.SearchOpened)
             code = e.Refusal.NO_SEARCH if is_search else e.Refusal.NO_HISTORY
             refused = Committed(e.Refused(code, opened.room))
