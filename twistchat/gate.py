@@ -80,6 +80,7 @@ class Gate:
             request = self._waiting.popleft()
             self._take(request.command, request.label, request.then)
         self._let_go()
+        self._source.lift()
 
     def _let_go(self) -> None:
         if self._is_source_held:

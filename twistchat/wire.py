@@ -20,6 +20,9 @@ class Input(Protocol):
     def release(self) -> None:
         """Go on taking in."""
 
+    def lift(self) -> None:
+        """Take in what has come already, though it is not its turn yet: it is all refused."""
+
 
 class WireFormat(Protocol):
     """One way of writing for a wire: a hashable value.

@@ -132,6 +132,13 @@ class PaceTests(ChatTestCase):
         seen = alice.sees()
         self.assertEqual(seen.count("-- Not sent: the server is stopping."), 100 - heard)
 
+    def test_nothing_waits_for_its_turn_when_the_server_stops(self) -> None:
+        (alice,) = self.people("alice")
+        alice.sends(b"/join #a\n" + b"/echo on\n" * 7 + b"left over\n")
+        self.world.registry.say_goodbye("")
+        self.turn()
+        self.assertIn("-- Not sent: the server is stopping.", alice.sees())
+
     def test_whatever_else_is_waited_for_then(self) -> None:
         (bob,) = self.people("bob")
         bob.sends(b"/history\n/topic x\n/nick b2\n" + b"l\n" * 300)

@@ -187,6 +187,12 @@ class ChatProtocol(LineReceiver):
                 self._has_ended = False
                 self.readConnectionLost()
 
+    def lift(self) -> None:
+        """Take in what has come already: there are no more turns."""
+        if self._next_turn is not None:
+            self._next_turn.cancel()
+            self._begin_turn()
+
     # ------------------------------------------------------------ inside
 
     def _count_line(self, session: Session, work: int) -> None:
