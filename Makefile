@@ -1,12 +1,15 @@
 # make run     a chat on this machine, port 8000
 # make test    everything: lint, types, tests under pytest and trial, packages
+# make soak    random schedules of a whole chat, for as long as you like: COUNT=, SEED=
 # make clean   remove what these made
 
 PYTHON ?= python3
 PORT ?= 8000
+SEED ?= 10000
+COUNT ?= 20000
 BIN = .venv/bin
 
-.PHONY: run test lint types unit trial package clean
+.PHONY: run test lint types unit trial package soak clean
 
 run: .venv/run
 	$(BIN)/twistd -n --pidfile= chat --port $(PORT) $(ARGS)
@@ -28,6 +31,11 @@ trial: .venv/dev
 
 package: .venv/dev
 	$(BIN)/python tests/check_packages.py
+
+soak: .venv/dev
+	for engine in memory slow sqlite; do \
+	  $(BIN)/python -m tests.simulation $$engine $(SEED) $(COUNT) || exit 1; \
+	done
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -1,0 +1,19 @@
+"""Random schedules of a whole chat, each given by its seed, against a model of one page.
+
+A schedule is a list of steps: people come, talk, rename and are lost, time goes by, the engine is
+slow, fails or hangs, the server stops or is killed and starts again. One person, the witness, is
+in every room for as long as the server runs. What the witness sees is the one order, from which
+follows what each of the others must have seen, and what the engine must have kept. Nothing is
+known here of how the server does it, but for the faults that are made in its engine.
+
+    lines.py      what a line on a terminal means
+    model.py      the model: the one order, and the log of a room
+    checker.py    what people saw and what was kept, against the model
+    watched.py    what an engine hands on, and whether that is kept already
+    people.py     somebody who types: in packets that are split anywhere
+    houses.py     a server that can be started again, on each engine, and its faults
+    disk.py       the same on a disk: a database that is locked, moved, full or in doubt
+    schedule.py   schedules, and the shortest of those that fail
+    play.py       plays one
+    __main__.py   `python -m tests.simulation`: one seed, or many
+"""

@@ -1,0 +1,65 @@
+"""Schedules, and the shortest of those that fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from random import Random
+
+
+class Step(NamedTuple):
+    """Something that is done: to whom, and how. Numbers are read as it fits who is there."""
+
+    verb: str
+    who: int
+    how: int
+
+
+OFTEN = {
+    "come": 6,
+    "say": 30,
+    "join": 5,
+    "leave": 4,
+    "rename": 4,
+    "whisper": 6,
+    "topic": 3,
+    "history": 4,
+    "quit": 2,
+    "lose": 3,
+    "stall": 2,
+    "flow": 3,
+    "moment": 20,
+    "wait": 3,
+    "fault": 8,
+}
+"""How often each is done; a restart once in a schedule or two."""
+
+
+def make_schedule(random: Random, *, has_faults: bool) -> list[Step]:
+    """Make one, of some tens of steps."""
+    often = dict(OFTEN)
+    if not has_faults:
+        del often["fault"]
+    often["stop"] = often["crash"] = random.choice((0, 0, 1, 2))
+    length = random.choice((6, 12, 20, 45))
+    verbs = random.choices(list(often), list(often.values()), k=length)
+    steps = [Step(verb, random.randrange(1000), random.randrange(1000)) for verb in verbs]
+    return [Step("come", 0, 0), Step("come", 1, 1), *steps]
+
+
+def shortest(steps: Sequence[Step], fails: Callable[[Sequence[Step]], bool]) -> list[Step]:
+    """Find a short schedule that fails, of one that does: a prefix, and less and less of it."""
+    short = next((list(steps[:n]) for n in range(len(steps)) if fails(steps[:n])), list(steps))
+    size = len(short) // 2
+    while size:
+        start = 0
+        while start < len(short):
+            without = short[:start] + short[start + size :]
+            if fails(without):
+                short = without
+            else:
+                start += size
+        size //= 2
+    return short
