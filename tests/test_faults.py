@@ -114,6 +114,15 @@ class FaultTests(OnSlowEngine):
         self.turn()
         self.assertEqual(bob.sees(), ["<alice> one", "-- alice is now zed.", "<zed> two"])
 
+    def test_what_comes_at_the_same_moment_is_one_batch(self) -> None:
+        people = self.people(*(f"p{number}" for number in range(10)))
+        self.slow.batches.clear()
+        for person in people:
+            person.types("hello")
+        self.assertEqual(self.slow.batches, [])
+        self.wait(0)
+        self.assertEqual(self.slow.batches, [10])
+
     def test_what_comes_in_meanwhile_is_one_batch(self) -> None:
         people = self.people(*(f"p{number}" for number in range(10)))
         self.slow.batches.clear()
