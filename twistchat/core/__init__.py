@@ -5,6 +5,8 @@ Twisted: everything here runs at once and can be tried at a Python prompt.
 
     text.py       harmless text: what may reach somebody's terminal
     names.py      which nicknames and rooms are well formed, and when two are the same
+    durations.py  lengths of time as people write them: 90d
+    moments.py    times as people write them: 7d ago, 2026-11-20
     limits.py     the limits, each with its reason
     pace.py       how fast is too fast: a burst, then a steady pace
     model.py      User, Room

@@ -60,17 +60,33 @@ def _is_bad(character: str) -> bool:
     )
 
 
-def _fault(name: str, limits: Limits) -> Refusal | None:
+def may_be_name(name: str) -> bool:
+    """Whether somebody may be called that, however long names may be in this chat."""
+    return bool(name) and not _has_bad_characters(name)
+
+
+def may_be_room(name: str) -> bool:
+    """Whether a room may be called that, in the one spelling that rooms have."""
+    return (
+        len(name) > 1 and name[0] == "#" and fold(name) == name and not any(map(_is_bad, name[1:]))
+    )
+
+
+def _has_bad_characters(name: str) -> bool:
     plain = unicodedata.normalize("NFKC", name)
+    return (
+        any(_is_bad(character) for character in name + plain)
+        or unicodedata.category(plain[0])[0] == "M"  # it would sit on the bracket before it
+        or plain[0] == "/"  # on every wire of people a command begins so
+    )
+
+
+def _fault(name: str, limits: Limits) -> Refusal | None:
     if not name:
         return Refusal.NAME_EMPTY
-    if any(_is_bad(character) for character in name + plain):
+    if _has_bad_characters(name):
         return Refusal.NAME_CHARACTERS
-    if unicodedata.category(plain[0])[0] == "M":
-        return Refusal.NAME_CHARACTERS  # a combining mark would sit on the bracket before it
-    if plain[0] == "/":
-        return Refusal.NAME_CHARACTERS  # on every wire of people a command begins so
-    if plain.isnumeric():
+    if unicodedata.normalize("NFKC", name).isnumeric():
         return Refusal.NAME_NUMBER
     if len(name) > limits.name_characters or not 0 <= cells(name) <= limits.name_cells:
         return Refusal.NAME_LONG

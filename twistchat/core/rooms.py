@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING
 
 from twistchat.core import events as e
+from twistchat.core.moments import seen_from
 from twistchat.core.names import fold, longest_typed, room_name
 from twistchat.core.text import clean
 
@@ -163,15 +163,11 @@ def search(state: State, user: User, command: c.Search) -> Sequence[e.Item] | e.
             room.name,
             words,
             command.who[: longest_typed(state.limits.name_characters)],
-            _moment(command.since, state.now()),
-            _moment(command.until, state.now()),
+            seen_from(command.since, state.now()),
+            seen_from(command.until, state.now()),
             max(1, min(limit, state.limits.page)),
         )
     ]
-
-
-def _moment(when: float | timedelta | None, now: float) -> float | None:
-    return now - when.total_seconds() if isinstance(when, timedelta) else when
 
 
 def _members(room: Room, *, on_joining: bool = False) -> e.MembersListed:

@@ -14,6 +14,12 @@ _folded = lru_cache(4096)(fold)
 COLUMNS = "at, kind, user, who, folded, text, to_user, to_who"
 """What `row_of` makes, and `read_row` reads behind log name, epoch and number."""
 
+INSERT = (
+    f"INSERT INTO events (log, number, {COLUMNS})"  # noqa: S608, constants
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+"""Writes an event: the log's id, its number, then what `row_of` makes."""
+
 SPOKEN = ("said", "did")
 """The kinds that a search looks through."""
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twistchat.core import commands as c
+from twistchat.core.moments import NoMomentError
 from twistchat.frontends.line import sentences as s
-from twistchat.frontends.line.search import Find, NoMomentError, read_find
+from twistchat.frontends.line.search import Find, read_find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

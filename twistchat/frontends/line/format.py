@@ -62,13 +62,16 @@ class LineFormat:
         """Write past lines, each with its time."""
         lines = [self.speech.reading_head(opened, len(events))]
         for committed in events:
-            item = committed.item
-            if not is_reply(item):
-                time = self._time(item.at, now)
-                lines += [
-                    self.speech.say(AT, time=time, line=line) for line in self.speech.told(item)
-                ]
+            lines += self.past(committed, now=now)
         return self.lines(lines)
+
+    def past(self, committed: Committed, *, now: float) -> Sequence[str]:
+        """Put a past event into lines with its time; what is a day old has its date too."""
+        item = committed.item
+        if is_reply(item):
+            return []
+        time = self._time(item.at, now)
+        return [self.speech.say(AT, time=time, line=line) for line in self.speech.told(item)]
 
     def pack(self, pieces: Sequence[bytes]) -> bytes:
         """Put lines one after the other."""
