@@ -12,9 +12,10 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.client.conversation import Conversation
 from twistchat.client.keyboard import Keyboard
-from twistchat.client.main import make_parser, parse_address, parse_port
+from twistchat.client.main import parse_address, parse_port
 from twistchat.client.server import ServerProtocol
 from twistchat.frontends.registry import Greeting
+from twistchat.program import make_parser
 from twistchat.testing import ChatTestCase, Person, World
 
 

@@ -39,6 +39,9 @@ MAY_KNOW: dict[str, set[str]] = {
         "throttle", "host.keepalive",
     },
     "client": {"core.text", "host.keepalive"},
+    "archive": {"core", "engine", "frontends.line.format", "frontends.line.speech"},
+    "program": {"archive.commands", "client.main"},
+    "__main__": {"program"},
     "service": {
         "core", "engine", "host", "telling", "pipeline", "login", "replay", "limitlog", "frontends",
     },

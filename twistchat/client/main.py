@@ -1,4 +1,4 @@
-"""The command line of `twistchat`, and how both sides of the client are put together."""
+"""`twistchat connect`, and how both sides of the client are put together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from twisted.internet.endpoints import HostnameEndpoint
 from twisted.internet.stdio import StandardIO
 from twisted.internet.task import react
 
-import twistchat
 from twistchat.client.conversation import Conversation
 from twistchat.client.keyboard import Keyboard
 from twistchat.client.server import ServerFactory
@@ -25,23 +24,8 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 8000
 
 
-class Parser(argparse.ArgumentParser):
-    """A command line whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """End with status 2."""
-        self.exit(2, f"{self.prog}: {message} ({self.prog} --help shows more)\n")
-
-
-def make_parser() -> Parser:
-    """Make the command line of `twistchat`."""
-    parser = Parser(
-        prog="twistchat",
-        description="The terminal client of a chat that anyone can join.",
-        epilog="The server is started by Twisted: twistd -n chat --port 8000",
-    )
-    parser.add_argument("--version", action="version", version=f"twistchat {twistchat.__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
+def add_command(commands: Any) -> None:
+    """Add `connect` to a command line (to what argparse's `add_subparsers` returns)."""
     joining = commands.add_parser(
         "connect",
         help="join a chat from this terminal, or from a pipe",
@@ -54,7 +38,7 @@ def make_parser() -> Parser:
     )
     joining.add_argument("port", metavar="PORT", nargs="?", type=parse_port, help=argparse.SUPPRESS)
     joining.add_argument("--nick", "-n", metavar="NAME", help="the name to be called by")
-    return parser
+    joining.set_defaults(run=run)
 
 
 def parse_address(text: str) -> tuple[str, int]:
@@ -151,10 +135,12 @@ def _reason(failure: Failure) -> str:
     return os.strerror(number) if isinstance(number, int) else failure.getErrorMessage()
 
 
-def main() -> None:
-    """Run the command line."""
-    parser = make_parser()
-    options = parser.parse_args()
+def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> NoReturn:
+    """Join a chat as the command line says. `parser` tells what is wrong with it.
+
+    Raises:
+        SystemExit: at the end, with the status.
+    """
     host, port = options.address
     port = options.port or port
     if options.nick is not None and not options.nick.strip():

@@ -23,6 +23,15 @@ INSERT = (
 SPOKEN = ("said", "did")
 """The kinds that a search looks through."""
 
+WHISPERED = ("whispered", "whispered-did")
+"""The kinds of private words."""
+
+CHANGES = ("topic",)
+"""The kinds that change a room: the last of each stands."""
+
+KINDS = (*SPOKEN, *WHISPERED, *CHANGES)
+"""All of them."""
+
 Row = tuple[float, str, str, str, str, str, str | None, str | None]
 
 

@@ -47,7 +47,7 @@ class LineFormat:
             return b""
         lines = self.speech.told(item)
         if self.times:
-            time = self._time(item.at, item.at)
+            time = self.time(item.at, now=item.at)
             lines = [self.speech.say(AT, time=time, line=line) for line in lines]
         return self.lines(lines)
 
@@ -70,7 +70,7 @@ class LineFormat:
         item = committed.item
         if is_reply(item):
             return []
-        time = self._time(item.at, now)
+        time = self.time(item.at, now=now)
         return [self.speech.say(AT, time=time, line=line) for line in self.speech.told(item)]
 
     def pack(self, pieces: Sequence[bytes]) -> bytes:
@@ -81,12 +81,13 @@ class LineFormat:
         """Write lines of text, cleaned once more: this is the last place before the wire."""
         return b"".join(self._encode(clean(line)) + self.newline for line in lines)
 
+    def time(self, at: float, *, now: float) -> str:
+        """Write a time; what is a day old has its date too."""
+        time = datetime.fromtimestamp(at, UTC).astimezone(self.zone)
+        return time.strftime("%H:%M" if now - at < DAY else "%Y-%m-%d %H:%M")
+
     def _encode(self, line: str) -> bytes:
         if self.charset == "utf-8":
             return line.encode()
         # In some charsets a rare character is the byte that telnet takes for a command.
         return line.encode(self.charset, "replace").replace(b"\xff", b"?")
-
-    def _time(self, at: float, now: float) -> str:
-        time = datetime.fromtimestamp(at, UTC).astimezone(self.zone)
-        return time.strftime("%H:%M" if now - at < DAY else "%Y-%m-%d %H:%M")

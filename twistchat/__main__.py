@@ -1,0 +1,7 @@
+"""`python -m twistchat` is `twistchat`."""
+
+import sys
+
+from twistchat.program import main
+
+sys.exit(main())

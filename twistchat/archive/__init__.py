@@ -1,0 +1,23 @@
+"""What an operator does with a database from outside: back it up, take it out, put it in, look.
+
+Each is one command that runs once, beside a server or without one, and may wait: there is no
+Twisted here. It knows how the SQLite engine keeps its file, and nothing of who is connected.
+
+    commands.py    the command line: `backup`, `export`, `import`, `db check`
+    database.py    a database that is opened to be read, or why it cannot be
+    files.py       new files: seen by nobody before they are whole
+    backup.py      a copy, beside a running server
+    selection.py   which logs and events an export takes, read in pages
+    export.py      an export, in one of the formats
+    records.py     the format `json`: both how it is written and how it is read
+    transcript.py  the format `text`: as people read it in the chat
+    page.py        the format `html`: one page for a browser
+    importing.py   an export in `json`, put into a database
+    check.py       what is wrong with a database
+"""
+
+from __future__ import annotations
+
+
+class ArchiveError(Exception):
+    """That was not done; the message is a sentence for the operator."""

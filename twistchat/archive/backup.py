@@ -1,0 +1,62 @@
+"""A copy of a database, beside a running server."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twistchat.archive import ArchiveError
+from twistchat.archive.database import reading
+from twistchat.archive.files import new_file
+from twistchat.engine.sqlite.faults import explain
+from twistchat.engine.sqlite.migrate import copy_database
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy that was made."""
+
+    path: Path
+    lines: int
+    size: int
+    """Bytes."""
+
+
+def back_up(database: Path, destination: Path, *, force: bool = False) -> Backup:
+    """Copy a database as it is at one moment. `destination` may be a folder.
+
+    The copy is one file, and knows that it is a copy: a server that opens it begins new epochs.
+
+    Raises:
+        ArchiveError: it was not made, and nothing is left of it.
+        DatabaseError: there is nothing to be copied.
+    """
+    if destination.is_dir():
+        destination /= time.strftime("twistchat-%Y%m%d-%H%M%S.db", time.gmtime())
+    with (
+        reading(database, older=True) as source,
+        new_file(destination, force=force, source=database) as temporary,
+    ):
+        try:
+            copy_database(source, temporary)
+            lines = _count(temporary)
+        except sqlite3.Error as error:
+            raise ArchiveError(
+                f"cannot copy {database} to {destination}: {explain(error)}"
+            ) from error
+        size = temporary.stat().st_size
+    return Backup(destination, lines, size)
+
+
+def _count(path: Path) -> int:
+    copy = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        (lines,) = copy.execute("SELECT count(*) FROM events").fetchone()
+    finally:
+        copy.close()
+    return int(lines)

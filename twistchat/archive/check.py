@@ -1,0 +1,258 @@
+"""What is wrong with a database. It is looked at as it is at one moment, and not changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twistchat.archive.database import reading, snapshot
+from twistchat.engine.sqlite import chores
+from twistchat.engine.sqlite.rows import CHANGES, KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FAULTS = 20
+"""Faults of one kind that are told."""
+
+SAMPLE = 100
+"""Lines, of the first and of the last, that are looked for in the search index."""
+
+REMEDY_INDEX = "an export that is imported into a new file makes it anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What there is in a database."""
+
+    schema: int
+    is_copy: bool
+    size: int
+    """Bytes, with what stands in the write-ahead log beside it."""
+    rooms: int
+    forgotten: int
+    conversations: int
+    lines: int
+    oldest: float | None
+    newest: float | None
+    indexed: int | None
+    """How many lines are in the search index; None: there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check has found."""
+
+    faults: tuple[str, ...]
+    """A sentence each."""
+    contents: Contents | None
+    """None if the file is damaged: who knows what is in it."""
+
+
+def check(path: Path) -> Report:
+    """Look at all of a database.
+
+    Raises:
+        ArchiveError: it cannot be read.
+        DatabaseError: it is no database of ours, or newer than this program.
+    """
+    with reading(path) as database, snapshot(database):
+        damage = _damage(database)
+        if damage:
+            return Report(damage, None)
+        faults = [
+            fault
+            for find in (_relations, _rows, _numbers, _standing, _index)
+            for fault in find(database)
+        ]
+        return Report(tuple(faults), _contents(database, path))
+
+
+def _damage(database: sqlite3.Connection) -> tuple[str, ...]:
+    """What SQLite says of the file itself."""
+    try:
+        rows = database.execute(f"PRAGMA integrity_check({FAULTS})").fetchall()
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
+        return (str(error),)
+    return tuple(
+        line
+        for (said,) in rows
+        for line in said.splitlines()
+        # Some versions would have to write for that.
+        if line != "ok" and not line.startswith(("unable to validate", "*** in database"))
+    )
+
+
+def _relations(database: sqlite3.Connection) -> Iterator[str]:
+    counts: dict[str, int] = {}
+    for table, *_ in database.execute("PRAGMA foreign_key_check"):
+        counts[table] = counts.get(table, 0) + 1
+    for table, count in counts.items():
+        yield f"{count} rows of the table {table} belong to no log"
+
+
+def _rows(database: sqlite3.Connection) -> Iterator[str]:
+    """Events that cannot be read, and ids that would be given twice."""
+    marks = ", ".join("?" * len(KINDS))
+    for kind, count in database.execute(
+        f"SELECT kind, count(*) FROM events WHERE kind NOT IN ({marks}) GROUP BY kind",  # noqa: S608, constants
+        KINDS,
+    ):
+        yield f"{count} events are of a kind that this twistchat does not know: {kind!r}"
+    (count,) = database.execute(
+        "SELECT count(*) FROM events WHERE typeof(at) NOT IN ('real', 'integer')"
+        " OR typeof(text) != 'text' OR typeof(who) != 'text' OR typeof(user) != 'text'"
+        " OR (to_user IS NOT NULL) != (kind GLOB 'whispered*')"
+    ).fetchone()
+    if count:
+        yield f"{count} events have no time, no text, nobody who said it, or no one to whom"
+    (count,) = database.execute(
+        "SELECT count(*) FROM events WHERE id >"
+        " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)"
+    ).fetchone()
+    if count:
+        yield f"{count} events have an id that would be given a second time"
+
+
+def _numbers(database: sqlite3.Connection) -> Iterator[str]:
+    """Logs that do not run from their first number to their last, each number once."""
+    changes = ", ".join("?" * len(CHANGES))
+    rows = database.execute(
+        "SELECT name, first, last, count(events.id), coalesce(sum(number < first), 0),"  # noqa: S608, constants
+        f" coalesce(sum(number < first AND kind NOT IN ({changes})), 0),"
+        " coalesce(sum(number > last), 0)"
+        " FROM logs LEFT JOIN events ON events.log = logs.id GROUP BY logs.id",
+        CHANGES,
+    )
+    told = 0
+    for name, first, last, count, below, lines_below, beyond in rows:
+        kept = count - below - beyond
+        if not 1 <= first <= last + 1 or not name.startswith(("#", "@")):
+            fault = f"the log {name} runs from {first} to {last}, which cannot be"
+        elif beyond:
+            fault = f"{name} has {beyond} lines behind its last number, {last}"
+        elif lines_below:
+            fault = f"{name} has {lines_below} lines before its first number, {first}"
+        elif kept != last - first + 1:
+            fault = f"{name} has {kept} lines from {first} to {last}: some are missing"
+        else:
+            continue
+        told += 1
+        if told > FAULTS:
+            yield "and other logs"
+            return
+        yield fault
+
+
+def _standing(database: sqlite3.Connection) -> Iterator[str]:
+    """Topics and their like that are not the last that was said."""
+    changes = ", ".join("?" * len(CHANGES))
+    yield from (
+        f"of {name} the {kind} number {number} should hold, and there is none"
+        for name, kind, number in database.execute(
+            "SELECT name, standing.kind, standing.number FROM standing"
+            " JOIN logs ON logs.id = standing.log"
+            " LEFT JOIN events ON events.log = standing.log AND events.number = standing.number"
+            " WHERE events.kind IS NOT standing.kind LIMIT ?",
+            (FAULTS,),
+        )
+    )
+    yield from (
+        f"of {name} the {kind} number {last} should hold, and {number or 'none'} does"
+        for name, kind, last, number in database.execute(
+            "SELECT name, latest.kind, latest.number, standing.number"  # noqa: S608, constants
+            " FROM (SELECT log, kind, max(number) AS number FROM events"
+            f" WHERE kind IN ({changes}) GROUP BY log, kind) AS latest"
+            " JOIN logs ON logs.id = latest.log"
+            " LEFT JOIN standing ON standing.log = latest.log AND standing.kind = latest.kind"
+            " WHERE ended IS NULL AND standing.number IS NOT latest.number LIMIT ?",
+            (*CHANGES, FAULTS),
+        )
+    )
+
+
+# ---------------------------------------------------------------- the search index
+
+
+def _has_index(database: sqlite3.Connection) -> bool:
+    found = database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'search_docsize'")
+    return found.fetchone() is not None
+
+
+def _index(database: sqlite3.Connection) -> Iterator[str]:
+    """Where the search index and the events differ."""
+    done = chores.indexed(database)
+    if not _has_index(database):
+        if done:
+            yield f"the search index is gone, which had events up to {done}: {REMEDY_INDEX}"
+        return
+    (newest,) = database.execute(
+        "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)"
+    ).fetchone()
+    if done > newest:
+        yield f"the search index is said to go up to {done}, and events to {newest}: {REMEDY_INDEX}"
+    (missing,) = database.execute(
+        "SELECT count(*) FROM events WHERE id <= ? AND id NOT IN (SELECT id FROM search_docsize)",
+        (done,),
+    ).fetchone()
+    (more,) = database.execute(
+        "SELECT count(*) FROM search_docsize WHERE id > ? OR id NOT IN (SELECT id FROM events)",
+        (done,),
+    ).fetchone()
+    if missing or more:
+        yield f"the search index lacks {missing} events, and has {more} too many: {REMEDY_INDEX}"
+        return
+    # Without FTS5 or its trigrams, this SQLite cannot look anything up.
+    with suppress(sqlite3.OperationalError):
+        lost = sum(not _finds(database, *row) for row in _samples(database, done))
+        if lost:
+            yield f"the search index does not find {lost} lines that it has: {REMEDY_INDEX}"
+
+
+def _samples(database: sqlite3.Connection, done: int) -> Iterator[tuple[int, str]]:
+    for order in ("ASC", "DESC"):
+        yield from database.execute(
+            f"SELECT id, text FROM events WHERE id <= ? ORDER BY id {order} LIMIT ?",  # noqa: S608, constants
+            (done, SAMPLE),
+        ).fetchall()
+
+
+def _finds(database: sqlite3.Connection, number: int, text: str) -> bool:
+    words = text[:50].replace('"', '""')
+    if len(text) < 3:  # trigrams begin here
+        return True
+    found = database.execute(
+        "SELECT 1 FROM search WHERE search MATCH ? AND rowid = ?", (f'"{words}"', number)
+    )
+    return found.fetchone() is not None
+
+
+# ---------------------------------------------------------------- what there is
+
+
+def _contents(database: sqlite3.Connection, path: Path) -> Contents:
+    (schema,) = database.execute("PRAGMA user_version").fetchone()
+    size = path.stat().st_size
+    with suppress(OSError):
+        size += path.with_name(path.name + "-wal").stat().st_size
+    rooms, forgotten, conversations = database.execute(
+        "SELECT coalesce(sum(name GLOB '#*' AND ended IS NULL), 0),"
+        " coalesce(sum(name GLOB '#*' AND ended IS NOT NULL), 0),"
+        " coalesce(sum(name GLOB '@*'), 0) FROM logs"
+    ).fetchone()
+    lines, oldest, newest = database.execute(
+        "SELECT count(*), min(at), max(at) FROM events"
+    ).fetchone()
+    copy = database.execute("SELECT 1 FROM facts WHERE name = 'copy'").fetchone()
+    indexed = None
+    if _has_index(database):
+        (indexed,) = database.execute("SELECT count(*) FROM search_docsize").fetchone()
+    return Contents(
+        schema, copy is not None, size, rooms, forgotten, conversations, lines, oldest, newest,
+        indexed,
+    )  # fmt: skip

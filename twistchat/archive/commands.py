@@ -1,0 +1,236 @@
+"""The command line of an operator: `backup`, `export`, `import`, `db check`.
+
+This is read whatever `twistchat` is asked to do: the engine is imported when it is needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from twistchat.archive import ArchiveError, terminal
+from twistchat.core.moments import NoMomentError, on_clock, read_moment, seen_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from twistchat.archive.check import Contents
+
+DATABASE = "twistchat.db"
+"""Where a server keeps what was said, if it is not told where."""
+
+FORMATS = ("text", "json", "html")
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands to a command line (to what argparse's `add_subparsers` returns)."""
+    backup = commands.add_parser(
+        "backup",
+        help="copy the database, also while a server runs",
+        description="Copy the database as it is at one moment, also while a server runs.",
+    )
+    backup.add_argument("destination", metavar="DEST", help="a new file, or a folder for one")
+    _finish(backup, _backup, writes=True)
+
+    export = commands.add_parser(
+        "export",
+        help="write out what was said, to be read or imported",
+        description="Write out what was said, also while a server runs.",
+        epilog="TIME is 30m, 12h or 7d (ago), 2026-11-20 or 2026-11-20T14:00, on the clock of"
+        " this machine.",
+    )
+    export.add_argument(
+        "room", metavar="ROOM", nargs="?", help="one room: lab or '#lab'; all rooms if none"
+    )
+    export.add_argument("--format", choices=FORMATS, default="text", help="text if not given")
+    export.add_argument("--since", metavar="TIME", type=_moment, help="nothing before that")
+    export.add_argument("--until", metavar="TIME", type=_moment, help="nothing from then on")
+    export.add_argument(
+        "--private", action="store_true", help="private conversations, too (without a ROOM)"
+    )
+    export.add_argument("--output", "-o", metavar="FILE", help="a new file, not standard output")
+    _finish(export, _export, writes=True)
+
+    importing = commands.add_parser(
+        "import",
+        help="put an export (json) into a database that no server has open",
+        description="Put an export (--format json) into a database: all of it, or nothing.",
+    )
+    importing.add_argument("file", metavar="FILE", help="the export; - is standard input")
+    importing.add_argument(
+        "--append",
+        action="store_true",
+        help="put the lines of rooms that the database has behind those that are there",
+    )
+    _finish(importing, _import)
+
+    database = commands.add_parser(
+        "db", help="db check: see whether the database is whole", description="Look at a database."
+    )
+    looks = database.add_subparsers(metavar="COMMAND", dest="look", required=True)
+    check = looks.add_parser(
+        "check",
+        help="see whether it is whole, and what is in it",
+        description="See whether the database is whole, also while a server runs.",
+        epilog="The status is 0 if it is, and 1 if it is not.",
+    )
+    _finish(check, _check)
+
+
+def _finish(
+    command: argparse.ArgumentParser,
+    do: Callable[[argparse.ArgumentParser, argparse.Namespace], int],
+    *,
+    writes: bool = False,
+) -> None:
+    if writes:
+        command.add_argument("--force", action="store_true", help="replace a file that is there")
+    command.add_argument(
+        "--db",
+        metavar="PATH",
+        default=DATABASE,
+        help=f"the database, or sqlite:PATH as a server takes it; {DATABASE} if not given",
+    )
+    command.set_defaults(run=partial(_run, do))
+
+
+def _run(
+    do: Callable[[argparse.ArgumentParser, argparse.Namespace], int],
+    parser: argparse.ArgumentParser,
+    options: argparse.Namespace,
+) -> int:
+    """Do what was asked for, and return the status. What goes wrong is told in one line."""
+    from twistchat.engine.sqlite.faults import DatabaseError
+
+    def end(number: int, _: object) -> None:
+        sys.exit(128 + number)  # so that half a file is removed
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        return do(parser, options)
+    except (ArchiveError, DatabaseError) as error:
+        terminal.complain(str(error))
+        return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _moment(text: str) -> float | None:
+    try:
+        return seen_from(on_clock(read_moment(text), None), time.time())
+    except NoMomentError as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no time: write 30m, 12h, 7d, 2026-11-20 or 2026-11-20T14:00"
+        ) from error
+
+
+def _file(text: str) -> Path:
+    if not text:
+        raise ArchiveError("the name of the file is empty")
+    return Path(text)
+
+
+# ---------------------------------------------------------------- what they do
+
+
+def _backup(_: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from twistchat.archive.backup import back_up
+    from twistchat.archive.database import locate
+
+    made = back_up(locate(options.db), _file(options.destination), force=options.force)
+    terminal.say(f"{made.path}: {terminal.lines(made.lines)}, {terminal.size(made.size)}")
+    return 0
+
+
+def _export(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from twistchat.archive.database import locate
+    from twistchat.archive.export import export_to_file, export_to_stdout
+    from twistchat.archive.selection import Wanted
+
+    if options.private and options.room is not None:
+        parser.error("--private is for all that was said, and not for one room")
+    if options.force and options.output is None:
+        parser.error("--force goes with --output FILE")
+    wanted = Wanted(options.room, options.private, options.since, options.until)
+    database = locate(options.db)
+    if options.output is None:
+        export_to_stdout(database, wanted, options.format)
+        return 0
+    path = _file(options.output)
+    made = export_to_file(database, wanted, options.format, path, force=options.force)
+    terminal.say(f"{path}: {terminal.lines(made.lines)}, {terminal.size(made.size)}")
+    return 0
+
+
+def _import(_: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from twistchat.archive.database import locate
+    from twistchat.archive.importing import import_export
+
+    database = locate(options.db)
+    if options.file == "-":
+        if sys.stdin is None:
+            raise ArchiveError("standard input is closed: name a file")
+        made = import_export(sys.stdin.buffer, "standard input", database, append=options.append)
+    else:
+        with _opened(_file(options.file)) as file:
+            made = import_export(file, options.file, database, append=options.append)
+    rooms = terminal.count(made.rooms, "room", "rooms")
+    private = terminal.count(made.conversations, "private conversation", "private conversations")
+    what = f"{rooms} and {private}" if made.conversations else rooms
+    terminal.say(f"{database}: {terminal.lines(made.lines)} imported, of {what}")
+    for name in made.gaps:
+        terminal.say(f"{name}: some lines were not in the file; those behind them moved up")
+    return 0
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise ArchiveError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _check(_: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from twistchat.archive.check import check
+    from twistchat.archive.database import locate
+
+    path = locate(options.db)
+    report = check(path)
+    if report.contents is not None:
+        for line in _described(path, report.contents):
+            terminal.say(line)
+    for fault in report.faults:
+        terminal.complain(fault)
+    if report.contents is None:
+        terminal.complain(f"{path} is damaged: stop the server, and restore a backup")
+    elif not report.faults:
+        terminal.say("No fault was found.")
+    return 1 if report.faults else 0
+
+
+def _described(path: Path, contents: Contents) -> Iterator[str]:
+    backup = ", a backup" if contents.is_copy else ""
+    yield f"{path}: {terminal.size(contents.size)}, schema {contents.schema}{backup}"
+    rooms = terminal.count(contents.rooms, "room", "rooms")
+    private = terminal.count(
+        contents.conversations, "private conversation", "private conversations"
+    )
+    yield f"{rooms}, {contents.forgotten} forgotten ones, {private}"
+    if contents.oldest is not None and contents.newest is not None:
+        times = f", from {terminal.time(contents.oldest)} to {terminal.time(contents.newest)}"
+    else:
+        times = ""
+    yield f"{terminal.lines(contents.lines)}{times}"
+    if contents.indexed is None:
+        yield "no search index: /search looks at the lines one by one"
+    elif contents.indexed < contents.lines:
+        yield f"{contents.indexed} of these lines are in the search index; a server adds the others"
+    else:
+        yield "all of them are in the search index"
