@@ -14,6 +14,7 @@ Twisted here. It knows how the SQLite engine keeps its file, and nothing of who 
     page.py        the format `html`: one page for a browser
     importing.py   an export in `json`, put into a database
     check.py       what is wrong with a database
+    terminal.py    what an operator is told: sentences, sizes, times
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twistchat.archive.database import reading, snapshot
+from twistchat.archive.terminal import count as counted
+from twistchat.archive.terminal import lines
 from twistchat.engine.sqlite import chores
 from twistchat.engine.sqlite.rows import CHANGES, KINDS
 
@@ -93,7 +95,7 @@ def _relations(database: sqlite3.Connection) -> Iterator[str]:
     for table, *_ in database.execute("PRAGMA foreign_key_check"):
         counts[table] = counts.get(table, 0) + 1
     for table, count in counts.items():
-        yield f"{count} rows of the table {table} belong to no log"
+        yield f"{counted(count, 'row', 'rows')} of the table {table} with no log to belong to"
 
 
 def _rows(database: sqlite3.Connection) -> Iterator[str]:
@@ -103,20 +105,20 @@ def _rows(database: sqlite3.Connection) -> Iterator[str]:
         f"SELECT kind, count(*) FROM events WHERE kind NOT IN ({marks}) GROUP BY kind",  # noqa: S608, constants
         KINDS,
     ):
-        yield f"{count} events are of a kind that this twistchat does not know: {kind!r}"
+        yield f"{lines(count)} of a kind that this twistchat does not know: {kind!r}"
     (count,) = database.execute(
         "SELECT count(*) FROM events WHERE typeof(at) NOT IN ('real', 'integer')"
         " OR typeof(text) != 'text' OR typeof(who) != 'text' OR typeof(user) != 'text'"
         " OR (to_user IS NOT NULL) != (kind GLOB 'whispered*')"
     ).fetchone()
     if count:
-        yield f"{count} events have no time, no text, nobody who said it, or no one to whom"
+        yield f"{lines(count)} without a time, a text, who said it, or to whom"
     (count,) = database.execute(
         "SELECT count(*) FROM events WHERE id >"
         " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)"
     ).fetchone()
     if count:
-        yield f"{count} events have an id that would be given a second time"
+        yield f"{lines(count)} with an id that would be given a second time"
 
 
 def _numbers(database: sqlite3.Connection) -> Iterator[str]:
@@ -135,11 +137,11 @@ def _numbers(database: sqlite3.Connection) -> Iterator[str]:
         if not 1 <= first <= last + 1 or not name.startswith(("#", "@")):
             fault = f"the log {name} runs from {first} to {last}, which cannot be"
         elif beyond:
-            fault = f"{name} has {beyond} lines behind its last number, {last}"
+            fault = f"{name} has {lines(beyond)} behind its last number, {last}"
         elif lines_below:
-            fault = f"{name} has {lines_below} lines before its first number, {first}"
+            fault = f"{name} has {lines(lines_below)} before its first number, {first}"
         elif kept != last - first + 1:
-            fault = f"{name} has {kept} lines from {first} to {last}: some are missing"
+            fault = f"{name} has {lines(kept)} from {first} to {last}: some are missing"
         else:
             continue
         told += 1
@@ -205,21 +207,24 @@ def _index(database: sqlite3.Connection) -> Iterator[str]:
         (done,),
     ).fetchone()
     if missing or more:
-        yield f"the search index lacks {missing} events, and has {more} too many: {REMEDY_INDEX}"
+        yield f"the search index lacks {lines(missing)}, and has {more} too many: {REMEDY_INDEX}"
         return
     # Without FTS5 or its trigrams, this SQLite cannot look anything up.
     with suppress(sqlite3.OperationalError):
-        lost = sum(not _finds(database, *row) for row in _samples(database, done))
+        lost = sum(not _finds(database, *row) for row in _samples(database, done).items())
         if lost:
-            yield f"the search index does not find {lost} lines that it has: {REMEDY_INDEX}"
+            yield f"the search index does not find {lines(lost)} that it has: {REMEDY_INDEX}"
 
 
-def _samples(database: sqlite3.Connection, done: int) -> Iterator[tuple[int, str]]:
+def _samples(database: sqlite3.Connection, done: int) -> dict[int, str]:
+    """Choose lines, by their ids."""
+    samples: dict[int, str] = {}
     for order in ("ASC", "DESC"):
-        yield from database.execute(
+        samples |= database.execute(
             f"SELECT id, text FROM events WHERE id <= ? ORDER BY id {order} LIMIT ?",  # noqa: S608, constants
             (done, SAMPLE),
         ).fetchall()
+    return samples
 
 
 def _finds(database: sqlite3.Connection, number: int, text: str) -> bool:
@@ -245,7 +250,7 @@ def _contents(database: sqlite3.Connection, path: Path) -> Contents:
         " coalesce(sum(name GLOB '#*' AND ended IS NOT NULL), 0),"
         " coalesce(sum(name GLOB '@*'), 0) FROM logs"
     ).fetchone()
-    lines, oldest, newest = database.execute(
+    count, oldest, newest = database.execute(
         "SELECT count(*), min(at), max(at) FROM events"
     ).fetchone()
     copy = database.execute("SELECT 1 FROM facts WHERE name = 'copy'").fetchone()
@@ -253,6 +258,6 @@ def _contents(database: sqlite3.Connection, path: Path) -> Contents:
     if _has_index(database):
         (indexed,) = database.execute("SELECT count(*) FROM search_docsize").fetchone()
     return Contents(
-        schema, copy is not None, size, rooms, forgotten, conversations, lines, oldest, newest,
+        schema, copy is not None, size, rooms, forgotten, conversations, count, oldest, newest,
         indexed,
     )  # fmt: skip

@@ -222,14 +222,14 @@ def _described(path: Path, contents: Contents) -> Iterator[str]:
     private = terminal.count(
         contents.conversations, "private conversation", "private conversations"
     )
-    yield f"{rooms}, {contents.forgotten} forgotten ones, {private}"
+    yield f"{rooms}, {contents.forgotten} forgotten, {private}"
     if contents.oldest is not None and contents.newest is not None:
         times = f", from {terminal.time(contents.oldest)} to {terminal.time(contents.newest)}"
     else:
         times = ""
     yield f"{terminal.lines(contents.lines)}{times}"
     if contents.indexed is None:
-        yield "no search index: /search looks at the lines one by one"
+        yield "no search index; a server makes it, where its SQLite can"
     elif contents.indexed < contents.lines:
         yield f"{contents.indexed} of these lines are in the search index; a server adds the others"
     else:

@@ -119,7 +119,7 @@ def import_export(file: BinaryIO, name: str, database: Path, *, append: bool = F
         try:
             with closing(connect(database)) as connection:
                 migrate(connection, database)
-                return _import(connection, lines, rest, append=append)
+                return _import(connection, database, lines, rest, append=append)
         except BaseException as error:
             if is_new:
                 for companion in ("", "-wal", "-shm"):
@@ -136,11 +136,16 @@ def import_export(file: BinaryIO, name: str, database: Path, *, append: bool = F
 
 
 def _import(
-    connection: sqlite3.Connection, lines: _Lines, rest: Iterator[bytes], *, append: bool
+    connection: sqlite3.Connection,
+    path: Path,
+    lines: _Lines,
+    rest: Iterator[bytes],
+    *,
+    append: bool,
 ) -> Import:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        done = _Importing(connection, append=append).run(lines, rest)
+        done = _Importing(connection, path, append=append).run(lines, rest)
         connection.execute("COMMIT")
     except BaseException:
         with suppress(sqlite3.Error):
@@ -153,8 +158,9 @@ def _import(
 class _Importing:
     """One import, within its transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, *, append: bool) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, append: bool) -> None:
         self._connection = connection
+        self._path = path
         self._append = append
         self._records: dict[int, LogRecord] = {}
         self._logs: dict[int, _Log] = {}
@@ -237,8 +243,8 @@ class _Importing:
         if there:
             there = list(dict.fromkeys(there))
             raise ArchiveError(
-                f"the database has {', '.join(there)} already: --append puts the lines of the"
-                " file behind those; nothing was imported"
+                f"{self._path} has {', '.join(there)} already: --append puts the lines of the file"
+                " behind those that are there; nothing was imported"
             )
 
     # ------------------------------------------------------------ events

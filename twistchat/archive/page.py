@@ -102,7 +102,8 @@ def _line(committed: Committed) -> str:
             names = f"<b><bdi>{_text(who)}</bdi> → <bdi>{_text(to)}</bdi></b>"
             return f"{names} {star}{_text(text)}"
         case TopicChanged() as item:
-            return " ".join(f"<i>{_text(line)}</i>" for line in ENGLISH.told(item))
+            (line,) = ENGLISH.told(item)
+            return f"<i>{_text(line.removeprefix('-- '))}</i>"
         case _:
             raise AssertionError("no other events are kept")
 

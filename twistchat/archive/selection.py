@@ -128,7 +128,7 @@ class Selection:
             "log = ? AND number > ?", [log.id, number], "number", standing=standing
         ):
             self.count += len(rows)
-            yield from (read_row(row[2:]) for row in rows)
+            yield from map(_event, rows)
             number = rows[-1][4]
 
     def in_order(self) -> Iterator[tuple[Log, Committed]]:
@@ -144,18 +144,18 @@ class Selection:
             done = rows[-1][0]
             taken = [row for row in rows if row[1] in logs]
             self.count += len(taken)
-            yield from ((logs[row[1]], read_row(row[2:])) for row in taken)
+            yield from ((logs[row[1]], _event(row)) for row in taken)
 
     def people(self, log: Log) -> tuple[str, str]:
         """Name the two of a conversation, as they were called at its beginning."""
         for row in self._read("log = ?", [log.id], "number", standing=False, limit=1):
-            item = read_row(row[2:]).item
+            item = _event(row).item
             if isinstance(item, Whispered):
                 return item.who, item.to
         return "?", "?"
 
     def _read(
-        self, which: str, values: Sequence[Any], order: str, *, standing: bool, limit: int = PAGE
+        self, which: str, values: Sequence[Any], order: str, *, standing: bool, limit: int = 0
     ) -> list[Any]:
         # Those that are as old as is wanted, or hold though they are older.
         young = f"(at >= ?{HOLDS})" if standing else "at >= ?"
@@ -163,8 +163,15 @@ class Selection:
             f"SELECT events.id, events.log, name, epoch, number, {COLUMNS}"  # noqa: S608, constants
             f" FROM events JOIN logs ON logs.id = events.log WHERE {which} AND events.id <= ?"
             f" AND {young} AND at < ? ORDER BY {order} LIMIT ?",
-            [*values, self._last, self._since, self._until, limit],
+            [*values, self._last, self._since, self._until, limit or PAGE],
         ).fetchall()
+
+
+def _event(row: Sequence[Any]) -> Committed:
+    try:
+        return read_row(tuple(row[2:]))
+    except ValueError as error:
+        raise ArchiveError(f"a line cannot be read: {error}; see twistchat db check") from error
 
 
 def _room_of(typed: str) -> str:

@@ -1,0 +1,47 @@
+"""The command line of `twistchat`."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from twistchat.program import make_parser
+
+
+class ProgramTests(SynchronousTestCase):
+    def run_program(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *words], capture_output=True, text=True, check=False, encoding="utf-8"
+        )
+
+    def test_it_is_a_module_too(self) -> None:
+        done = self.run_program("-m", "twistchat", "--version")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertTrue(done.stdout.startswith("twistchat 0."))
+
+    def test_mistakes_are_one_line(self) -> None:
+        for words in ([], ["frob"], ["backup"], ["export", "--format", "pdf"], ["db"], ["connect"]):
+            told = io.StringIO()
+            self.patch(sys, "stderr", told)
+            ended = self.assertRaises(SystemExit, make_parser().parse_args, words)
+            self.assertEqual((ended.code, told.getvalue().count("\n")), (2, 1), told.getvalue())
+
+    def test_the_client_starts_without_the_engine(self) -> None:
+        code = (
+            "import sys\n"
+            "from twistchat.program import make_parser\n"
+            "make_parser().parse_args(['connect', 'localhost'])\n"
+            "print(*(name for name in sys.modules if name.startswith('twistchat.engine.')"
+            " or 'sqlite' in name))"
+        )
+        done = self.run_program("-c", code)
+        self.assertEqual((done.stdout, done.stderr), ("\n", ""))
+
+    def test_each_command_says_what_does_it(self) -> None:
+        for words in (
+            ["connect", "h"], ["backup", "x"], ["export"], ["import", "x"], ["db", "check"],
+        ):  # fmt: skip
+            self.assertTrue(callable(make_parser().parse_args(words).run))
