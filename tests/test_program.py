@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.test_docs import DOCS
 from twistchat.program import make_parser
 
 
@@ -39,6 +41,19 @@ class ProgramTests(SynchronousTestCase):
         )
         done = self.run_program("-c", code)
         self.assertEqual((done.stdout, done.stderr), ("\n", ""))
+
+    def test_every_command_and_option_is_in_the_documents(self) -> None:
+        guide = (DOCS / "operating.md").read_text("utf-8")
+        readme = (DOCS.parent / "README.md").read_text("utf-8")
+        for words in (["backup"], ["export"], ["import"], ["db", "check"]):
+            told = io.StringIO()
+            self.patch(sys, "stdout", told)
+            self.assertRaises(SystemExit, make_parser().parse_args, [*words, "--help"])
+            self.assertIn(f"`twistchat {' '.join(words)}", readme)
+            self.assertIn(f"`twistchat {' '.join(words)}", guide)
+            for option in re.findall(r"--[a-z]+", told.getvalue()):
+                if option != "--help":
+                    self.assertIn(f"`{option}", guide)
 
     def test_each_command_says_what_does_it(self) -> None:
         for words in (

@@ -27,6 +27,8 @@ And the house:
     faults.py       keeps the fault of one session from the others
     frontends/      one folder for each wire
     client/         the terminal client
+    archive/        backup, export, import and check: the operator's tools
+    program.py      the command line of `twistchat`: these two
     service.py      settings → service tree: the one place where concrete classes meet
     tap.py          what `twistd chat` takes
     config.py       the configuration file

@@ -8,10 +8,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tests.archive.kit import START, ArchiveTestCase, did, said, topic, whispered
+from tests.test_docs import DOCS, blocks
 from twistchat.archive import importing, records
 from twistchat.core.names import LOBBY
 from twistchat.engine import Stamp
 from twistchat.engine.retention import read_retention
+from twistchat.engine.sqlite.rows import KINDS
 from twistchat.engine.sqlite.store import Proposed, new_epoch
 
 if TYPE_CHECKING:
@@ -360,7 +362,7 @@ class MalformedTests(ImportTestCase):
         )
 
 
-class RecordsTests(ImportTestCase):
+class DocumentTests(ImportTestCase):
     def test_the_documented_lines_are_those_that_are_written(self) -> None:
         assert records.__doc__ is not None
         self.keep(topic("tea"), said("hello"))
@@ -368,3 +370,15 @@ class RecordsTests(ImportTestCase):
         for text, real in zip(shown, self.takes_out().decode().splitlines(), strict=True):
             start = text.partition("1763719")[0].removesuffix("...}")
             self.assertTrue(real.startswith(start), f"{real} and {text}")
+
+    def test_the_documented_export_is_one(self) -> None:
+        (shown,) = blocks(DOCS / "operating.md", "json")
+        self.puts_in(shown.encode())
+        self.assertEqual(self.takes_out("--private", path=self.other).decode(), shown)
+        guide = (DOCS / "operating.md").read_text("utf-8")
+        for text in shown.splitlines():
+            for field in json.loads(text):
+                if field != "events":
+                    self.assertIn(f"`{field}`", guide)
+        for kind in KINDS:
+            self.assertIn(f"`{kind}`", guide)
