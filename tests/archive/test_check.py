@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.archive.kit import START, ArchiveTestCase, Ran, did, said, topic, whispered
 from twistchat.engine.retention import read_retention
 from twistchat.engine.sqlite import chores
+from twistchat.engine.sqlite.rows import KINDS, row_of
 
 
 class CheckTestCase(ArchiveTestCase):
@@ -34,6 +37,10 @@ class WholeTests(CheckTestCase):
                 "all of them are in the search index",
             ],
         )
+
+    def test_the_kinds_are_those_that_are_written(self) -> None:
+        events = (said(""), did(""), whispered(""), replace(whispered(""), action=True), topic(""))
+        self.assertEqual(tuple(row_of(event)[1] for event in events), KINDS)
 
     def test_beside_a_server(self) -> None:
         store = self.store()

@@ -39,6 +39,9 @@ LONGEST = 1 << 22
 BATCH = 1_000
 """Events that are written at once."""
 
+BATCH_TEXT = 1 << 20
+"""Characters from which on fewer are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Import:
@@ -165,6 +168,8 @@ class _Importing:
         self._records: dict[int, LogRecord] = {}
         self._logs: dict[int, _Log] = {}
         self._rows: list[tuple[object, ...]] = []
+        self._text = 0
+        """Characters that were said in these rows."""
         self._count = 0
 
     def run(self, lines: _Lines, rest: Iterator[bytes]) -> Import:
@@ -260,7 +265,8 @@ class _Importing:
             log.standing[columns[1]] = number
         log.last, log.read = number, record.number
         self._count += 1
-        if len(self._rows) >= BATCH:
+        self._text += len(columns[5])
+        if len(self._rows) >= BATCH or self._text >= BATCH_TEXT:
             self._write()
 
     def _place(self, log: _Log, record: EventRecord) -> int:
@@ -289,6 +295,7 @@ class _Importing:
     def _write(self) -> None:
         self._connection.executemany(INSERT, self._rows)
         self._rows.clear()
+        self._text = 0
 
     def _end(self) -> Import:
         self._write()
