@@ -16,7 +16,8 @@ from tests.folders import temporary_folder
 from twistchat.core.events import Said, TopicChanged, Whispered
 from twistchat.engine.retention import Retention
 from twistchat.engine.sqlite.file import Durability
-from twistchat.engine.sqlite.store import Loaded, Proposed, Store, new_epoch
+from twistchat.engine.sqlite.loading import Loaded, new_epoch
+from twistchat.engine.sqlite.store import Proposed, Store
 from twistchat.program import main
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from tests.archive.kit import ArchiveTestCase, said, topic
 from twistchat.archive import backup
+from twistchat.engine.sqlite.loading import new_epoch
 from twistchat.engine.sqlite.migrate import copy_database
-from twistchat.engine.sqlite.store import Proposed, new_epoch
+from twistchat.engine.sqlite.store import Proposed
 
 if TYPE_CHECKING:
     from pathlib import Path

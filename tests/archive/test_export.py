@@ -21,7 +21,8 @@ from twistchat.archive.commands import FORMATS
 from twistchat.archive.database import reading
 from twistchat.archive.export import FORMATS as WRITERS
 from twistchat.archive.selection import Selection, Wanted
-from twistchat.engine.sqlite.store import Proposed, new_epoch
+from twistchat.engine.sqlite.loading import new_epoch
+from twistchat.engine.sqlite.store import Proposed
 
 HOUR = 3600
 

@@ -13,8 +13,9 @@ from twistchat.archive import importing, records
 from twistchat.core.names import LOBBY
 from twistchat.engine import Stamp
 from twistchat.engine.retention import read_retention
+from twistchat.engine.sqlite.loading import new_epoch
 from twistchat.engine.sqlite.rows import KINDS
-from twistchat.engine.sqlite.store import Proposed, new_epoch
+from twistchat.engine.sqlite.store import Proposed
 
 if TYPE_CHECKING:
     from pathlib import Path

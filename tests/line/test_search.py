@@ -10,7 +10,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.core import commands as c
 from twistchat.core.limits import Limits
-from twistchat.frontends.line.search import Find, NoMomentError, read_find, read_moment
+from twistchat.core.moments import NoMomentError, read_moment
+from twistchat.frontends.line.search import Find, read_find
 from twistchat.testing import ChatTestCase, SlowEngine
 
 

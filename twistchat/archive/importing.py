@@ -25,9 +25,9 @@ from twistchat.archive.records import (
 from twistchat.core.concerns import changes_state, log_of
 from twistchat.engine.sqlite.faults import explain
 from twistchat.engine.sqlite.file import WriterLock, connect, header_version
+from twistchat.engine.sqlite.loading import new_epoch
 from twistchat.engine.sqlite.migrate import migrate
 from twistchat.engine.sqlite.rows import INSERT, row_of
-from twistchat.engine.sqlite.store import new_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from twistchat.core.names import fold
 from twistchat.engine.sqlite import chores
 from twistchat.engine.sqlite.faults import DatabaseError, explain
-from twistchat.engine.sqlite.file import connect_to_read
+from twistchat.engine.sqlite.file import SameFile, connect_to_read
 from twistchat.engine.sqlite.rows import COLUMNS, SPOKEN, read_row
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from twistchat.core.events import SearchOpened
     from twistchat.engine import Committed
-    from twistchat.engine.sqlite.file import SameFile
 
 TRIGRAM = 3
 """Characters: shorter words are not in the index."""
@@ -31,9 +30,9 @@ _OF_LOG = "events JOIN logs ON logs.id = events.log WHERE name = ? AND ended IS 
 class Reader:
     """One connection that reads. One thread uses it, but for `interrupt`."""
 
-    def __init__(self, path: Path, file: SameFile) -> None:
+    def __init__(self, path: Path, file: SameFile | None = None) -> None:
         self._path = path
-        self._file = file
+        self._file = file or SameFile(path)
         self._database: sqlite3.Connection | None = None
 
     def history(self, log: str, before: int | None, limit: int) -> list[Committed]:
