@@ -126,7 +126,7 @@ def test_killed_at_each_change_of_the_disk(tmp_path: Path, seed: int) -> None:
     stride = max(60 // KILLS, 1)
     number = Random(seed).randrange(1, stride + 1)
     while True:
-        words = [sys.executable, "-c", OPEN, str(path)]
+        words: list[str | Path] = [sys.executable, "-c", OPEN, path]
         killed = subprocess.run(words, env={**os.environ, **disk.env_to_die(number)}, check=False)
         if killed.returncode == 0:
             break

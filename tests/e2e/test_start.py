@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 from contextlib import closing
-from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -176,46 +174,3 @@ async def test_a_disk_that_fails_at_the_first_start(tmp_path: Path, fault: str, 
     disk.works()
     server = await Server.run(disk.folder)
     await server.stop()
-
-
-def spoil(path: Path, first: float, last: float, rng: Random) -> None:
-    """Overwrite a part of a file."""
-    size = path.stat().st_size
-    with path.open("r+b") as file:
-        file.seek(int(size * first))
-        file.write(rng.randbytes(int(size * (last - first))))
-
-
-@pytest.mark.parametrize(("first", "last"), [(0.02, 1), (0.5, 0.52), (0.3, 0.32)])
-@pytest_twisted.ensureDeferred
-async def test_a_damaged_file(tmp_path: Path, first: float, last: float) -> None:
-    """Either it is refused, or what can be done is done; and nothing is told at length."""
-    path = tmp_path / "twistchat.db"
-    server = await Server.run(tmp_path, "--limit", "rate=0")
-    alice = await Caller.call(server.port, "alice")
-    alice.types("/join #cats")
-    for number in range(3_000):
-        alice.types(f"{number} purr")
-    await alice.heard.until("^.#cats. <alice> 2999 purr$")
-    await alice.leave()
-    await server.stop()
-    spoil(path, first, last, Random(first))
-
-    server = Server.spawn(tmp_path, "--limit", "rate=0")
-    if await _runs(server):
-        match = await server.out.until(r"    nc \S+ (\d+)\s")
-        alice = await Caller.call(int(match[1]), "alice")
-        for number in range(10):
-            alice.types(f"/msg #lobby {number} meow")
-            await alice.heard.until(rf"^(<alice>|-- (Not|Perhaps not) sent: .*:) {number} meow$")
-            alice.types(f"/join #cats\n/history 200\n/search purr\n/leave #cats\n/done{number}")
-            await alice.heard.until(f"^-- There is no command /done{number}")
-        await alice.leave()
-        server.kill(signal.SIGTERM)
-        assert await server.end() == -signal.SIGTERM
-    else:
-        assert await server.end() == 1
-    said = server.out.text + server.err.text
-    assert "damaged" in said or "meow" in alice.lines[-1]
-    assert "Traceback" not in said
-    assert said.count("damaged") <= 3, said
