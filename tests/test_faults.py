@@ -363,7 +363,7 @@ class StopTests(OnSlowEngine):
         self.assertEqual(
             alice.sees(),
             [
-                "-- Perhaps not sent: the server stops before it knows. You wrote: with the writer",
+                "-- Perhaps not sent: the server does not know. You wrote: with the writer",
                 "-- Goodbye, the server is stopping: maintenance",
             ],
         )

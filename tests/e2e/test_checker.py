@@ -92,7 +92,7 @@ class ViewTests(SynchronousTestCase):
         self.assert_wrong("was not kept, and it was", *IN, refused + "two")
 
     def test_what_perhaps_was_kept_leaves_no_hole(self) -> None:
-        perhaps = "-- Perhaps not sent: the server stops before it knows. You wrote: "
+        perhaps = "-- Perhaps not sent: the server does not know. You wrote: "
         self.assert_right(*IN, *lines("one"), perhaps + "two", *lines("three"))
         self.assert_right(*IN, *lines("one"), perhaps + "new", *lines("two"))
 

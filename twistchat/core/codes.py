@@ -75,4 +75,4 @@ class Unkept(StrEnum):
     TOO_LATE = "too-late"
     STOPPING = "stopping"
     UNKNOWN = "unknown"
-    """The store never answered: it may have been kept."""
+    """The store failed at the very end, or never answered: it may have been kept."""
