@@ -1,15 +1,16 @@
 # make run     a chat on this machine, port 8000
 # make test    everything: lint, types, tests under pytest and trial, packages
-# make soak    random schedules of a whole chat, for as long as you like: COUNT=, SEED=
+# make soak    what takes long: schedules (random ones of a whole chat; COUNT=, SEED=)
+#              and kills (of servers with people on failing disks; KILLS=, SEED=)
 # make clean   remove what these made
 
 PYTHON ?= python3
 PORT ?= 8000
-SEED ?= 10000
 COUNT ?= 20000
+KILLS ?= 60
 BIN = .venv/bin
 
-.PHONY: run test lint types unit trial package soak clean
+.PHONY: run test lint types unit trial package soak schedules kills clean
 
 run: .venv/run
 	$(BIN)/twistd -n --pidfile= chat --port $(PORT) $(ARGS)
@@ -32,10 +33,16 @@ trial: .venv/dev
 package: .venv/dev
 	$(BIN)/python tests/check_packages.py
 
-soak: .venv/dev
+soak: schedules kills
+
+schedules: .venv/dev
 	for engine in memory slow sqlite; do \
-	  $(BIN)/python -m tests.simulation $$engine $(SEED) $(COUNT) || exit 1; \
+	  $(BIN)/python -m tests.simulation $$engine $(or $(SEED),10000) $(COUNT) || exit 1; \
 	done
+
+kills: .venv/dev
+	KILLS=$(KILLS) SEED=$(SEED) $(BIN)/python -m pytest -o faulthandler_timeout=3600 \
+	  tests/e2e/test_crash.py tests/e2e/test_disk.py
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

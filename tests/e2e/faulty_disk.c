@@ -41,6 +41,12 @@ static int fault(void)
 static int is_below(const char *path)
 {
     const char *folder = getenv("FAULTY_DISK");
+    char absolute[8192];
+    if (path && path[0] != '/' && getcwd(absolute, 4096)) {
+        size_t length = strlen(absolute);
+        snprintf(absolute + length, sizeof absolute - length, "/%s", path);
+        path = absolute;
+    }
     return folder && path && !strncmp(path, folder, strlen(folder)) && path[strlen(folder)] == '/';
 }
 

@@ -1,7 +1,7 @@
 """`kill -9` loses nothing that anybody saw, and doubles, swaps and invents nothing.
 
-`make test` kills a few times, `make soak` as often as `KILLS` says. A failure shows its seed in the
-name of the test: `SEED=1234 make soak` tries that one again.
+`make test` kills a few times, `make kills` as often as `KILLS` says. A failure shows its seed in the
+name of the test: `SEED=1234 make kills` tries that one again.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
 
 import pytest_twisted
 from twisted.internet import reactor
@@ -21,10 +21,10 @@ from tests.e2e.crash import KILLS, Crashes, seeded
 from tests.e2e.disks import FaultyDisk
 from tests.e2e.programs import PATIENCE, Caller, Server
 from tests.e2e.record import integrity
+from twistchat.engine.retention import Retention
+from twistchat.engine.sqlite.file import Durability
 from twistchat.engine.sqlite.inspection import check
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from twistchat.engine.sqlite.store import Store
 
 FEWER = max(KILLS // 4, 2)
 
@@ -51,7 +51,7 @@ async def test_killed_while_people_talk(tmp_path: Path, seed: int) -> None:
     for number in range(KILLS):
         # Every fifth lives long enough for the chores that are done beside: the search index
         # after two seconds, a checkpoint after five.
-        is_long = number % 5 == 2
+        is_long = number % 5 == 4
         await crashes.talk_and_kill(rng.uniform(2, 6) if is_long else rng.uniform(0, 0.8))
     record = await crashes.end()
     assert len(record.order) > 100 * KILLS
@@ -106,33 +106,30 @@ async def test_killed_at_its_first_start(tmp_path: Path, seed: int) -> None:
         assert integrity(folder / "twistchat.db") == "ok"
 
 
-OPEN = """
-import sys
-from pathlib import Path
-from twistchat.engine.retention import Retention
-from twistchat.engine.sqlite.file import Durability
-from twistchat.engine.sqlite.store import Store
-store = Store(Path(sys.argv[1]), durability=Durability.FULL, retention=Retention())
-store.open()
-store.close()
-"""
+OPEN = "import sys; from tests.e2e.test_crash import open_store; open_store(sys.argv[1])"
+
+
+def open_store(path: Path | str) -> None:
+    store = Store(Path(path), durability=Durability.FULL, retention=Retention())
+    store.open()
+    store.close()
 
 
 @seeded
 def test_killed_at_each_change_of_the_disk(tmp_path: Path, seed: int) -> None:
-    """A file is made in some ninety changes of the disk; `make soak` tries a kill before each."""
+    """A file is made in some ninety changes of the disk; `make kills` tries a kill before each."""
     disk = FaultyDisk(tmp_path)
     path = disk.folder / "chat.db"
-    stride = max(60 // KILLS, 1)
+    stride = max(90 // KILLS, 1)
     number = Random(seed).randrange(1, stride + 1)
     while True:
-        words: list[str | Path] = [sys.executable, "-c", OPEN, path]
-        killed = subprocess.run(words, env={**os.environ, **disk.env_to_die(number)}, check=False)
+        env = {**os.environ, **disk.env_to_die(number), "PYTHONPATH": os.pathsep.join(sys.path)}
+        killed = subprocess.run([sys.executable, "-c", OPEN, path], env=env, check=False)
         if killed.returncode == 0:
             break
         assert killed.returncode == -signal.SIGKILL
         check(path)
-        subprocess.run(words, check=True)
+        open_store(path)
         check(path)
         assert integrity(path) == "ok"
         for file in disk.folder.iterdir():

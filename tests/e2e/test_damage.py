@@ -9,6 +9,10 @@ import pytest
 import pytest_twisted
 
 from tests.e2e.programs import Caller, Server
+from twistchat.engine.retention import Retention
+from twistchat.engine.sqlite.file import Durability
+from twistchat.engine.sqlite.store import Proposed, Store
+from twistchat.testing.harness import said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,17 +20,17 @@ if TYPE_CHECKING:
 PAGE = 4096
 
 
-async def fill(folder: Path) -> Path:
-    """Let a database be filled, and return where it is."""
-    server = await Server.run(folder, "--limit", "rate=0")
-    alice = await Caller.call(server.port, "alice")
-    alice.types("/join #cats")
-    for number in range(3_000):
-        alice.types(f"purr {number}")
-    await alice.heard.until("^.#cats. <alice> purr 2999$")
-    await alice.leave()
-    await server.stop()
-    return folder / "twistchat.db"
+def fill(folder: Path) -> Path:
+    """Make a database of some thousand lines, and return where it is."""
+    path = folder / "twistchat.db"
+    store = Store(path, durability=Durability.FAST, retention=Retention())
+    store.open()
+    for text in ("meow", *(f"purr {number}" for number in range(3_000))):
+        store.append([Proposed(said(text, "#cats"), "e1")])
+    while store.index():
+        pass
+    store.close()
+    return path
 
 
 def spoil(path: Path, at: int, size: int) -> None:
@@ -43,7 +47,7 @@ def spoil_page_of(path: Path, words: bytes) -> None:
 @pytest.mark.parametrize("where", ["everywhere", "purr 2999"])
 @pytest_twisted.ensureDeferred
 async def test_without_which_nothing_can_go_on(tmp_path: Path, where: str) -> None:
-    path = await fill(tmp_path)
+    path = fill(tmp_path)
     if where == "everywhere":
         spoil(path, PAGE, path.stat().st_size - PAGE)
     else:
@@ -59,12 +63,12 @@ async def test_without_which_nothing_can_go_on(tmp_path: Path, where: str) -> No
 @pytest.mark.parametrize("is_running", [False, True])
 @pytest_twisted.ensureDeferred
 async def test_without_which_the_rest_goes_on(tmp_path: Path, is_running: bool) -> None:
-    path = await fill(tmp_path)
+    path = fill(tmp_path)
     if not is_running:
-        spoil_page_of(path, b"purr 2900")
+        spoil_page_of(path, b"purr 2850")
     server = await Server.run(tmp_path, "--limit", "rate=0", "--limit", "joins=0")
     if is_running:
-        spoil_page_of(path, b"purr 2900")
+        spoil_page_of(path, b"purr 2850")
     alice = await Caller.call(server.port, "alice")
     alice.types("/join #cats")
     for number in range(20):
