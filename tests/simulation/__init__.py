@@ -15,5 +15,6 @@ known here of how the server does it, but for the faults that are made in its en
     disk.py       the same on a disk: a database that is locked, moved, full or in doubt
     schedule.py   schedules, and the shortest of those that fail
     play.py       plays one
+    broken.py     servers that are broken on purpose, which it must find
     __main__.py   `python -m tests.simulation`: one seed, or many
 """

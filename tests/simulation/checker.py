@@ -50,7 +50,7 @@ class Life:
     def _view(self, someone: Someone, *, is_at_rest: bool) -> View:
         """Follow what somebody saw, from where they came in."""
         name = next((line.who for line in map(read, someone.seen) if line.kind == "welcome"), "")
-        comings: list[int | None] = [*self.order.comings(name)]
+        comings: list[int | None] = [*self.order.comings[name]]
         if not name or someone.is_lost:
             comings.append(None)
         furthest: tuple[int, str] = (-1, "came in, and nobody was told")

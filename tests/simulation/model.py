@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
+PADDING = "x" * 700
+"""What makes some lines long."""
+
+
 class WrongError(AssertionError):
     """Something was seen, or kept, that must not be; or something is missing."""
 
@@ -23,7 +27,8 @@ class WrongError(AssertionError):
 def must(holds: bool, what: str, *about: object) -> None:
     """Say what is wrong, unless it is right."""
     if not holds:
-        raise WrongError(": ".join([what, *map(str, about)]))
+        words = ": ".join([what, *map(str, about)])
+        raise WrongError(words.replace(PADDING, "…"))
 
 
 class Order:
@@ -36,19 +41,24 @@ class Order:
         """Of each line: the rooms that hear it."""
         self.members: list[frozenset[str]] = []
         """Of each line about one room: who is in it then."""
+        self.comings: dict[str, list[int]] = defaultdict(list)
+        """By name: where people came in."""
         self._follow()
 
     def _follow(self) -> None:
         """Nobody speaks but where they are, and no name is two people's."""
         inside: dict[str, set[str]] = defaultdict(set)
         said: set[str] = set()
-        for line, (kind, who, room, text, *_) in zip(self.lines, self.happened, strict=True):
+        for place, (kind, who, room, text, *_) in enumerate(self.happened):
+            line = self.lines[place]
             of_who = frozenset(name for name, members in inside.items() if who in members)
             is_inside = room in of_who if room else bool(of_who)
             must(is_inside is (kind != "joined"), "this person is there, or is not there", line)
             match kind:
                 case "joined":
                     inside[room].add(who)
+                    if not of_who:
+                        self.comings[who].append(place)
                 case "left":
                     inside[room].remove(who)
                 case "departed":
@@ -64,14 +74,6 @@ class Order:
                     said.add(text)
             self.rooms.append(frozenset({room}) if room else of_who)
             self.members.append(frozenset(inside[room]) if room else frozenset())
-
-    def comings(self, name: str) -> list[int]:
-        """Where somebody of this name came in."""
-        return [
-            index
-            for index, line in enumerate(self.happened)
-            if line.kind == "joined" and line.who == name and line.room == "#lobby"
-        ]
 
     def heard(self, coming: int) -> Iterator[tuple[int, str]]:
         """What somebody must see who came in there: the places, and their own name by then."""

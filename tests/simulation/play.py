@@ -12,7 +12,7 @@ from zope.interface import implementer
 from tests.simulation.checker import ROOMS, Life
 from tests.simulation.disk import DiskHouse
 from tests.simulation.houses import House, SlowHouse
-from tests.simulation.model import WrongError, must
+from tests.simulation.model import PADDING, WrongError, must
 from tests.simulation.people import Someone, Typed
 from tests.simulation.schedule import Step, make_schedule, shortest
 from twistchat.core.limits import NONE, Limits
@@ -182,7 +182,7 @@ class Play:
 
     def _new_words(self, how: int) -> str:
         self._words += 1
-        return f"w{self._words}" + "x" * (700 if how % 11 == 0 else 0)
+        return f"w{self._words}" + (PADDING if how % 11 == 0 else "")
 
     def _one(self, step: Step) -> Someone | None:
         """Find whom a step is about."""
