@@ -1,7 +1,7 @@
 """`kill -9` loses nothing that anybody saw, and doubles, swaps and invents nothing.
 
-`make test` kills a few times, `make kills` as often as `KILLS` says. A failure shows its seed in the
-name of the test: `SEED=1234 make kills` tries that one again.
+`make test` kills a few times, `make kills` as often as `KILLS` says. A failure shows its seed in
+the name of the test: `SEED=1234 make kills` tries that one again.
 """
 
 from __future__ import annotations

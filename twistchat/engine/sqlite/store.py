@@ -29,7 +29,7 @@ from twistchat.engine.sqlite.loading import (
     what_holds,
 )
 from twistchat.engine.sqlite.migrate import migrate
-from twistchat.engine.sqlite.rows import COLUMNS, row_of
+from twistchat.engine.sqlite.rows import INSERT, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -189,11 +189,7 @@ class Store:
             if changes_state(event):
                 standing.append((log.id, columns[1], log.last))
             outcomes.append(Stamp(log.epoch, log.last))
-        database.executemany(
-            f"INSERT INTO events (log, number, {COLUMNS})"  # noqa: S608, constants
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            rows,
-        )
+        database.executemany(INSERT, rows)
         if standing:
             database.executemany("INSERT OR REPLACE INTO standing VALUES (?, ?, ?)", standing)
         database.executemany(
