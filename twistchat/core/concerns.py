@@ -120,10 +120,15 @@ def is_for_everybody(item: Item) -> bool:
 
 def weight(item: Item) -> int:
     """Roughly how many bytes an item holds."""
-    return 200 + sum(_length(getattr(item, name)) for name in item.__slots__)
+    size = 200
+    for name in item.__slots__:  # a loop, since it is asked of every item
+        value = getattr(item, name)
+        if isinstance(value, str):
+            size += getsizeof(value)
+        else:
+            size += sum(map(_length, value)) if isinstance(value, tuple) else 50
+    return size
 
 
 def _length(value: object) -> int:
-    if isinstance(value, tuple):
-        return sum(map(_length, value))
     return getsizeof(value) if isinstance(value, str) else 50

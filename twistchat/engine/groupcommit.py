@@ -177,8 +177,8 @@ class GroupCommit:
     ) -> None:
         def committed(outcomes: Sequence[Stamp | Unkept]) -> None:
             if self._writing is batch:  # else it was given up meanwhile, and its speakers told
-                # The next batch waits for one look at the sockets, so that those who answer
-                # what they are now told are in it together with those who spoke meanwhile.
+                # The next batch waits until this one is told, so that whatever follows from that
+                # at once is in it, together with what was said meanwhile.
                 self._handing_over = self._clock.callLater(0, self._hand_over)
                 self._finish(batch, stands, outcomes)
 

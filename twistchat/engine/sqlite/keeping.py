@@ -29,7 +29,7 @@ INDEX_AFTER = 2.0
 DELETE_EVERY = 60.0
 """Seconds between two looks for what is too old."""
 
-CHECKPOINT_AFTER = 5.0
+CHECKPOINT_AFTER = 2.0
 """Seconds: what is committed stands beside the database until then, and is as safe there."""
 
 BREATH = 0.02
