@@ -10,7 +10,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import CancelledError, gatherResults
 from twisted.trial.unittest import TestCase
 
-from twistchat.engine.worker import ThreadWorker
+from twistchat.engine.worker import ThreadWorker, WorkerStoppedError
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
@@ -66,17 +66,27 @@ class ThreadWorkerTests(TestCase):
         self.assertTrue(is_blocked.is_set())
         self.assertEqual(done, ["after"])
 
-    async def test_what_has_begun_is_interrupted(self) -> None:
-        has_begun, interrupted = threading.Event(), threading.Event()
+    async def test_what_has_begun_goes_on_unheard(self) -> None:
+        has_begun, go_on = threading.Event(), threading.Event()
+        done: list[str] = []
 
         def work() -> None:
             has_begun.set()
-            interrupted.wait(10)
+            go_on.wait(10)
+            done.append("all of it")
 
-        working = self.worker.run(work, interrupted.set)
+        working = self.worker.run(work)
         has_begun.wait(10)
         working.cancel()
         with self.assertRaises(CancelledError):
             await working
-        self.assertTrue(interrupted.is_set())
-        self.assertEqual(await self.worker.run(lambda: 7), 7)  # it is free again
+        go_on.set()
+        self.assertEqual(await self.worker.run(lambda: 7), 7)
+        self.assertEqual(done, ["all of it"])
+
+    async def test_after_its_end(self) -> None:
+        last = self.worker.run(lambda: 7)
+        self.worker.stop()
+        self.assertEqual(await last, 7)
+        with self.assertRaises(WorkerStoppedError):
+            await self.worker.run(lambda: 8)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 log = Logger()
 
+SEARCHES = 5
+"""Searches of others that may be waited for, each for as long as one may take, and one's own."""
+
 Opened = e.HistoryOpened | e.SearchOpened
 """What is to be read."""
 
@@ -111,10 +114,12 @@ class Replay:
         before = place.number + 1
         if isinstance(opened, e.SearchOpened):
             reading = self._engine.search(opened, before=before)
+            patience = SEARCHES * self._limits.search_time
         else:
             reading = self._engine.history(opened.room, before=before, limit=opened.limit)
+            patience = self._limits.history_time
         if not reading.called:
-            reading.addTimeout(self._limits.history_time, self._clock)
+            reading.addTimeout(patience, self._clock)
 
         def encode(events: list[Committed]) -> bytes:
             # Of another epoch is another life of the room: it may have been forgotten, and made

@@ -141,6 +141,7 @@ class Door(Service):
     def stopService(self) -> Deferred[None] | None:
         """Let nobody in any more."""
         Service.stopService(self)
+        self._is_open = False
         port, self.port = self.port, None
         return port.stopListening() if port is not None else None
 
@@ -225,7 +226,7 @@ class ChatService(MultiService):
 
     def _no_engine(self, failure: Failure) -> None:
         log.critical("The engine did not start: {why}", why=failure.getErrorMessage())
-        if self._fail is not None:
+        if self._fail is not None and not self._is_stopping:
             self._fail()
 
     def stopService(self) -> Deferred[None]:

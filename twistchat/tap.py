@@ -241,17 +241,20 @@ def makeService(options: Options) -> ChatService:
 
 def _fail_later(reactor: Any) -> Callable[[], None]:
     """Make what ends the process with status 1, after twistd has ended as it always does."""
+    failed: list[bool] = []
 
     def exit_badly() -> None:
-        # The last of all: what was written is out, and twistd's own files are gone.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(1)
+        if failed:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(1)
 
     def fail() -> None:
-        atexit.register(exit_badly)
+        failed.append(True)
         reactor.stop()
 
+    # Registered now, to be called behind all that is registered later.
+    atexit.register(exit_badly)
     return fail
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -24,6 +26,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from twistchat.core.events import Unkept
+
+
+OPEN_AND_CLOSE = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+database.execute("SELECT count(*) FROM events").fetchone()
+database.close()
+"""
 
 
 class FileTestCase(SynchronousTestCase):
@@ -97,6 +107,25 @@ class CheckTests(FileTestCase):
         self.put(first, "still well")
         first.close()
         check(self.path)
+        self.assertEqual(self.store().open().stands["#lobby"].number, 2)
+
+    def test_one_server_at_a_time_whatever_the_file_is_called(self) -> None:
+        self.filled("hello")
+        link = self.folder / "link.db"
+        link.symlink_to(self.path)
+        self.assertIn("is in use by another server", self.error(link))
+        other = Store(link, durability=Durability.FAST, retention=Retention())
+        self.assertRaises(DatabaseInUseError, other.open)
+
+    def test_looking_takes_no_locks_from_the_one_who_has_it(self) -> None:
+        """POSIX ends all locks of a process on a file with any descriptor of it that is closed."""
+        store = self.filled("one")
+        self.error()
+        other = [sys.executable, "-c", OPEN_AND_CLOSE, str(self.path)]
+        subprocess.run(other, check=True)
+        self.put(store, "two")
+        self.assertTrue(self.path.with_name("chat.db-wal").exists())
+        store.close()
         self.assertEqual(self.store().open().stands["#lobby"].number, 2)
 
     def test_an_empty_file_is_filled(self) -> None:

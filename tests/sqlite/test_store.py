@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tests.sqlite.test_file import FileTestCase
@@ -10,14 +12,15 @@ from twistchat.core import events as e
 from twistchat.engine import Stamp
 from twistchat.engine.retention import Retention
 from twistchat.engine.sqlite import loading
+from twistchat.engine.sqlite import store as store_module
 from twistchat.engine.sqlite.faults import DatabaseError, UnknownOutcomeError
 from twistchat.engine.sqlite.file import Durability
 from twistchat.engine.sqlite.reader import Reader
-from twistchat.engine.sqlite.store import PRIVATE_LOGS, Proposed, Store
+from twistchat.engine.sqlite.store import Proposed, Store
 from twistchat.testing.harness import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class Failing:
@@ -37,6 +40,16 @@ class Failing:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._database, name)
+
+
+@contextmanager
+def monkey_patched(store: Store, name: str, fault: type[Exception]) -> Iterator[None]:
+    def fail(*_: object) -> None:
+        raise fault
+
+    setattr(store, name, fail)
+    yield
+    delattr(store, name)
 
 
 class StoreTests(FileTestCase):
@@ -112,15 +125,88 @@ class StoreTests(FileTestCase):
         self.assertEqual(store.append([Proposed(said("new"), "e2")]), [Stamp("e2", 1)])
         self.assertEqual(self.texts(), ["old", "new"])
 
-    def test_logs_of_two_are_found_again_in_the_database(self) -> None:
+    def test_logs_of_two_go_on_when_nobody_remembers_them(self) -> None:
+        self.patch(store_module, "PRIVATE_LOGS", 5)
         store = self.filled()
-        for number in range(PRIVATE_LOGS + 10):
-            store.append(
-                [Proposed(e.Whispered("a", "a", f"b{number}", "b", "x", False, 7.0), "e1")]
-            )
-        self.assertLess(len(store._logs), PRIVATE_LOGS)
-        whispered = e.Whispered("a", "a", "b0", "b", "again", False, 7.0)
-        self.assertEqual(store.append([Proposed(whispered, "e9")]), [Stamp("e1", 2)])
+
+        def whisper(number: int) -> list[Stamp | e.Unkept]:
+            event = e.Whispered("a", "a", f"b{number}", "b", "x", False, 7.0)
+            return store.append([Proposed(event, "e1")])
+
+        for number in range(10):
+            self.assertEqual(whisper(number), [Stamp("e1", 1)])
+        self.assertEqual(whisper(0), [Stamp("e1", 2)])
+        self.assertEqual(len(store._told_privately), 5)
+
+    def test_what_is_no_fault_of_sqlites_costs_its_batch_alone(self) -> None:
+        store = self.filled("a")
+        for fault in (MemoryError, OverflowError):
+            with monkey_patched(store, "_write", fault):
+                self.assertRaises(fault, self.put, store, "b")
+            store.move_cursor("1", "#lobby", 1)
+            self.put(store, "c")
+        self.assertEqual(self.texts(), ["a", "c", "c"])
+
+    def test_what_is_no_time_is_refused_alone(self) -> None:
+        store = self.filled()
+        times = (7.0, math.nan, math.inf, 8.0)
+        outcomes = store.append([Proposed(said("x", at=at), "e1") for at in times])
+        self.assertEqual(
+            outcomes, [Stamp("e1", 1), e.Unkept.FAILED, e.Unkept.FAILED, Stamp("e1", 2)]
+        )
+        odd = store.append([Proposed(said("x", "#\ud800"), "e1"), Proposed(said("y"), "e1")])
+        self.assertEqual(odd, [e.Unkept.FAILED, Stamp("e1", 3)])
+
+
+class ForgettingOnABadDiskTests(FileTestCase):
+    """A disk fails around the moment at which a room is forgotten."""
+
+    IOERR = sqlite3.SQLITE_IOERR | 4 << 8
+
+    def lose(self, store: Store, statement: str) -> None:
+        """Let a statement fail as a bad disk does, once: the next to write opens the file anew."""
+        store._database = Failing(store._database, statement, self.IOERR)  # type: ignore[assignment, arg-type]
+
+    def test_just_before(self) -> None:
+        store = self.filled("life one")
+        self.lose(store, "COMMIT")
+        self.assertRaises(UnknownOutcomeError, self.put, store, "perhaps")
+        store.forget("#lobby")
+        self.assertEqual(store.append([Proposed(said("life two"), "e2")]), [Stamp("e2", 1)])
+        reader = Reader(self.path)
+        self.addCleanup(reader.close)
+        self.assertEqual([c.item for c in reader.history("#lobby", None, 9)], [said("life two")])
+
+    def test_at_that_moment(self) -> None:
+        for statement in ("BEGIN", "UPDATE logs SET ended", "COMMIT"):
+            store = self.filled("life one")
+            self.lose(store, statement)
+            self.assertRaises(DatabaseError, store.forget, "#lobby")
+            self.assertEqual(store.append([Proposed(said("life two"), "e2")]), [Stamp("e2", 1)])
+            reader = Reader(self.path)
+            found = [c.item for c in reader.history("#lobby", None, 9)]
+            self.assertEqual(found, [said("life two")])
+            reader.close()
+            store.close()
+            self.assertEqual(self.store().open().stands, {"#lobby": Stamp("e2", 1)})
+            for path in self.folder.iterdir():
+                path.unlink()
+
+    def test_a_repair_that_fails_is_tried_again(self) -> None:
+        store = self.filled("a", "b", "c")
+        other = sqlite3.connect(self.path)
+        other.execute("DELETE FROM events WHERE number = 3")
+        other.execute("UPDATE logs SET last = 2")
+        other.commit()
+        other.close()
+        healthy = store._database
+        store._database = Failing(healthy, "UPDATE logs SET epoch", sqlite3.SQLITE_FULL)  # type: ignore[assignment, arg-type]
+        self.assertRaises(DatabaseError, self.put, store, "d")
+        store._database = healthy
+        (stamp,) = self.put(store, "d")
+        assert isinstance(stamp, Stamp)
+        self.assertEqual(stamp.number, 3)
+        self.assertNotEqual(stamp.epoch, "e1")
 
 
 class UnsyncedTests(FileTestCase):
@@ -144,6 +230,25 @@ class UnsyncedTests(FileTestCase):
             self.patch(loading, "boot_id", lambda: "the next boot")
 
         self.assertNotEqual(self.epoch_after(fail), "e1")
+
+    def test_the_mark_is_on_the_disk_before_anything_is_told(self) -> None:
+        """What was synced is all that a power failure leaves: here, the file alone."""
+        store = self.store()
+        statements: list[str] = []
+        connect = sqlite3.connect
+
+        def traced(*args: Any, **kwargs: Any) -> sqlite3.Connection:
+            connection: sqlite3.Connection = connect(*args, **kwargs)
+            connection.set_trace_callback(statements.append)
+            return connection
+
+        self.patch(sqlite3, "connect", traced)
+        store.open()
+        mark = next(i for i, text in enumerate(statements) if "'unsynced', " in text)
+        before = [text for text in statements[:mark] if "synchronous" in text]
+        after = [text for text in statements[mark:] if "synchronous" in text]
+        self.assertEqual(before[-1], "PRAGMA synchronous = FULL")
+        self.assertEqual(after, ["PRAGMA synchronous = NORMAL"])
 
     def test_where_nobody_knows(self) -> None:
         self.patch(loading, "boot_id", lambda: "")

@@ -188,6 +188,9 @@ class Limits:
         "seconds",
         "How long reading the history may take, before one is told that it cannot be read.",
     )
+    search_time: float = _limit(
+        2.0, "seconds", "How long one search may take; the searches of others wait meanwhile."
+    )
     uncommitted: int = _limit(
         4 * 1024 * 1024,
         "bytes",

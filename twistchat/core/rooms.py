@@ -30,6 +30,9 @@ FOUND = 20
 SEARCHED = 20
 """Words that one may look for at once; more are ignored."""
 
+LONGEST_WORD = 50
+"""Characters of a word that are looked for; what stands behind them is not: each costs."""
+
 MEMBERS_SHOWN = 1_000
 """Members that are listed at once."""
 
@@ -152,7 +155,7 @@ def search(state: State, user: User, command: c.Search) -> Sequence[e.Item] | e.
     room = state.membership(user, command.room)
     if isinstance(room, e.Refused):
         return room
-    words = tuple(clean(word) for word in command.words[:SEARCHED])
+    words = tuple(clean(word)[:LONGEST_WORD] for word in command.words[:SEARCHED])
     if not words and not command.who:
         return e.Refused(e.Refusal.NOTHING_TO_SEARCH)
     if wait := state.wait(user, "searches"):
@@ -162,7 +165,7 @@ def search(state: State, user: User, command: c.Search) -> Sequence[e.Item] | e.
         e.SearchOpened(
             room.name,
             words,
-            command.who[: longest_typed(state.limits.name_characters)],
+            clean(command.who[: longest_typed(state.limits.name_characters)]),
             seen_from(command.since, state.now()),
             seen_from(command.until, state.now()),
             max(1, min(limit, state.limits.page)),

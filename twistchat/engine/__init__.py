@@ -100,7 +100,10 @@ class Engine(Protocol):
         """
 
     def move_cursor(self, person: str, log: str, number: int) -> Deferred[None]:
-        """Remember that a person (a `User.id` that lasts) has read a log up to a number."""
+        """Remember that a person (a `User.id` that lasts) has read a log up to a number.
+
+        It ends with the log; of one that there is not, nothing is remembered.
+        """
 
     def cursors(self, person: str) -> Deferred[dict[str, int]]:
         """Tell how far a person has read, by log; those that they never read are not in it."""

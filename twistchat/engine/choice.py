@@ -99,7 +99,7 @@ def read_choice(url: str) -> Choice:
     if kind != "sqlite" or not colon:
         raise ValueError(f"there is no engine {url!r}; {KINDS}")
     path, mark, parameters = rest.partition("?")
-    if not path or "\0" in path:
+    if not path or path.startswith(":") or "\0" in path:
         raise ValueError(f"engine {url!r} names no file: write sqlite:PATH")
     durability = Durability.FULL
     if mark:

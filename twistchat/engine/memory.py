@@ -121,6 +121,8 @@ class Memory:
         forgotten = self._rooms.pop(name, None)
         if forgotten is not None:
             self._bytes -= forgotten.bytes
+            for cursors in self._cursors.values():
+                cursors.pop(name, None)
 
     def stands(self, name: str) -> Stamp:
         """Tell where a log stands."""
@@ -139,8 +141,9 @@ class Memory:
 
     def move_cursor(self, person: str, log: str, number: int) -> None:
         """See `Engine.move_cursor`."""
-        cursors = self._cursors.setdefault(person, {})
-        cursors[log] = max(number, cursors.get(log, 0))
+        if log in self._rooms or log in self._private:
+            cursors = self._cursors.setdefault(person, {})
+            cursors[log] = max(number, cursors.get(log, 0))
 
     def cursors(self, person: str) -> dict[str, int]:
         """See `Engine.cursors`."""

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from twisted.python.failure import Failure
 
 if TYPE_CHECKING:
@@ -20,17 +20,19 @@ T = TypeVar("T")
 class Worker(Protocol):
     """Does work that may block, in the order in which it is given."""
 
-    def run(
-        self, work: Callable[[], T], interrupt: Callable[[], None] | None = None
-    ) -> Deferred[T]:
+    def run(self, work: Callable[[], T]) -> Deferred[T]:
         """Do this after all that was given before; the Deferred has its result, or its failure.
 
-        Work that is cancelled is not begun. If it has begun, `interrupt` is called, from the
-        reactor's thread, and should make it fail soon.
+        Work that is cancelled is not begun; what has begun goes on, and nobody hears of it. After
+        `stop` it fails with `WorkerStoppedError`.
         """
 
     def stop(self) -> None:
         """Do what was given, and then nothing more."""
+
+
+class WorkerStoppedError(Exception):
+    """The worker takes no more work."""
 
 
 MakeWorker = Callable[[str], Worker]
@@ -40,19 +42,14 @@ MakeWorker = Callable[[str], Worker]
 @dataclass(slots=True, eq=False)
 class _Job:
     work: Callable[[], Any]
-    interrupt: Callable[[], None] | None
     done: Deferred[Any] = field(init=False)
-    has_begun: bool = False
-    has_ended: bool = False
     is_cancelled: bool = False
 
     def __post_init__(self) -> None:
-        self.done = Deferred(self.cancel)
+        self.done = Deferred(self._cancel)
 
-    def cancel(self, _: Deferred[Any]) -> None:
+    def _cancel(self, _: Deferred[Any]) -> None:
         self.is_cancelled = True
-        if self.has_begun and not self.has_ended and self.interrupt is not None:
-            self.interrupt()
 
     def finish(self, result: object) -> None:
         if not self.is_cancelled:
@@ -71,25 +68,26 @@ class ThreadWorker:
         self._name = name
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._thread: Thread | None = None
+        self._is_stopped = False
 
-    def run(
-        self, work: Callable[[], T], interrupt: Callable[[], None] | None = None
-    ) -> Deferred[T]:
+    def run(self, work: Callable[[], T]) -> Deferred[T]:
         """See `Worker.run`."""
+        if self._is_stopped:
+            return fail(WorkerStoppedError(f"{self._name} has ended"))
         if self._thread is None:
             self._thread = Thread(target=self._live, name=self._name, daemon=True)
             self._thread.start()
-        job = _Job(work, interrupt)
+        job = _Job(work)
         self._jobs.put(job)
         return job.done
 
     def stop(self) -> None:
         """See `Worker.stop`."""
+        self._is_stopped = True
         self._jobs.put(None)
 
     def _live(self) -> None:
         while (job := self._jobs.get()) is not None:
-            job.has_begun = True
             if job.is_cancelled:
                 continue
             result: object
@@ -97,5 +95,4 @@ class ThreadWorker:
                 result = job.work()
             except Exception:
                 result = Failure()
-            job.has_ended = True
             self._reactor.callFromThread(job.finish, result)

@@ -200,6 +200,18 @@ class EngineConformance(EngineHarness):
         self.pump()
         self.assertEqual(found, [{"#lobby": 2, private_log("1", "2"): 1}, {}])
 
+    def test_cursors_end_with_their_log(self) -> None:
+        self.put(said("a", "#lab"))
+        self.pump()
+        self.engine.move_cursor("2", "#lab", 1)
+        self.engine.move_cursor("2", "#nowhere", 1)
+        self.put(e.RoomForgotten("#lab", 8.0), said("b", "#lab"))
+        self.pump()
+        found: list[dict[str, int]] = []
+        self.engine.cursors("2").addCallback(found.append)
+        self.pump()
+        self.assertEqual(found, [{}])
+
 
 class LastingConformance(EngineHarness):
     """What an engine does that outlives its process: `make_engine` opens the same store again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from twisted.python.failure import Failure
 
 from twistchat.core.concerns import is_durable
@@ -13,6 +13,7 @@ from twistchat.engine.groupcommit import GroupCommit
 from twistchat.engine.memory import Memory
 from twistchat.engine.sqlite import SQLiteEngine
 from twistchat.engine.sqlite.file import Durability
+from twistchat.engine.worker import WorkerStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -157,9 +158,7 @@ class ClockWorker:
         self._clock = clock
         self._is_stopped = False
 
-    def run(
-        self, work: Callable[[], T], interrupt: Callable[[], None] | None = None
-    ) -> Deferred[T]:
+    def run(self, work: Callable[[], T]) -> Deferred[T]:
         """See `twistchat.engine.worker.Worker`."""
         cancelled: list[bool] = []
         later: Deferred[T] = Deferred(lambda _: cancelled.append(True))
@@ -174,8 +173,9 @@ class ClockWorker:
             else:
                 later.callback(result)
 
-        if not self._is_stopped:
-            self._clock.callLater(self.delay, do)
+        if self._is_stopped:
+            return fail(WorkerStoppedError("the worker has ended"))
+        self._clock.callLater(self.delay, do)
         return later
 
     def stop(self) -> None:

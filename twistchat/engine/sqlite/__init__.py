@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 
 log = Logger()
 
+CLOSE_TIME = 1.0
+"""Seconds in which, at the end, each connection to the database is to be closed."""
+
 
 class SQLiteEngine:
     """Keeps everything that anybody saw, in one file. `worker` makes its three workers."""
@@ -63,10 +66,9 @@ class SQLiteEngine:
     ) -> None:
         path = Path(path)
         self._clock = clock
-        self._limits = limits
         self._store = Store(path, durability=durability, retention=retention or Retention())
-        self._history = Reader(path, self._store.file)
-        self._search = Reader(path, self._store.file)
+        self._history = Reader(path, self._store.file, patience=limits.history_time)
+        self._search = Reader(path, self._store.file, patience=limits.search_time)
         self._writer = worker("twistchat-write")
         self._history_worker = worker("twistchat-read")
         self._search_worker = worker("twistchat-search")
@@ -110,15 +112,12 @@ class SQLiteEngine:
 
     def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
         """See `Engine.history`."""
-        return self._history_worker.run(
-            lambda: self._history.history(log, before, limit), self._history.interrupt
-        )
+        return self._history_worker.run(lambda: self._history.history(log, before, limit))
 
     def search(self, wanted: SearchOpened, *, before: int) -> Deferred[list[Committed]]:
         """See `Engine.search`."""
         return self._search_worker.run(
-            lambda: self._search.search(wanted, before, has_index=self._store.can_search),
-            self._search.interrupt,
+            lambda: self._search.search(wanted, before, has_index=self._store.can_search)
         )
 
     def claim(self, name: str, holder: str) -> Deferred[bool]:
@@ -143,19 +142,34 @@ class SQLiteEngine:
 
     def _close(self, _: object) -> Deferred[None]:
         self._keeping.stop()
-        self._search.interrupt()
-        closed = [
-            self._history_worker.run(self._history.close),
-            self._search_worker.run(self._search.close),
-            # The last to go, so that the write-ahead log goes with it.
-            self._writer.run(self._store.close),
+        readers = [
+            self._within_time(worker.run(reader.close))
+            for worker, reader in (
+                (self._history_worker, self._history),
+                (self._search_worker, self._search),
+            )
         ]
-        for worker in (self._history_worker, self._search_worker, self._writer):
-            worker.stop()
-        every = defer.DeferredList(closed, consumeErrors=True)
-        every.addTimeout(max(self._limits.drain, 0.1), self._clock)
-        every.addErrback(lambda _: log.error("The disk did not answer: ending without it."))
-        return every.addCallback(lambda _: None)
+        self._history_worker.stop()
+        self._search_worker.stop()
+
+        def close_writer(_: object) -> Deferred[None]:
+            # The last to let go of the file: it leaves nothing beside it.
+            closed = self._within_time(self._writer.run(self._store.close))
+            self._writer.stop()
+            return closed
+
+        return defer.DeferredList(readers).addCallback(close_writer)
+
+    def _within_time(self, closed: Deferred[None]) -> Deferred[None]:
+        closed.addTimeout(CLOSE_TIME, self._clock)
+        return closed.addErrback(
+            lambda failure: log.error(
+                "The database was not closed as it should be: {why}",
+                why="its disk does not answer"
+                if failure.check(defer.TimeoutError)
+                else failure.value,
+            )
+        )
 
     # ------------------------------------------------------------ the writer
 

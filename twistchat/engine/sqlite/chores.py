@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from twistchat.engine.retention import Retention
 
 STEP = 100
 """Events that are indexed or deleted in one transaction: some milliseconds of the writer's."""
+
+STEP_TEXT = 20_000
+"""Characters of them, in all: long ones take longer."""
 
 LOGS = 200
 """Logs that are looked at in one step."""
@@ -18,11 +22,11 @@ LOGS = 200
 PAGES = 100
 """Free pages that are given back to the system in one step."""
 
+DAY = 86_400.0
+"""Seconds by which a clock may be ahead and not be wrong."""
+
 FREE = 1_000
 """Free pages that stay in the file: what is written next needs some."""
-
-Step = Callable[[sqlite3.Connection], bool]
-"""Does something inside a transaction; whether there is more to do."""
 
 # ---------------------------------------------------------------- the search index
 
@@ -55,18 +59,30 @@ def indexed(database: sqlite3.Connection) -> int:
 def index(database: sqlite3.Connection) -> bool:
     """Take the next events into the index."""
     done = indexed(database)
-    (last,) = database.execute(
-        "SELECT max(id) FROM (SELECT id FROM events WHERE id > ? ORDER BY id LIMIT ?)",
-        (done, STEP),
-    ).fetchone()
-    if last is None:
+    rows = database.execute(
+        "SELECT id, length(text) FROM events WHERE id > ? ORDER BY id LIMIT ?", (done, STEP)
+    ).fetchall()
+    if not rows:
         return False
+    count = _as_many_as_fit(length for _, length in rows)
+    last = rows[count - 1][0]
     database.execute(
         "INSERT INTO search (rowid, text) SELECT id, text FROM events WHERE id > ? AND id <= ?",
         (done, last),
     )
     database.execute("INSERT OR REPLACE INTO facts VALUES ('indexed', ?)", (last,))
-    return bool(last - done >= STEP)
+    return len(rows) == STEP or count < len(rows)
+
+
+def _as_many_as_fit(lengths: Iterable[int]) -> int:
+    """Count the events that one step takes, by their lengths: one at least."""
+    count = size = 0
+    for length in lengths:
+        size += length
+        if count and size > STEP_TEXT:
+            break
+        count += 1
+    return count
 
 
 # ---------------------------------------------------------------- retention
@@ -79,10 +95,23 @@ class Sweep:
         self._retention = retention
         self._done = 0
         """The last log (its id) that this round has been through with."""
+        self._are_events_done = self._are_logs_done = False
 
     def step(self, database: sqlite3.Connection, now: float, *, is_indexed: bool) -> bool:
         """Delete some; whether this round goes on."""
-        deleted = 0
+        if not self._are_events_done:
+            self._are_events_done = not self._delete_some(database, now, is_indexed=is_indexed)
+            return True
+        if not self._are_logs_done:
+            self._are_logs_done = not _forget_logs(database)
+            return True
+        if _give_back(database):
+            return True
+        self._done = 0
+        self._are_events_done = self._are_logs_done = False
+        return False
+
+    def _delete_some(self, database: sqlite3.Connection, now: float, *, is_indexed: bool) -> bool:
         logs = database.execute(
             "SELECT id, name, first, last FROM logs WHERE id > ? AND first <= last"
             " ORDER BY id LIMIT ?",
@@ -92,33 +121,37 @@ class Sweep:
             rule = self._retention.rule_for(name)
             keep_from = first if rule.lines is None else max(first, last - rule.lines + 1)
             if rule.age is not None:
-                young = _first_since(database, now - rule.age, log, first)
-                keep_from = max(keep_from, min(young, last + 1))
-            keep_from = min(keep_from, first + STEP - deleted)
+                keep_from = max(keep_from, _young_from(database, now, rule.age, log, first))
             if keep_from > first:
-                _delete(database, log, keep_from, is_indexed=is_indexed)
-                deleted += keep_from - first
-            if deleted >= STEP:
+                rows = database.execute(
+                    "SELECT number, length(text) FROM events"
+                    " WHERE log = ? AND number >= ? AND number < ? ORDER BY number LIMIT ?",
+                    (log, first, keep_from, STEP),
+                ).fetchall()
+                count = _as_many_as_fit(length for _, length in rows)
+                keep_from = rows[count - 1][0] + 1 if rows else keep_from
+                delete(database, log, keep_from, is_indexed=is_indexed)
                 return True
             self._done = log
         if len(logs) == LOGS:
             return True
-        if self._retention.total is not None and _delete_beyond(
-            database, self._retention.total, is_indexed=is_indexed
-        ):
-            return True
-        self._done = 0
-        return _tidy(database)
+        total = self._retention.total
+        return total is not None and _delete_beyond(database, total, is_indexed=is_indexed)
 
 
-def _first_since(database: sqlite3.Connection, moment: float, log: int, first: int) -> int:
-    """Find the first number of a log that is not older; no further than a step looks."""
-    (young,) = database.execute(
-        "SELECT min(number) FROM (SELECT number, at FROM events WHERE log = ? AND number >= ?"
-        " ORDER BY number LIMIT ?) WHERE at >= ?",
-        (log, first, STEP, moment),
+def _young_from(database: sqlite3.Connection, now: float, age: float, log: int, first: int) -> int:
+    """Find the first number of a log that is young enough; no further than a step looks.
+
+    A time in the future (a clock went wrong) is not young, if what is behind it is too old.
+    """
+    (keep_from,) = database.execute(
+        "WITH ahead AS (SELECT number, at FROM events WHERE log = :log AND number >= :first"
+        " ORDER BY number LIMIT :step)"
+        " SELECT max(number) + 1 FROM ahead WHERE at < :old AND number < coalesce("
+        "(SELECT min(number) FROM ahead WHERE at BETWEEN :old AND :future), :first + :step)",
+        {"log": log, "first": first, "step": STEP, "old": now - age, "future": now + DAY},
     ).fetchone()
-    return first + STEP if young is None else int(young)
+    return first if keep_from is None else int(keep_from)
 
 
 def _delete_beyond(database: sqlite3.Connection, total: int, *, is_indexed: bool) -> bool:
@@ -128,17 +161,17 @@ def _delete_beyond(database: sqlite3.Connection, total: int, *, is_indexed: bool
     if too_many <= 0:
         return False
     oldest = database.execute(
-        "SELECT log, max(number) FROM (SELECT log, number FROM events"
-        " JOIN logs ON logs.id = log WHERE number >= logs.first ORDER BY events.id LIMIT ?)"
-        " GROUP BY log",
+        "SELECT log, number, length(text) FROM events JOIN logs ON logs.id = log"
+        " WHERE number >= logs.first ORDER BY events.id LIMIT ?",
         (too_many,),
     ).fetchall()
-    for log, last in oldest:
-        _delete(database, log, last + 1, is_indexed=is_indexed)
+    count = _as_many_as_fit(length for *_, length in oldest)
+    for log, last in {log: number for log, number, _ in oldest[:count]}.items():
+        delete(database, log, last + 1, is_indexed=is_indexed)
     return True
 
 
-def _delete(database: sqlite3.Connection, log: int, keep_from: int, *, is_indexed: bool) -> None:
+def delete(database: sqlite3.Connection, log: int, keep_from: int, *, is_indexed: bool) -> None:
     """Delete the events of a log below a number, but for those that still hold."""
     which = (
         "log = ? AND number < ?"
@@ -155,19 +188,26 @@ def _delete(database: sqlite3.Connection, log: int, keep_from: int, *, is_indexe
     database.execute("UPDATE logs SET first = ? WHERE id = ?", (keep_from, log))
 
 
-def _tidy(database: sqlite3.Connection) -> bool:
-    """Forget logs of which nothing is left, and give free pages back; whether there are more."""
-    database.execute(
-        "DELETE FROM logs WHERE first > last AND last > 0"
+def _forget_logs(database: sqlite3.Connection) -> bool:
+    """Forget logs of which nothing is left; whether there may be more."""
+    gone = database.execute(
+        "DELETE FROM logs WHERE id IN (SELECT id FROM logs WHERE first > last AND last > 0"
         " AND (ended IS NOT NULL OR name GLOB '@*')"
-        " AND NOT EXISTS (SELECT 1 FROM cursors WHERE cursors.log = logs.id)"
-    )
+        " AND NOT EXISTS (SELECT 1 FROM cursors WHERE cursors.log = logs.id) LIMIT ?)",
+        (LOGS,),
+    ).rowcount
+    return bool(gone == LOGS)
+
+
+def _give_back(database: sqlite3.Connection) -> bool:
+    """Give free pages back to the system; whether there are more."""
     (free,) = database.execute("PRAGMA freelist_count").fetchone()
     if free <= FREE:
         return False
-    # One step of this pragma gives one page back: fetching drives it.
-    database.execute(f"PRAGMA incremental_vacuum({PAGES})").fetchall()
-    return True
+    for _ in range(PAGES):  # one at a time: given a number, some versions of Python stop at one
+        database.execute("PRAGMA incremental_vacuum(1)").fetchall()
+    (left,) = database.execute("PRAGMA freelist_count").fetchone()
+    return bool(left < free)
 
 
 # ---------------------------------------------------------------- the write-ahead log

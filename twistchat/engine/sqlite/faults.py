@@ -37,6 +37,7 @@ _DOUBTFUL = (
     sqlite3.SQLITE_NOTADB,
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CONSTRAINT,  # numbers that are taken: somebody else has written
 )
 
 

@@ -35,6 +35,11 @@ class Durability(StrEnum):
     """For the system: what a killed process has told is kept, but a power failure may lose the
     last moments."""
 
+    @property
+    def synchronous(self) -> str:
+        """What SQLite calls it."""
+        return "FULL" if self is Durability.FULL else "NORMAL"
+
 
 class WriterLock:
     """Held by the one program that may write to a database; it ends with the process.
@@ -44,7 +49,7 @@ class WriterLock:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path.with_name(path.name + ".lock")
+        self._database = path
         self._connection: sqlite3.Connection | None = None
 
     def take(self) -> None:
@@ -54,10 +59,11 @@ class WriterLock:
             DatabaseInUseError: another program has it.
             DatabaseError: it cannot be made.
         """
+        path = lock_of(self._database)
         try:
-            make_private(self._path)
+            make_private(path)
             connection = sqlite3.connect(
-                self._path, timeout=0, isolation_level=None, check_same_thread=False
+                path, timeout=0, isolation_level=None, check_same_thread=False
             )
             try:
                 connection.execute("BEGIN EXCLUSIVE")
@@ -65,15 +71,14 @@ class WriterLock:
                 connection.close()
                 raise
         except OSError as error:
-            raise DatabaseError(f"cannot make {self._path}: {error.strerror}") from error
+            raise DatabaseError(f"cannot make {path}: {error.strerror}") from error
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-                name = self._path.with_suffix("")
                 raise DatabaseInUseError(
-                    f"{name} is in use by another server or program: stop that, or choose another"
-                    " file"
+                    f"{self._database} is in use by another server or program: stop that, or choose"
+                    " another file"
                 ) from error
-            raise DatabaseError(f"cannot lock {self._path}: {explain(error)}") from error
+            raise DatabaseError(f"cannot lock {path}: {explain(error)}") from error
         self._connection = connection
 
     def release(self) -> None:
@@ -88,6 +93,12 @@ class WriterLock:
 
     def __exit__(self, *error: object) -> None:
         self.release()
+
+
+def lock_of(path: Path) -> Path:
+    """Find the file by which a database is locked: one for all names that the database has."""
+    path = path.resolve()
+    return path.with_name(path.name + ".lock")
 
 
 class SameFile:
@@ -155,11 +166,10 @@ def connect(path: Path, *, durability: Durability = Durability.FULL) -> sqlite3.
                 f" PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
             )
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        synchronous = "FULL" if durability is Durability.FULL else "NORMAL"
-        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute(f"PRAGMA synchronous = {durability.synchronous}")
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
         connection.execute("PRAGMA journal_size_limit = 16777216")
-        # What retention deletes is overwritten.
+        # What retention deletes is overwritten. (In the search index only when that is merged.)
         connection.execute("PRAGMA secure_delete = ON")
     except sqlite3.Error as error:
         connection.close()

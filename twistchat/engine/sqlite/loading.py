@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from twistchat.engine import Stamp
 from twistchat.engine.sqlite.file import Durability
 from twistchat.engine.sqlite.rows import COLUMNS, read_row
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from twistchat.engine import Committed, Stamp
+    from twistchat.engine import Committed
 
 
 class Loaded(NamedTuple):
@@ -56,6 +57,8 @@ def begin_epochs(database: sqlite3.Connection, durability: Durability) -> None:
     """
     facts = dict(database.execute("SELECT name, value FROM facts"))
     unsynced, boot = facts.get("unsynced"), boot_id()
+    # What is written here is on the disk before anything is told that may not be.
+    database.execute("PRAGMA synchronous = FULL")
     database.execute("BEGIN IMMEDIATE")
     if "copy" in facts or (unsynced is not None and (not boot or unsynced != boot)):
         ids = database.execute("SELECT id FROM logs WHERE ended IS NULL").fetchall()
@@ -66,14 +69,15 @@ def begin_epochs(database: sqlite3.Connection, durability: Durability) -> None:
     if durability is Durability.FAST:
         database.execute("INSERT INTO facts VALUES ('unsynced', ?)", (boot,))
     database.execute("COMMIT")
+    database.execute(f"PRAGMA synchronous = {durability.synchronous}")
 
 
-def room_logs(database: sqlite3.Connection) -> dict[str, Log]:
-    """Find the logs of all rooms that are not forgotten."""
+def stands(database: sqlite3.Connection) -> dict[str, Stamp]:
+    """Tell where the logs of all rooms stand that are not forgotten."""
     return {
-        name: Log(number, epoch, last)
-        for number, name, epoch, last in database.execute(
-            "SELECT id, name, epoch, last FROM logs WHERE ended IS NULL AND name GLOB '#*'"
+        name: Stamp(epoch, last)
+        for name, epoch, last in database.execute(
+            "SELECT name, epoch, last FROM logs WHERE ended IS NULL AND name GLOB '#*'"
         )
     }
 

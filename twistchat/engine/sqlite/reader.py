@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from twistchat.core.events import SearchOpened
     from twistchat.engine import Committed
 
+OPERATIONS = 20_000
+"""Steps of SQLite's machine, a millisecond or less, between two looks at the clock."""
+
 TRIGRAM = 3
 """Characters: shorter words are not in the index."""
 
@@ -28,15 +32,18 @@ _OF_LOG = "events JOIN logs ON logs.id = events.log WHERE name = ? AND ended IS 
 
 
 class Reader:
-    """One connection that reads. One thread uses it, but for `interrupt`."""
+    """One connection that reads, and gives up what takes longer than `patience` (seconds)."""
 
-    def __init__(self, path: Path, file: SameFile | None = None) -> None:
+    def __init__(self, path: Path, file: SameFile | None = None, *, patience: float = 60.0) -> None:
         self._path = path
         self._file = file or SameFile(path)
+        self._patience = patience
+        self._deadline = 0.0
         self._database: sqlite3.Connection | None = None
 
     def history(self, log: str, before: int | None, limit: int) -> list[Committed]:
         """See `Engine.history`."""
+        self._begin()
         query = f"{_EVENTS} {_OF_LOG}"
         values: list[Any] = [log]
         if before is not None:
@@ -47,6 +54,7 @@ class Reader:
 
     def search(self, wanted: SearchOpened, before: int, *, has_index: bool) -> list[Committed]:
         """See `Engine.search`."""
+        self._begin()
         if not has_index or all(len(word) < TRIGRAM for word in wanted.words):
             rows = self._scan(wanted, before, after=0)
         else:
@@ -59,20 +67,17 @@ class Reader:
 
     def cursors(self, person: str) -> dict[str, int]:
         """See `Engine.cursors`."""
+        self._begin()
         rows = self._read(
-            "SELECT name, number FROM cursors JOIN logs ON logs.id = log WHERE person = ?", [person]
+            "SELECT name, number FROM cursors JOIN logs ON logs.id = log"
+            " WHERE person = ? AND ended IS NULL",
+            [person],
         )
         return dict(rows)
 
-    def interrupt(self) -> None:
-        """Make what is being read fail. From any thread."""
-        database = self._database
-        if database is not None:
-            with suppress(sqlite3.ProgrammingError):  # it has just been closed
-                database.interrupt()
-
     def checkpoint(self) -> None:
         """See `chores.checkpoint`."""
+        self._begin()
         self._with(chores.checkpoint)
 
     def close(self) -> None:
@@ -91,9 +96,17 @@ class Reader:
     def _scan(self, wanted: SearchOpened, before: int, *, after: int) -> list[Any]:
         """Look at events one by one, from the newest on."""
         conditions, values = _conditions(wanted, before, wanted.words)
+        if not after:
+            return self._read(
+                f"{_EVENTS} {_OF_LOG} {conditions} ORDER BY number DESC LIMIT ?",
+                [wanted.room, *values, wanted.limit],
+            )
+        # By the order of all events, and not by that of the room (the + is for that): there are
+        # few behind the index, and many in the room.
         return self._read(
-            f"{_EVENTS} {_OF_LOG} AND events.id > ? {conditions} ORDER BY number DESC LIMIT ?",
-            [wanted.room, after, *values, wanted.limit],
+            f"{_EVENTS} events JOIN logs ON logs.id = +events.log WHERE events.id > ?"
+            f" AND name = ? AND ended IS NULL {conditions} ORDER BY events.id DESC LIMIT ?",
+            [after, wanted.room, *values, wanted.limit],
         )
 
     def _look_up(self, wanted: SearchOpened, before: int, done: int, limit: int) -> list[Any]:
@@ -112,6 +125,12 @@ class Reader:
 
     # ------------------------------------------------------------ the connection
 
+    def _begin(self) -> None:
+        self._deadline = time.monotonic() + self._patience
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._deadline
+
     def _read(self, query: str, values: Sequence[Any]) -> list[Any]:
         rows: list[Any] = self._with(lambda database: database.execute(query, values).fetchall())
         return rows
@@ -121,10 +140,14 @@ class Reader:
             if self._database is None:
                 self._file.check()
                 self._database = connect_to_read(self._path)
+                self._database.set_progress_handler(self._is_late, OPERATIONS)
+            if self._is_late():  # also between the statements of one search
+                raise DatabaseError(f"it took longer than {self._patience:g} s")
             return use(self._database)
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
-                self.close()  # the next reading begins anew
+            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+                raise DatabaseError(f"it took longer than {self._patience:g} s") from error
+            self.close()  # the next reading begins anew
             raise DatabaseError(f"{self._path}: {explain(error)}") from error
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import isfinite
 from typing import Any, assert_never
 
+from twistchat.core.concerns import log_of
 from twistchat.core.events import Durable, Said, TopicChanged, Whispered
 from twistchat.core.names import fold
 from twistchat.engine import Committed
@@ -39,7 +41,7 @@ def row_of(event: Durable) -> Row:
     """Make the row of an event, without its place.
 
     Raises:
-        UnicodeError: it holds text that no UTF-8 can carry.
+        ValueError: it holds text that no UTF-8 can carry, or a time that is none.
     """
     match event:
         case Said():
@@ -53,9 +55,11 @@ def row_of(event: Durable) -> Row:
         case _:
             assert_never(event)
     row = (event.at, kind, event.user, event.who, _folded(event.who), text, *to)
-    for value in row:
+    for value in (log_of(event), *row):
         if isinstance(value, str) and not value.isascii():
             value.encode()
+    if not isfinite(event.at):
+        raise ValueError(f"{event.at} is no time")
     return row
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import suppress
-from dataclasses import replace
+from collections import OrderedDict
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from twistchat.core.concerns import changes_state, log_of
@@ -20,26 +20,19 @@ from twistchat.engine.sqlite.faults import (
     may_be_kept,
 )
 from twistchat.engine.sqlite.file import Durability, SameFile, WriterLock, connect
-from twistchat.engine.sqlite.loading import (
-    Loaded,
-    Log,
-    begin_epochs,
-    new_epoch,
-    room_logs,
-    what_holds,
-)
+from twistchat.engine.sqlite.loading import Loaded, Log, begin_epochs, new_epoch, stands, what_holds
 from twistchat.engine.sqlite.migrate import migrate
 from twistchat.engine.sqlite.rows import INSERT, row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from twistchat.core.events import Durable
     from twistchat.engine.retention import Retention
 
 PRIVATE_LOGS = 1_000
-"""Logs of two people that are known without asking the database."""
+"""Logs of two people of which it is remembered where they stood when they were last written to."""
 
 
 class Proposed(NamedTuple):
@@ -54,19 +47,20 @@ class Store:
 
     def __init__(self, path: Path, *, durability: Durability, retention: Retention) -> None:
         self.path = path
+        self.file = SameFile(path)
+        self.can_search = False
+        """Whether there is a search index (FTS5 with trigrams)."""
         self._durability = durability
         self._retention = retention
         self._sweep = chores.Sweep(retention)
-        self.file = SameFile(path)
         self._lock = WriterLock(path)
         self._database: sqlite3.Connection | None = None
         self._is_open = False
-        self._logs: dict[str, Log] = {}
+        self._told: dict[str, Stamp] = {}
+        """Up to which number each room's log was told: there must never be less in the file."""
+        self._told_privately: OrderedDict[str, Stamp] = OrderedDict()
         self._forgotten: set[str] = set()
-        """Rooms whose logs are to be ended by the next transaction."""
-        self._dead_epochs: set[str] = set()
-        self.can_search = False
-        """Whether there is a search index (FTS5 with trigrams)."""
+        """Rooms whose logs are to be ended by the next transaction that begins another."""
 
     # ------------------------------------------------------------ opening and closing
 
@@ -81,9 +75,8 @@ class Store:
             database = self._connect()
             try:
                 begin_epochs(database, self._durability)
-                self._logs = room_logs(database)
-                stands = {name: Stamp(log.epoch, log.last) for name, log in self._logs.items()}
-                loaded = Loaded(what_holds(database), stands)
+                self._told = stands(database)
+                loaded = Loaded(what_holds(database), dict(self._told))
             except sqlite3.Error as error:
                 raise DatabaseError(f"cannot read {self.path}: {explain(error)}") from error
         except BaseException:
@@ -113,38 +106,47 @@ class Store:
         except sqlite3.Error as error:
             database.close()
             raise DatabaseError(f"cannot read {self.path}: {explain(error)}") from error
-        except (OSError, DatabaseError):
+        except BaseException:
             database.close()
             raise
         self._database = database
         return database
 
-    def _sure(self) -> sqlite3.Connection:
-        """Return the connection, to the file that was opened at the start and to no other.
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write to the file that was opened at the start, and to no other; all of it or nothing.
 
         Raises:
-            DatabaseError: that file is gone, or cannot be opened again.
+            DatabaseError: nothing was written.
+            UnknownOutcomeError: it may have been.
         """
         self.file.check()
-        return self._database or self._connect_again()
+        database = self._database or self._connect()
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            yield database
+        except sqlite3.Error as error:
+            self._undo(database, error)
+            raise DatabaseError(f"{self.path}: {explain(error)}") from error
+        except BaseException:
+            self._undo(database)
+            raise
+        try:
+            database.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._undo(database, error)
+            kind = UnknownOutcomeError if may_be_kept(error) else DatabaseError
+            raise kind(f"{self.path}: {explain(error)}") from error
 
-    def _connect_again(self) -> sqlite3.Connection:
-        """Open the same file anew, and see whether all is there that was told."""
-        told = self._logs
-        database = self._connect()
-        self._logs = room_logs(database)
-        for name, log in told.items():
-            if name.startswith("@"):
-                continue  # looked up when next needed
-            found = self._logs.get(name)
-            if found is None:
-                self._dead_epochs.add(log.epoch)
-            elif found.epoch == log.epoch and found.last < log.last:
-                # Numbers that were told stand for nothing now, and must not be used again.
-                epoch = new_epoch()
-                database.execute("UPDATE logs SET epoch = ? WHERE id = ?", (epoch, found.id))
-                found.epoch = epoch
-        return database
+    def _undo(self, database: sqlite3.Connection, error: sqlite3.Error | None = None) -> None:
+        """Undo what was begun; after some errors the next to write opens the file anew."""
+        with suppress(sqlite3.Error):
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+        if error is not None and is_doubtful(error):
+            with suppress(sqlite3.Error):
+                database.close()
+            self._database = None
 
     # ------------------------------------------------------------ writing
 
@@ -155,17 +157,17 @@ class Store:
             DatabaseError: none of them was kept.
             UnknownOutcomeError: they may have been.
         """
-        database = self._sure()
-        try:
-            database.execute("BEGIN IMMEDIATE")
+        with self._transaction() as database:
             outcomes, touched = self._write(database, proposed)
-        except sqlite3.Error as error:
-            raise self._failed(database, error) from error
-        self._commit(database)
-        self._logs.update(touched)
-        self._forgotten.difference_update(touched)
-        if len(self._logs) > PRIVATE_LOGS:
-            self._forget_private()
+        for name, log in touched.items():
+            self._forgotten.discard(name)
+            if name.startswith("@"):
+                self._told_privately[name] = Stamp(log.epoch, log.last)
+                self._told_privately.move_to_end(name)
+            else:
+                self._told[name] = Stamp(log.epoch, log.last)
+        while len(self._told_privately) > PRIVATE_LOGS:
+            self._told_privately.popitem(last=False)
         return outcomes
 
     def _write(
@@ -177,7 +179,7 @@ class Store:
         for event, epoch in proposed:
             try:
                 columns = row_of(event)
-            except UnicodeError:  # refused alone, and not with all the others
+            except ValueError:  # refused alone, and not with all the others
                 outcomes.append(Unkept.FAILED)
                 continue
             name = log_of(event) or ""
@@ -199,22 +201,27 @@ class Store:
         return outcomes, touched
 
     def _log(self, database: sqlite3.Connection, name: str, epoch: str) -> Log:
-        """Find a log, or begin it."""
-        known = self._logs.get(name)
-        if known is not None:
-            return replace(known)
+        """Find a log, or begin it; under a new epoch if there is less in it than was told.
+
+        (A disk may lie, and a file be replaced. What a number stood for must not change.)
+        """
         if name in self._forgotten:
             self._end(database, name)
+        told = self._told.get(name) or self._told_privately.get(name)
         row = database.execute(
             "SELECT id, epoch, last FROM logs WHERE name = ? AND ended IS NULL", (name,)
         ).fetchone()
-        if row is not None:
-            return Log(*row)
-        if epoch in self._dead_epochs:
-            epoch = new_epoch()
-        cursor = database.execute("INSERT INTO logs (name, epoch) VALUES (?, ?)", (name, epoch))
-        assert cursor.lastrowid is not None
-        return Log(cursor.lastrowid, epoch, 0)
+        if row is None:
+            if told is not None and told.epoch == epoch:
+                epoch = new_epoch()
+            cursor = database.execute("INSERT INTO logs (name, epoch) VALUES (?, ?)", (name, epoch))
+            assert cursor.lastrowid is not None
+            return Log(cursor.lastrowid, epoch, 0)
+        log = Log(*row)
+        if told is not None and told.epoch == log.epoch and log.last < told.number:
+            log.epoch = new_epoch()
+            database.execute("UPDATE logs SET epoch = ? WHERE id = ?", (log.epoch, log.id))
+        return log
 
     def forget(self, name: str) -> None:
         """End the log of a room: what was said is kept, and a room of that name begins anew.
@@ -222,34 +229,24 @@ class Store:
         Raises:
             DatabaseError: it could not be written yet; the next event of such a room will.
         """
-        self._logs.pop(name, None)
+        self._told.pop(name, None)
         self._forgotten.add(name)
-        database = self._sure()
-        try:
-            database.execute("BEGIN IMMEDIATE")
+        with self._transaction() as database:
             self._end(database, name)
-        except sqlite3.Error as error:
-            raise self._failed(database, error) from error
-        self._commit(database)
         self._forgotten.discard(name)
 
     def _end(self, database: sqlite3.Connection, name: str) -> None:
-        (log,) = database.execute(
-            "SELECT max(id) FROM logs WHERE name = ? AND ended IS NULL", (name,)
+        row = database.execute(
+            "SELECT id, first FROM logs WHERE name = ? AND ended IS NULL", (name,)
         ).fetchone()
+        if row is None:
+            return
+        log, first = row
         database.execute("UPDATE logs SET ended = ? WHERE id = ?", (time.time(), log))
         # What still held does so no more; it may have been kept longer than the rest.
         database.execute("DELETE FROM standing WHERE log = ?", (log,))
-        database.execute(
-            "DELETE FROM events WHERE log = ? AND number < (SELECT first FROM logs WHERE id = ?)",
-            (log, log),
-        )
-
-    def _forget_private(self) -> None:
-        """Know no more than so many logs of two; they are found again in the database."""
-        private = [name for name in self._logs if name.startswith("@")]
-        for name in private[: -PRIVATE_LOGS // 2]:
-            del self._logs[name]
+        database.execute("DELETE FROM cursors WHERE log = ?", (log,))
+        chores.delete(database, log, first, is_indexed=self.can_search)
 
     def move_cursor(self, person: str, log: str, number: int) -> None:
         """Note how far somebody has read a log; never back.
@@ -257,15 +254,12 @@ class Store:
         Raises:
             DatabaseError: it was not kept.
         """
-        database = self._sure()
-        try:
+        with self._transaction() as database:
             database.execute(
                 "INSERT INTO cursors SELECT ?, id, ? FROM logs WHERE name = ? AND ended IS NULL"
                 " ON CONFLICT DO UPDATE SET number = max(number, excluded.number)",
                 (person, number, log),
             )
-        except sqlite3.Error as error:
-            raise self._failed(database, error) from error
 
     # ------------------------------------------------------------ chores
 
@@ -276,44 +270,15 @@ class Store:
 
     def index(self) -> bool:
         """Bring the search index on by a step; whether there is more to do."""
-        return self.can_search and self._chore(chores.index)
+        if not self.can_search:
+            return False
+        with self._transaction() as database:
+            return chores.index(database)
 
     def delete_old(self, now: float) -> bool:
         """Delete by a step what is no longer to be kept; whether there is more to do."""
-        for name in [name for name in self._logs if name.startswith("@")]:
-            del self._logs[name]  # it may go
-        return self._chore(
-            lambda database: self._sweep.step(database, now, is_indexed=self.can_search)
-        )
-
-    def _chore(self, step: chores.Step) -> bool:
-        database = self._sure()
-        try:
-            database.execute("BEGIN IMMEDIATE")
-            has_more = step(database)
-        except sqlite3.Error as error:
-            raise self._failed(database, error) from error
-        self._commit(database)
+        with self._transaction() as database:
+            has_more = self._sweep.step(database, now, is_indexed=self.can_search)
+        # Logs of two may be gone altogether: what comes next there begins anew.
+        self._told_privately.clear()
         return has_more
-
-    # ------------------------------------------------------------ the end of a transaction
-
-    def _commit(self, database: sqlite3.Connection) -> None:
-        try:
-            database.execute("COMMIT")
-        except sqlite3.Error as error:
-            failed = self._failed(database, error)
-            if may_be_kept(error):
-                raise UnknownOutcomeError(str(failed)) from error
-            raise failed from error
-
-    def _failed(self, database: sqlite3.Connection, error: sqlite3.Error) -> DatabaseError:
-        """Undo what was begun; after some errors the next to write opens the file anew."""
-        with suppress(sqlite3.Error):
-            if database.in_transaction:
-                database.execute("ROLLBACK")
-        if is_doubtful(error):
-            with suppress(sqlite3.Error):
-                database.close()
-            self._database = None
-        return DatabaseError(f"{self.path}: {explain(error)}")

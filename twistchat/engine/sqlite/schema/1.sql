@@ -59,6 +59,8 @@ CREATE TABLE cursors (
     PRIMARY KEY (person, log)
 ) WITHOUT ROWID;
 
+CREATE INDEX cursors_log ON cursors (log);
+
 -- Single facts about this file:
 -- 'copy'     it is a backup: whoever opens it to write begins new epochs
 -- 'unsynced' a writer that does not wait for the disk has it open, or died: in which run of the
