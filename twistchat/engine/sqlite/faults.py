@@ -27,7 +27,7 @@ _SENTENCES = {
     sqlite3.SQLITE_LOCKED: "another program has locked it for too long",
     sqlite3.SQLITE_IOERR: "its disk does not work",
     sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
-    sqlite3.SQLITE_CORRUPT: "the file is damaged: stop the server, and see `twistchat db check`",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged: `twistchat db check` says how; restore a backup",
     sqlite3.SQLITE_NOTADB: "the file is no database, or is damaged",
 }
 

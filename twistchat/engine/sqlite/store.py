@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from twistchat.core.concerns import changes_state, log_of
 from twistchat.core.events import Unkept
 from twistchat.engine import Stamp
-from twistchat.engine.sqlite import chores
+from twistchat.engine.sqlite import chores, file
 from twistchat.engine.sqlite.faults import (
     DatabaseError,
     UnknownOutcomeError,
@@ -54,6 +54,7 @@ class Store:
         self._retention = retention
         self._sweep = chores.Sweep(retention)
         self._lock = WriterLock(path)
+        self._patience = int(file.BUSY * 1000)
         self._database: sqlite3.Connection | None = None
         self._is_open = False
         self._told: dict[str, Stamp] = {}
@@ -113,8 +114,10 @@ class Store:
         return database
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, *, waits: bool = True) -> Iterator[sqlite3.Connection]:
         """Write to the file that was opened at the start, and to no other; all of it or nothing.
+
+        Another program's lock is waited for, or not.
 
         Raises:
             DatabaseError: nothing was written.
@@ -123,6 +126,7 @@ class Store:
         self.file.check()
         database = self._database or self._connect()
         try:
+            database.execute(f"PRAGMA busy_timeout = {self._patience if waits else 0}")
             database.execute("BEGIN IMMEDIATE")
             yield database
         except sqlite3.Error as error:
@@ -272,12 +276,12 @@ class Store:
         """Bring the search index on by a step; whether there is more to do."""
         if not self.can_search:
             return False
-        with self._transaction() as database:
+        with self._transaction(waits=False) as database:
             return chores.index(database)
 
     def delete_old(self, now: float) -> bool:
         """Delete by a step what is no longer to be kept; whether there is more to do."""
-        with self._transaction() as database:
+        with self._transaction(waits=False) as database:
             has_more = self._sweep.step(database, now, is_indexed=self.can_search)
         # Logs of two may be gone altogether: what comes next there begins anew.
         self._told_privately.clear()
