@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.folders import temporary_folder
 from twistchat.core import events as e
 from twistchat.engine.retention import Retention, Rule
-from twistchat.engine.sqlite import SQLiteEngine, file
+from twistchat.engine.sqlite import SQLiteEngine, file, keeping
 from twistchat.engine.sqlite.faults import UnknownOutcomeError
 from twistchat.testing import ClockWorker, sqlite_engine
 from twistchat.testing.conformance import (
@@ -85,7 +85,7 @@ class KeepingTests(OnFile, EngineHarness, SynchronousTestCase):
         self.pump()
         indexed = "SELECT value FROM facts WHERE name = 'indexed'"
         self.assertEqual(self.rows(indexed), [])
-        self.clock.pump([0.5] * 8)
+        self.clock.pump([0.5] * 24)
         self.assertEqual(self.rows(indexed), [(1,)])
 
     def test_what_is_too_much_goes(self) -> None:
@@ -97,7 +97,16 @@ class KeepingTests(OnFile, EngineHarness, SynchronousTestCase):
         self.put(*(said("x" * 1_000) for _ in range(100)))
         self.pump()
         size = self.path.stat().st_size
-        self.clock.pump([0.5] * 20)
+        self.clock.pump([0.5] * 80)
+        self.assertGreater(self.path.stat().st_size, size + 50_000)
+
+    def test_at_once_after_many_commits(self) -> None:
+        self.patch(keeping, "CHECKPOINT_COMMITS", 20)
+        size = self.path.stat().st_size
+        for _ in range(25):
+            self.put(said("x" * 3_000))
+            self.pump()
+        self.assertLess(self.clock.seconds(), 20)
         self.assertGreater(self.path.stat().st_size, size + 50_000)
 
     def test_chores_that_fail_are_told_once_and_tried_again(self) -> None:
@@ -105,13 +114,13 @@ class KeepingTests(OnFile, EngineHarness, SynchronousTestCase):
         self.pump()
         self.path.rename(self.path.with_name("moved.db"))
         with capturedLogs() as logged:
-            self.clock.pump([0.5] * 60)
+            self.clock.pump([0.5] * 90)
         told = [formatEvent(event) or "" for event in logged]
         self.assertEqual(len(told), 2, told)
         self.assertIn("the search index has to wait", told[0])
         self.assertIn("the checkpoint has to wait", told[1])
         self.path.with_name("moved.db").rename(self.path)
-        self.clock.pump([0.5] * 10)
+        self.clock.pump([0.5] * 40)
         self.assertEqual(self.rows("SELECT value FROM facts WHERE name = 'indexed'"), [(1,)])
 
     def test_nothing_is_left_to_do_after_the_end(self) -> None:

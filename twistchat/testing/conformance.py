@@ -184,7 +184,7 @@ class EngineConformance(EngineHarness):
 
     def wait_for_chores(self) -> None:
         """Let an engine have the time to do what it does beside everything else."""
-        self.clock.pump([0.5] * 20)
+        self.clock.pump([0.5] * 60)
 
     def test_cursors(self) -> None:
         whispered = e.Whispered("1", "alice", "2", "bob", "psst", False, 7.0)

@@ -23,14 +23,18 @@ if TYPE_CHECKING:
 
 log = Logger()
 
-INDEX_AFTER = 2.0
+INDEX_AFTER = 10.0
 """Seconds. What is not in the search index yet is found too, only not as fast."""
 
 DELETE_EVERY = 60.0
 """Seconds between two looks for what is too old."""
 
-CHECKPOINT_AFTER = 2.0
-"""Seconds: what is committed stands beside the database until then, and is as safe there."""
+CHECKPOINT_AFTER = 30.0
+"""Seconds: what is committed stands beside the database until then, and is as safe there. A
+checkpoint syncs too, which whoever speaks at that moment may have to wait for."""
+
+CHECKPOINT_COMMITS = 1_000
+"""Commits (of four pages or more) after which it is done at once."""
 
 BREATH = 0.02
 """Seconds between two steps, in which those who speak have the writer for themselves."""
@@ -59,11 +63,15 @@ class _Chore:
         self._is_failing = False
         self._is_stopped = False
 
-    def call(self) -> None:
-        """Let it be done soon."""
+    def call(self, *, at_once: bool = False) -> None:
+        """Let it be done, in its time or at once."""
         self._is_called_for = True
-        if self._next is None and not self._is_under_way:
-            self._again(self._delay)
+        if self._is_under_way:
+            return
+        if self._next is None:
+            self._again(0.0 if at_once else self._delay)
+        elif at_once and not self._is_failing:
+            self._next.reset(0.0)
 
     def stop(self) -> None:
         self._is_stopped = True
@@ -129,6 +137,7 @@ class Keeping:
             is_for_ever=True,
         )
         self._store = store
+        self._commits = 0
 
     def start(self) -> None:
         """Begin: perhaps something was left to do before the last end."""
@@ -138,8 +147,12 @@ class Keeping:
 
     def has_written(self) -> None:
         """Something was committed."""
+        self._commits += 1
+        is_much = self._commits >= CHECKPOINT_COMMITS
+        if is_much:
+            self._commits = 0
         self._index.call()
-        self._checkpoint.call()
+        self._checkpoint.call(at_once=is_much)
 
     def stop(self) -> None:
         """Do nothing more."""
