@@ -88,6 +88,15 @@ class KeepingTests(OnFile, EngineHarness, SynchronousTestCase):
         self.clock.pump([0.5] * 24)
         self.assertEqual(self.rows(indexed), [(1,)])
 
+    def test_what_was_left_to_index_is_indexed_after_the_next_start(self) -> None:
+        self.put(said("a cat"))
+        self.pump()
+        self.stop()
+        self.start()
+        self.assertEqual(self.rows("SELECT value FROM facts WHERE name = 'indexed'"), [])
+        self.clock.pump([0.5] * 24)
+        self.assertEqual(self.rows("SELECT value FROM facts WHERE name = 'indexed'"), [(1,)])
+
     def test_what_is_too_much_goes(self) -> None:
         self.put(*(said(str(number)) for number in range(10)))
         self.clock.pump([0.5] * 240)

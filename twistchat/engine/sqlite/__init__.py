@@ -102,7 +102,7 @@ class SQLiteEngine:
             self._stands.update(found.stands)
             if found.events:
                 deliver(found.events)
-            self._keeping.start()
+            self._keeping.start(is_behind=found.is_behind)
 
         return self._writer.run(self._store.open).addCallback(loaded)
 

@@ -56,6 +56,12 @@ def indexed(database: sqlite3.Connection) -> int:
     return int(row[0]) if row else 0
 
 
+def is_behind(database: sqlite3.Connection) -> bool:
+    """Whether there are events that the index does not have."""
+    (last,) = database.execute("SELECT max(id) FROM events").fetchone()
+    return bool((last or 0) > indexed(database))
+
+
 def index(database: sqlite3.Connection) -> bool:
     """Take the next events into the index."""
     done = indexed(database)

@@ -139,9 +139,10 @@ class Keeping:
         self._store = store
         self._commits = 0
 
-    def start(self) -> None:
-        """Begin: perhaps something was left to do before the last end."""
-        self.has_written()
+    def start(self, *, is_behind: bool) -> None:
+        """Begin. `is_behind`: before the last end something was left to index."""
+        if is_behind:
+            self._index.call()
         if not self._store.keeps_all:
             self._delete.call()
 

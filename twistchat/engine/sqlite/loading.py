@@ -25,6 +25,8 @@ class Loaded(NamedTuple):
     """Those that still hold, and the last of each room, in the order in which they happened."""
     stands: dict[str, Stamp]
     """Where the log of each room stands."""
+    is_behind: bool
+    """Whether there are events that the search index does not have."""
 
 
 @dataclass(slots=True)

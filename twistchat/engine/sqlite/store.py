@@ -77,7 +77,11 @@ class Store:
             try:
                 begin_epochs(database, self._durability)
                 self._told = stands(database)
-                loaded = Loaded(what_holds(database), dict(self._told))
+                loaded = Loaded(
+                    what_holds(database),
+                    dict(self._told),
+                    self.can_search and chores.is_behind(database),
+                )
             except sqlite3.Error as error:
                 raise DatabaseError(f"cannot read {self.path}: {explain(error)}") from error
         except BaseException:
