@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twisted.python.usage import Options as TwistdOptions
+
 if TYPE_CHECKING:
     from twisted.trial.unittest import SynchronousTestCase
 
@@ -18,3 +20,11 @@ def temporary_folder(test: SynchronousTestCase) -> Path:
     folder = tempfile.TemporaryDirectory()
     test.addCleanup(folder.cleanup)
     return Path(folder.name)
+
+
+def twistd_in(folder: Path) -> TwistdOptions:
+    """The options of a twistd that works in this folder, as the parent of those of the chat."""
+    twistd = TwistdOptions()
+    twistd["rundir"] = str(folder)
+    twistd["nodaemon"] = True
+    return twistd

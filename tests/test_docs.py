@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from twisted.trial.unittest import SynchronousTestCase
 
 import twistchat
-from tests.folders import temporary_folder
+from tests.folders import temporary_folder, twistd_in
 from twistchat.config import OPTIONS, read_config, write_number
 from twistchat.core.commands import Command
 from twistchat.core.limits import Limits, described
@@ -127,6 +127,7 @@ class DocumentTests(SynchronousTestCase):
         self.assertEqual(list(everything.options), list(OPTIONS))
         # Of these motd alone has no default; the others are what a start without options has.
         options = Options()
+        options.parent = twistd_in(temporary_folder(self))
         options.parseOptions([])
         self.assertEqual(str(defaults["port"]), DEFAULTS["port"])
         for name in ("listen", "engine", "retention", "name"):

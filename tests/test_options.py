@@ -268,6 +268,7 @@ class FileTests(OptionsTestCase):
         path = self.folder / "chat.toml"
         path.write_text("\nconsole = true\n", "utf-8")
         twistd = TwistdOptions()
+        twistd["rundir"] = str(self.folder)
         twistd["nodaemon"] = False
         options = Options()
         options.parent = twistd

@@ -18,7 +18,7 @@ from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from tests.folders import temporary_folder
+from tests.folders import temporary_folder, twistd_in
 from twistchat import ChatFactory, ChatProtocol
 from twistchat.core.events import Cause
 from twistchat.core.limits import DEFAULT_LIMITS
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 class OptionsTests(SynchronousTestCase):
     def parse(self, *arguments: str) -> Options:
         options = Options()
+        options.parent = twistd_in(temporary_folder(self))
         options.parseOptions(list(arguments))
         return options
 

@@ -70,7 +70,7 @@ class Options(usage.Options):
     # What is not given is None here: it may still be in the file.
     optParameters = [  # noqa: RUF012, as Twisted wants it
         ["port", "p", None, "Where to listen: a port (0: free) or an endpoint. [default: 8000]"],
-        ["engine", "e", None, "Keeps what is said: memory: or [default: sqlite:twistchat.db]"],
+        ["engine", "e", None, "What keeps what is said, or memory: [default: sqlite:twistchat.db]"],
         ["name", None, None, "How this chat calls itself. [default: twistchat]"],
         ["motd", None, None, "A file with the message of the day, UTF-8."],
         ["config", "c", None, "A file with options and limits, TOML; docs/example.toml is one."],

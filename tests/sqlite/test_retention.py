@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.sqlite.test_file import FileTestCase
 from twistchat.core import events as e
 from twistchat.engine import Stamp
-from twistchat.engine.retention import KEEP, Retention, Rule, read_retention
+from twistchat.engine.retention import KEEP, Retention, Rule, describe, read_retention
 from twistchat.engine.sqlite import chores
 from twistchat.engine.sqlite.store import Proposed
 from twistchat.testing.harness import said
@@ -31,9 +31,15 @@ class RuleTests(SynchronousTestCase):
         self.assertEqual(read_retention(["10000"]), Retention(Rule(None, 10_000)))
         self.assertEqual(read_retention([" 12h , 500 "]), Retention(Rule(DAY / 2, 500)))
         self.assertEqual(
-            read_retention(["90d", "#Lab=7d", "#minutes = keep", "total=1000000"]),
-            Retention(Rule(90 * DAY), {"#lab": Rule(7 * DAY), "#minutes": KEEP}, 1_000_000),
+            read_retention(["90d", "#Lab=7d", "#minutes = keep", "total=1000000", "private=12h"]),
+            Retention(
+                Rule(90 * DAY),
+                {"#lab": Rule(7 * DAY), "#minutes": KEEP},
+                private=Rule(DAY / 2),
+                total=1_000_000,
+            ),
         )
+        self.assertFalse(read_retention(["private=7d"]).keeps_all)
         self.assertEqual(read_retention(["90d", "30d"]), Retention(Rule(30 * DAY)))
 
     def test_mistakes(self) -> None:
@@ -45,6 +51,24 @@ class RuleTests(SynchronousTestCase):
         )
         self.assertIn(
             "a number of lines", str(self.assertRaises(ValueError, read_retention, ["total=7d"]))
+        )
+
+    def test_minutes_are_not_months(self) -> None:
+        for text in ("6m", "#lab=6M", "10000,6m"):
+            error = self.assertRaises(ValueError, read_retention, [text])
+            self.assertIn("m would be minutes", str(error))
+
+    def test_said_in_words(self) -> None:
+        rules = read_retention(["90d,1000", "#lab=12h", "#tea=keep", "private=50", "total=5000"])
+        self.assertEqual(
+            describe(rules),
+            [
+                "Of each room is kept: the last 1000 lines, none older than 90 days.",
+                "Of #lab is kept: what is younger than 12 hours.",
+                "Of #tea is kept: everything.",
+                "Of private words is kept: the last 50 lines.",
+                "Of all together are kept: the last 5000 lines.",
+            ],
         )
 
 
@@ -211,6 +235,28 @@ class RetentionTests(FileTestCase):
         database.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
         found = database.execute("SELECT rowid FROM search WHERE search MATCH 'lobby'").fetchall()
         self.assertEqual(len(found), 3)
+
+    def test_nothing_of_it_is_left_in_the_file(self) -> None:
+        store = self.store(read_retention(["3d"]))
+        store.open()
+        for number in range(300):
+            store.append([Proposed(said(f"服务器 {number} 密码", at=DAY), "e1")])
+        while store.index():
+            pass
+        self.assertGreater(self.sweep(store, 100), 3)
+        store.append([Proposed(said("new", at=100 * DAY), "e1")])
+        store.close()
+        for word in ("服务器", "密码"):
+            self.assertNotIn(word.encode(), self.path.read_bytes())
+
+    def test_private_words_have_a_rule_of_their_own(self) -> None:
+        store = self.fill("private=3d")
+        whispered = e.Whispered("1", "alice", "2", "bob", "psst", False, DAY)
+        store.append([Proposed(whispered, "e1")])
+        self.sweep(store, 100)
+        self.assertEqual(self.left("#lobby"), list(range(1, 11)))
+        (again,) = store.append([Proposed(whispered, "e9")])
+        self.assertEqual(again, Stamp("e9", 1))
 
     def test_free_pages_are_given_back(self) -> None:
         self.patch(chores, "FREE", 5)

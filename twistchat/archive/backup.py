@@ -27,16 +27,19 @@ class Backup:
     """Bytes."""
 
 
-def back_up(database: Path, destination: Path, *, force: bool = False) -> Backup:
+def back_up(
+    database: Path, destination: Path, *, force: bool = False, is_folder: bool = False
+) -> Backup:
     """Copy a database as it is at one moment. `destination` may be a folder.
 
-    The copy is one file, and knows that it is a copy: a server that opens it begins new epochs.
+    The copy is one file, and knows that it is a copy: a server that opens it begins new epochs. It
+    is looked at before it gets its name: a damaged one must not take the place of a good one.
 
     Raises:
         ArchiveError: it was not made, and nothing is left of it.
         DatabaseError: there is nothing to be copied.
     """
-    if destination.is_dir():
+    if is_folder or destination.is_dir():
         destination /= time.strftime("twistchat-%Y%m%d-%H%M%S.db", time.gmtime())
     with (
         reading(database, older=True) as source,
@@ -44,7 +47,7 @@ def back_up(database: Path, destination: Path, *, force: bool = False) -> Backup
     ):
         try:
             copy_database(source, temporary)
-            lines = _count(temporary)
+            lines = _checked(temporary, database)
         except sqlite3.Error as error:
             raise ArchiveError(
                 f"cannot copy {database} to {destination}: {explain(error)}"
@@ -53,9 +56,14 @@ def back_up(database: Path, destination: Path, *, force: bool = False) -> Backup
     return Backup(destination, lines, size)
 
 
-def _count(path: Path) -> int:
+def _checked(path: Path, database: Path) -> int:
+    """Look whether a copy is whole, and count its lines."""
     copy = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
+        if copy.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise ArchiveError(
+                f"{database} is damaged, and no backup was made: see `twistchat db check`"
+            )
         (lines,) = copy.execute("SELECT count(*) FROM events").fetchone()
     finally:
         copy.close()

@@ -6,6 +6,7 @@ This is read whatever `twistchat` is asked to do: the engine is imported when it
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import time
@@ -144,7 +145,12 @@ def _backup(_: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from twistchat.archive.backup import back_up
     from twistchat.archive.database import locate
 
-    made = back_up(locate(options.db), _file(options.destination), force=options.force)
+    made = back_up(
+        locate(options.db),
+        _file(options.destination),
+        force=options.force,
+        is_folder=options.destination.endswith(("/", os.sep)),
+    )
     terminal.say(f"{made.path}: {terminal.lines(made.lines)}, {terminal.size(made.size)}")
     return 0
 

@@ -156,7 +156,7 @@ def search(state: State, user: User, command: c.Search) -> Sequence[e.Item] | e.
     if isinstance(room, e.Refused):
         return room
     words = tuple(clean(word)[:LONGEST_WORD] for word in command.words[:SEARCHED])
-    if not words and not command.who:
+    if not words and not command.who and command.since is None and command.until is None:
         return e.Refused(e.Refusal.NOTHING_TO_SEARCH)
     if wait := state.wait(user, "searches"):
         return e.Refused(e.Refusal.SEARCHES_FAST, str(state.limits.searches), str(ceil(wait)))

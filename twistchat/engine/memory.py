@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.logger import Logger
 
 from twistchat.core.concerns import is_durable, log_of, stands_in, weight
 from twistchat.core.events import Durable, RoomForgotten, Said
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from twistchat.core.events import Item, SearchOpened
+
+log = Logger()
 
 _NOWHERE = Stamp("", 0)
 
@@ -186,6 +189,7 @@ class MemoryEngine:
 
     def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
         """See `Engine.start`."""
+        log.info("Everything is kept in memory, and forgotten at the end")
         self._deliver = deliver
         return succeed(None)
 

@@ -29,7 +29,7 @@ from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.engine import Committed, Entry, Stamp
 from twistchat.engine.groupcommit import GroupCommit
 from twistchat.engine.holders import Holders
-from twistchat.engine.retention import Retention
+from twistchat.engine.retention import Retention, describe
 from twistchat.engine.sqlite.file import Durability
 from twistchat.engine.sqlite.keeping import Keeping
 from twistchat.engine.sqlite.loading import Loaded, new_epoch
@@ -97,9 +97,22 @@ class SQLiteEngine:
         It fails with `DatabaseError` where the file cannot be used.
         """
         self._line.start(deliver)
+        path, retention = self._store.path, self._store.retention
 
         def loaded(found: Loaded) -> None:
             self._stands.update(found.stands)
+            log.info(
+                "Everything is kept in {path} ({count} lines so far)",
+                path=path.absolute(),
+                count=found.lines,
+            )
+            if found.is_anew:
+                log.info(
+                    "It is a backup, or was not synced when the machine ended: new epochs begin."
+                )
+            if not retention.keeps_all:
+                for rule in describe(retention):
+                    log.info("{rule}", rule=rule)
             if found.events:
                 deliver(found.events)
             self._keeping.start(is_behind=found.is_behind)

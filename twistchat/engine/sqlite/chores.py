@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,9 @@ PAGES = 100
 
 DAY = 86_400.0
 """Seconds by which a clock may be ahead and not be wrong."""
+
+MERGED = 200
+"""Pages of the search index that are merged in one step."""
 
 FREE = 1_000
 """Free pages that stay in the file: what is written next needs some."""
@@ -102,11 +106,22 @@ class Sweep:
         self._done = 0
         """The last log (its id) that this round has been through with."""
         self._are_events_done = self._are_logs_done = False
+        self._are_traces_left = False
+        self._is_purging = False
+        self._purged = -math.inf
 
     def step(self, database: sqlite3.Connection, now: float, *, is_indexed: bool) -> bool:
         """Delete some; whether this round goes on."""
         if not self._are_events_done:
+            before = database.total_changes
             self._are_events_done = not self._delete_some(database, now, is_indexed=is_indexed)
+            self._are_traces_left |= is_indexed and database.total_changes > before
+            return True
+        if self._are_traces_left and abs(now - self._purged) >= DAY:
+            is_first = not self._is_purging
+            self._is_purging = self._are_traces_left = _purge(database, is_first=is_first)
+            if not self._is_purging:
+                self._purged = now
             return True
         if not self._are_logs_done:
             self._are_logs_done = not _forget_logs(database)
@@ -192,6 +207,18 @@ def delete(database: sqlite3.Connection, log: int, keep_from: int, *, is_indexed
         )
     database.execute(f"DELETE FROM events WHERE {which}", values)  # noqa: S608, constants
     database.execute("UPDATE logs SET first = ? WHERE id = ?", (keep_from, log))
+
+
+def _purge(database: sqlite3.Connection, *, is_first: bool) -> bool:
+    """Take what was deleted out of the index, by merging all of it bit by bit; whether to go on.
+
+    FTS5 only notes what is deleted, until that is merged (SQLite's documentation of FTS5,
+    section 6.8: a negative number begins to merge all into one, positive ones go on).
+    """
+    before = database.total_changes
+    pages = -MERGED if is_first else MERGED
+    database.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (pages,))
+    return database.total_changes - before >= 2
 
 
 def _forget_logs(database: sqlite3.Connection) -> bool:

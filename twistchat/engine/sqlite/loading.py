@@ -27,6 +27,10 @@ class Loaded(NamedTuple):
     """Where the log of each room stands."""
     is_behind: bool
     """Whether there are events that the search index does not have."""
+    lines: int
+    """How many are kept in all."""
+    is_anew: bool
+    """Whether new epochs have begun."""
 
 
 @dataclass(slots=True)
@@ -51,18 +55,19 @@ def boot_id() -> str:
         return ""
 
 
-def begin_epochs(database: sqlite3.Connection, durability: Durability) -> None:
+def begin_epochs(database: sqlite3.Connection, durability: Durability) -> bool:
     """Begin new epochs where numbers that were told may stand for nothing in this file.
 
     That is so if it was a backup, and if the machine has failed under a writer that did not wait
-    for the disk.
+    for the disk. Returns whether it was so.
     """
     facts = dict(database.execute("SELECT name, value FROM facts"))
     unsynced, boot = facts.get("unsynced"), boot_id()
     # What is written here is on the disk before anything is told that may not be.
     database.execute("PRAGMA synchronous = FULL")
     database.execute("BEGIN IMMEDIATE")
-    if "copy" in facts or (unsynced is not None and (not boot or unsynced != boot)):
+    is_anew = "copy" in facts or (unsynced is not None and (not boot or unsynced != boot))
+    if is_anew:
         ids = database.execute("SELECT id FROM logs WHERE ended IS NULL").fetchall()
         database.executemany(
             "UPDATE logs SET epoch = ? WHERE id = ?", [(new_epoch(), log) for (log,) in ids]
@@ -72,6 +77,13 @@ def begin_epochs(database: sqlite3.Connection, durability: Durability) -> None:
         database.execute("INSERT INTO facts VALUES ('unsynced', ?)", (boot,))
     database.execute("COMMIT")
     database.execute(f"PRAGMA synchronous = {durability.synchronous}")
+    return is_anew
+
+
+def count_lines(database: sqlite3.Connection) -> int:
+    """Count the events that are kept, by where the logs begin and end."""
+    (lines,) = database.execute("SELECT sum(last - first + 1) FROM logs").fetchone()
+    return lines or 0
 
 
 def stands(database: sqlite3.Connection) -> dict[str, Stamp]:

@@ -20,7 +20,15 @@ from twistchat.engine.sqlite.faults import (
     may_be_kept,
 )
 from twistchat.engine.sqlite.file import Durability, SameFile, WriterLock, connect
-from twistchat.engine.sqlite.loading import Loaded, Log, begin_epochs, new_epoch, stands, what_holds
+from twistchat.engine.sqlite.loading import (
+    Loaded,
+    Log,
+    begin_epochs,
+    count_lines,
+    new_epoch,
+    stands,
+    what_holds,
+)
 from twistchat.engine.sqlite.migrate import migrate
 from twistchat.engine.sqlite.rows import INSERT, row_of
 
@@ -51,7 +59,7 @@ class Store:
         self.can_search = False
         """Whether there is a search index (FTS5 with trigrams)."""
         self._durability = durability
-        self._retention = retention
+        self.retention = retention
         self._sweep = chores.Sweep(retention)
         self._lock = WriterLock(path)
         self._patience = int(file.BUSY * 1000)
@@ -75,12 +83,14 @@ class Store:
         try:
             database = self._connect()
             try:
-                begin_epochs(database, self._durability)
+                is_anew = begin_epochs(database, self._durability)
                 self._told = stands(database)
                 loaded = Loaded(
                     what_holds(database),
                     dict(self._told),
                     self.can_search and chores.is_behind(database),
+                    count_lines(database),
+                    is_anew,
                 )
             except sqlite3.Error as error:
                 raise DatabaseError(f"cannot read {self.path}: {explain(error)}") from error
@@ -274,7 +284,7 @@ class Store:
     @property
     def keeps_all(self) -> bool:
         """Whether nothing is ever deleted."""
-        return self._retention.keeps_all
+        return self.retention.keeps_all
 
     def index(self) -> bool:
         """Bring the search index on by a step; whether there is more to do."""

@@ -146,7 +146,7 @@ def _history(room: str, words: str) -> Asked:
 
 def _search(room: str, words: str) -> Asked:
     try:
-        return read_find(room, _given(words).split())
+        return read_find(room, _given(words))
     except NoMomentError as error:
         raise UsageError(s.WHEN, when=str(error)[:40]) from error
 

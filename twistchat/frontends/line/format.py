@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import is_reply
+from twistchat.core.events import HistoryOpened, SearchOpened
 from twistchat.core.text import clean
 from twistchat.frontends.line.sentences import AT
 from twistchat.frontends.line.speech import ENGLISH, Speech
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import tzinfo
 
-    from twistchat.core.events import HistoryOpened, SearchOpened
     from twistchat.engine import Committed
 
 DAY = 24 * 60 * 60
@@ -60,10 +60,30 @@ class LineFormat:
         self, opened: HistoryOpened | SearchOpened, events: Sequence[Committed], *, now: float
     ) -> bytes:
         """Write past lines, each with its time."""
-        lines = [self.speech.reading_head(opened, len(events))]
+        lines = [self._head(opened, events)]
         for committed in events:
             lines += self.past(committed, now=now)
         return self.lines(lines)
+
+    def _head(self, opened: HistoryOpened | SearchOpened, events: Sequence[Committed]) -> str:
+        if isinstance(opened, HistoryOpened):
+            return self.speech.history_head(opened.room, len(events))
+        wanted = [f'"{word}"' if " " in word else word for word in opened.words]
+        if opened.who:
+            wanted.append(f"from:{opened.who}")
+        for name, at in (("since", opened.since), ("until", opened.until)):
+            if at is not None:
+                wanted.append(f"{name}:{self._typed(at, 'minutes')}")
+        further = ""
+        if len(events) >= opened.limit and not is_reply(events[0].item):
+            # To the next millisecond: rather is one line shown again than one never.
+            further = f"until:{self._typed(events[0].item.at + 0.001, 'milliseconds')}"
+        return self.speech.search_head(opened.room, " ".join(wanted), len(events), further)
+
+    def _typed(self, at: float, timespec: str) -> str:
+        """Write a time as it can be typed behind `since:` and `until:`."""
+        time = datetime.fromtimestamp(at, UTC).astimezone(self.zone)
+        return time.replace(tzinfo=None).isoformat(timespec=timespec)
 
     def past(self, committed: Committed, *, now: float) -> Sequence[str]:
         """Put a past event into lines with its time; what is a day old has its date too."""

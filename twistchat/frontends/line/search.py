@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,9 @@ from twistchat.core import commands as c
 from twistchat.core.moments import Moment, on_clock, read_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import tzinfo
+
+_WORD = re.compile(r'"([^"]*\S[^"]*)"(?=\s|$)|(\S+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +36,21 @@ class Find:
         )
 
 
-def read_find(room: str, words: Sequence[str]) -> Find:
+def read_find(room: str, text: str) -> Find:
     """Read what is typed behind `/search`: `[#ROOM] WORDS [from:NAME] [since:TIME] [until:TIME]`.
+
+    Words in quotation marks belong together, blanks and all.
 
     Raises:
         NoMomentError: a time cannot be understood.
     """
-    if words and words[0].startswith("#"):
-        room, *words = words
+    found = [(match[1], match[2] or "") for match in _WORD.finditer(text)]
+    if found and found[0][1].startswith("#"):
+        room = found.pop(0)[1]
     wanted: list[str] = []
     who = ""
     since = until = None
-    for word in words:
+    for quoted, word in found:
         name, colon, value = word.partition(":")
         match name.casefold() if colon and value else "":
             case "from":
@@ -55,5 +60,5 @@ def read_find(room: str, words: Sequence[str]) -> Find:
             case "until":
                 until = read_moment(value)
             case _:
-                wanted.append(word)
+                wanted.append(quoted or word)
     return Find(room, tuple(wanted), who, since, until)

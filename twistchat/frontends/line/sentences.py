@@ -101,14 +101,13 @@ BACK = _("-- You are back.")
 HISTORY = Plural("-- The last line of {room}:", "-- The last {count} lines of {room}:")
 HISTORY_EMPTY = _("-- Nothing has been said in {room} yet.")
 FOUND = Plural(
-    "-- {count} line in {room} with {words}:",
-    "-- {count} lines in {room} with {words}:",
+    "-- {count} line in {room} for {wanted}:", "-- {count} lines in {room} for {wanted}:"
 )
 FOUND_LAST = Plural(
-    "-- The last {count} line in {room} with {words} (until:TIME looks further back):",
-    "-- The last {count} lines in {room} with {words} (until:TIME looks further back):",
+    "-- The last line in {room} for {wanted} ({further} looks further back):",
+    "-- The last {count} lines in {room} for {wanted} ({further} looks further back):",
 )
-FOUND_NOTHING = _("-- Nothing was found in {room} for {words}.")
+FOUND_NOTHING = _("-- Nothing was found in {room} for {wanted}.")
 SLOWED = _("-- That was faster than {rate} lines a second. The rest comes slowly, nothing is lost.")
 NOTED = _("-- {line}")
 

@@ -148,19 +148,18 @@ class Speech:
             self.say(s.ASK_NAME),
         ]
 
-    def reading_head(self, opened: e.HistoryOpened | e.SearchOpened, count: int) -> str:
-        """Stand above past lines of a room."""
-        room = opened.room
-        if isinstance(opened, e.SearchOpened):
-            words = " ".join(opened.words) or opened.who
-            if not count:
-                return self.say(s.FOUND_NOTHING, room=room, words=words)
-            if count >= opened.limit:
-                return self.count(s.FOUND_LAST, count, room=room, words=words)
-            return self.count(s.FOUND, count, room=room, words=words)
+    def history_head(self, room: str, count: int) -> str:
+        """Stand above the last lines of a room."""
         if not count:
             return self.say(s.HISTORY_EMPTY, room=room)
         return self.count(s.HISTORY, count, room=room)
+
+    def search_head(self, room: str, wanted: str, count: int, further: str) -> str:
+        """Stand above what a search has found; `further` is what to type to look further back."""
+        if not count:
+            return self.say(s.FOUND_NOTHING, room=room, wanted=wanted)
+        plural = s.FOUND_LAST if further else s.FOUND
+        return self.count(plural, count, room=room, wanted=wanted, further=further)
 
     def _members(self, reply: e.MembersListed) -> Sequence[str]:
         away = frozenset(reply.away)
