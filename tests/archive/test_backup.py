@@ -54,6 +54,24 @@ class BackupTests(ArchiveTestCase):
         (made,) = backups.iterdir()
         self.assertRegex(made.name, r"^twistchat-\d{8}-\d{6}\.db$")
 
+    def test_a_name_that_ends_in_a_slash_is_a_folder(self) -> None:
+        self.keep(said("hello"))
+        self.assertEqual(
+            self.fails("backup", f"{self.folder}/backups/"),
+            f"there is no folder {self.folder}/backups: make it, or choose another",
+        )
+        (self.folder / "backups").mkdir()
+        self.succeeds("backup", f"{self.folder}/backups/")
+
+    def test_of_a_damaged_database_none_is_made(self) -> None:
+        self.keep(*(said(f"line {number} " + "x" * 500) for number in range(200)))
+        with self.path.open("r+b") as file:
+            file.seek(self.path.stat().st_size // 2)
+            file.write(b"\x55" * 9_000)
+        copy = self.folder / "copy.db"
+        self.assertIn("is damaged, and no backup was made", self.fails("backup", copy))
+        self.assertFalse(copy.exists())
+
     def test_what_is_there_is_not_replaced_without_force(self) -> None:
         self.keep(said("hello"))
         there = self.folder / "there"

@@ -43,7 +43,14 @@ class OnFile(SynchronousTestCase if TYPE_CHECKING else object):  # type: ignore[
 
 
 class SQLiteEngineTests(OnFile, EngineConformance, LastingConformance, SynchronousTestCase):
-    pass
+    engine: SQLiteEngine
+
+    def die(self) -> None:
+        store = self.engine._store
+        assert store._database is not None
+        store._database.close()
+        store._lock.release()
+        self.addCleanup(self.engine._keeping.stop)
 
 
 class LockedOutTests(OnFile, FaultyConformance, SynchronousTestCase):

@@ -39,7 +39,9 @@ def back_up(
         ArchiveError: it was not made, and nothing is left of it.
         DatabaseError: there is nothing to be copied.
     """
-    if is_folder or destination.is_dir():
+    if is_folder and not destination.is_dir():
+        raise ArchiveError(f"there is no folder {destination}: make it, or choose another")
+    if destination.is_dir():
         destination /= time.strftime("twistchat-%Y%m%d-%H%M%S.db", time.gmtime())
     with (
         reading(database, older=True) as source,

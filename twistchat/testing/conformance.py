@@ -214,7 +214,28 @@ class EngineConformance(EngineHarness):
 
 
 class LastingConformance(EngineHarness):
-    """What an engine does that outlives its process: `make_engine` opens the same store again."""
+    """What an engine does that outlives its process, however that ends.
+
+    `make_engine` opens the same store again.
+    """
+
+    def die(self) -> None:
+        """Let the engine end as `kill -9` ends it: let go of what a process holds, and no more."""
+        raise NotImplementedError
+
+    def test_what_was_delivered_is_there_after_a_kill(self) -> None:
+        topic = e.TopicChanged("#lab", "1", "alice", "cats", 7.0)
+        self.put(said("a"), topic, said("b"))
+        self.pump()
+        self.put(said("c"))
+        told = [c for c in self.delivered if c.item != topic]
+        self.die()
+        self.start()
+        self.assertIn(topic, [c.item for c in self.delivered])
+        self.assertEqual(self.history("#lobby"), told)
+        self.batches.clear()
+        self.put(said("d"))
+        self.assertEqual([(c.epoch, c.number) for c in self.delivered], [(told[0].epoch, 4)])
 
     def restart(self) -> None:
         """Stop, and start anew."""

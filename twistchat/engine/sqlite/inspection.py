@@ -37,5 +37,5 @@ def check(path: Path) -> None:
     folder = path.resolve().parent
     if not os.access(folder, os.W_OK | os.X_OK):
         raise DatabaseError(
-            f"no right to make files in {folder}, as a database needs: choose another folder"
+            f"no right to make files in {folder}, as a database needs: choose --engine sqlite:PATH"
         )
