@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core import events as e
-from twistchat.core.concerns import weight
+from twistchat.core.concerns import private_log, weight
 from twistchat.core.limits import Limits
 from twistchat.engine.memory import Memory, MemoryEngine
 from twistchat.testing import SlowEngine
@@ -41,6 +41,15 @@ class MemoryEngineTests(EngineConformance, SynchronousTestCase):
         before, *_, after = self.delivered
         self.assertEqual((before.number, after.number), (1, 1))
         self.assertNotEqual(before.epoch, after.epoch)
+
+    def test_a_cursor_ends_with_a_private_log(self) -> None:
+        self.put(e.Whispered("1", "alice", "2", "bob", "psst", False, 7.0))
+        self.engine.move_cursor("2", private_log("1", "2"), 1)
+        for other in "3456":
+            self.put(e.Whispered("1", "alice", other, "x", "psst", False, 7.0))
+        found: list[dict[str, int]] = []
+        self.engine.cursors("2").addCallback(found.append)
+        self.assertEqual(found, [{}])
 
 
 class SlowEngineTests(EngineConformance, FaultyConformance, SynchronousTestCase):

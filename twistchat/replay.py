@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 log = Logger()
 
 SEARCHES = 5
-"""Searches of others that may be waited for, each for as long as one may take, and one's own."""
+"""One's own, and those of others that may be waited for: each for as long as one may take."""
 
 Opened = e.HistoryOpened | e.SearchOpened
 """What is to be read."""
@@ -55,13 +55,12 @@ class _Unread:
     EVERY = 60.0
     """Seconds."""
 
-    def __init__(self, clock: IReactorTime, limits: Limits) -> None:
+    def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
-        self._patience = limits.history_time
         self._told: float | None = None
         self._more = 0
 
-    def met(self, room: str, failure: Failure) -> None:
+    def met(self, room: str, failure: Failure, patience: float) -> None:
         """It could not be read what was said in a room."""
         now = self._clock.seconds()
         if self._told is not None and now - self._told < self.EVERY:
@@ -72,7 +71,7 @@ class _Unread:
             "What was said in {room} could not be read{before}: {why}",
             room=room,
             before=f" (and {self._more} times more before)" if self._more else "",
-            why=f"it took longer than {self._patience:g} s" if is_late else failure.value,
+            why=f"it took longer than {patience:g} s" if is_late else failure.value,
         )
         self._told, self._more = now, 0
 
@@ -92,7 +91,7 @@ class Replay:
         self._clock = clock
         self._limits = limits
         self._now = now
-        self._unread = _Unread(clock, limits)
+        self._unread = _Unread(clock)
 
     def tell(
         self, reader: Reader, opened: Opened, place: Committed, pieces: list[bytes]
@@ -133,7 +132,7 @@ class Replay:
             return wire_format.encode_history(opened, heard[first:], now=self._now())
 
         def refuse(failure: Failure) -> bytes:
-            self._unread.met(opened.room, failure)
+            self._unread.met(opened.room, failure, patience)
             is_search = isinstance(opened, e.SearchOpened)
             code = e.Refusal.NO_SEARCH if is_search else e.Refusal.NO_HISTORY
             refused = Committed(e.Refused(code, opened.room))

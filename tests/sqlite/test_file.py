@@ -143,6 +143,16 @@ class PrivacyTests(FileTestCase):
             dict.fromkeys(["chat.db", "chat.db-shm", "chat.db-wal", "chat.db.lock"], 0o600),
         )
 
+    def test_also_where_a_link_leads_to(self) -> None:
+        target = self.folder / "target.db"
+        self.path.symlink_to(target)
+        self.filled("hello")
+        self.assertEqual(stat.S_IMODE(target.stat().st_mode), 0o600)
+
+    def test_a_lock_that_is_none_is_told_in_a_line(self) -> None:
+        self.path.with_name("chat.db.lock").write_bytes(b"rubbish" * 1000)
+        self.assertIn("cannot lock", self.error())
+
 
 class SchemaTests(FileTestCase):
     """A database of before, under a program that has one schema more."""

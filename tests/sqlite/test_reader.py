@@ -49,6 +49,16 @@ class PatienceTests(ReaderTestCase):
         self.assertRaises(DatabaseError, self.texts, reader, "cat")
 
 
+class EndingTests(ReaderTestCase):
+    def test_what_is_read_at_the_end_is_given_up(self) -> None:
+        self.filled("a cat")
+        reader = self.reader()
+        self.assertEqual(self.texts(reader, "cat"), ["a cat"])
+        reader.end()
+        error = self.assertRaises(DatabaseError, self.texts, reader, "cat")
+        self.assertEqual(str(error), "the server is stopping")
+
+
 class IndexTests(ReaderTestCase):
     def test_what_is_not_in_the_index_yet_is_found_too(self) -> None:
         store = self.filled("cat 1", "dog 1", "cat 2")

@@ -206,6 +206,21 @@ class RetentionTests(FileTestCase):
         self.sweep(store, 13)
         self.assertEqual(self.left("#lobby"), [])
 
+    def test_many_small_logs_share_a_step(self) -> None:
+        store = self.fill("3d", lines=0)
+        for number in range(300):
+            event = e.Whispered("1", "a", f"p{number}", "b", "x", False, DAY)
+            store.append([Proposed(event, "e1")])
+        self.assertLess(self.sweep(store, 100), 12)
+
+    def test_a_total_with_lines_missing_ends(self) -> None:
+        store = self.fill("total=5", lines=10)
+        other = sqlite3.connect(self.path)
+        other.execute("DELETE FROM events")
+        other.commit()
+        other.close()
+        self.sweep(store)
+
     def test_long_lines_make_shorter_steps(self) -> None:
         self.patch(chores, "STEP_TEXT", 1_000)
         store = self.fill("1d", lines=0)

@@ -99,7 +99,9 @@ class Memory:
             )
         self._private.move_to_end(name)
         if len(self._private) > self._limits.private_logs:
-            self._bytes -= self._private.popitem(last=False)[1].bytes
+            oldest, forgotten = self._private.popitem(last=False)
+            self._bytes -= forgotten.bytes
+            self._end_cursors(oldest)
         return log
 
     def keep(self, event: Durable) -> Stamp:
@@ -124,8 +126,11 @@ class Memory:
         forgotten = self._rooms.pop(name, None)
         if forgotten is not None:
             self._bytes -= forgotten.bytes
-            for cursors in self._cursors.values():
-                cursors.pop(name, None)
+            self._end_cursors(name)
+
+    def _end_cursors(self, log: str) -> None:
+        for cursors in self._cursors.values():
+            cursors.pop(log, None)
 
     def stands(self, name: str) -> Stamp:
         """Tell where a log stands."""

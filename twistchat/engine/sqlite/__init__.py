@@ -155,6 +155,8 @@ class SQLiteEngine:
 
     def _close(self, _: object) -> Deferred[None]:
         self._keeping.stop()
+        self._history.end()
+        self._search.end()
         readers = [
             self._within_time(worker.run(reader.close))
             for worker, reader in (
@@ -178,7 +180,7 @@ class SQLiteEngine:
         return closed.addErrback(
             lambda failure: log.error(
                 "The database was not closed as it should be: {why}",
-                why="its disk does not answer"
+                why="it is busy, or its disk does not answer"
                 if failure.check(defer.TimeoutError)
                 else failure.value,
             )

@@ -74,7 +74,7 @@ def index(database: sqlite3.Connection) -> bool:
     ).fetchall()
     if not rows:
         return False
-    count = _as_many_as_fit(length for _, length in rows)
+    count = _as_many_as_fit((length for _, length in rows), STEP_TEXT)
     last = rows[count - 1][0]
     database.execute(
         "INSERT INTO search (rowid, text) SELECT id, text FROM events WHERE id > ? AND id <= ?",
@@ -84,12 +84,12 @@ def index(database: sqlite3.Connection) -> bool:
     return len(rows) == STEP or count < len(rows)
 
 
-def _as_many_as_fit(lengths: Iterable[int]) -> int:
+def _as_many_as_fit(lengths: Iterable[int], room: int) -> int:
     """Count the events that one step takes, by their lengths: one at least."""
     count = size = 0
     for length in lengths:
         size += length
-        if count and size > STEP_TEXT:
+        if count and size > room:
             break
         count += 1
     return count
@@ -138,6 +138,7 @@ class Sweep:
             " ORDER BY id LIMIT ?",
             (self._done, LOGS),
         ).fetchall()
+        events, text = STEP, STEP_TEXT
         for log, name, first, last in logs:
             rule = self._retention.rule_for(name)
             keep_from = first if rule.lines is None else max(first, last - rule.lines + 1)
@@ -147,12 +148,18 @@ class Sweep:
                 rows = database.execute(
                     "SELECT number, length(text) FROM events"
                     " WHERE log = ? AND number >= ? AND number < ? ORDER BY number LIMIT ?",
-                    (log, first, keep_from, STEP),
+                    (log, first, keep_from, events),
                 ).fetchall()
-                count = _as_many_as_fit(length for _, length in rows)
-                keep_from = rows[count - 1][0] + 1 if rows else keep_from
+                count = _as_many_as_fit((length for _, length in rows), text)
+                if count < len(rows):
+                    keep_from = rows[count - 1][0] + 1
+                elif len(rows) == events:
+                    keep_from = rows[-1][0] + 1
                 delete(database, log, keep_from, is_indexed=is_indexed)
-                return True
+                events -= count
+                text -= sum(length for _, length in rows[:count])
+                if events <= 0 or text <= 0 or count < len(rows):
+                    return True
             self._done = log
         if len(logs) == LOGS:
             return True
@@ -186,7 +193,9 @@ def _delete_beyond(database: sqlite3.Connection, total: int, *, is_indexed: bool
         " WHERE number >= logs.first ORDER BY events.id LIMIT ?",
         (too_many,),
     ).fetchall()
-    count = _as_many_as_fit(length for *_, length in oldest)
+    if not oldest:  # fewer than their logs say: somebody has taken some away
+        return False
+    count = _as_many_as_fit((length for *_, length in oldest), STEP_TEXT)
     for log, last in {log: number for log, number, _ in oldest[:count]}.items():
         delete(database, log, last + 1, is_indexed=is_indexed)
     return True

@@ -72,8 +72,8 @@ class WriterLock:
                 raise
         except OSError as error:
             raise DatabaseError(f"cannot make {path}: {error.strerror}") from error
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY:
                 raise DatabaseInUseError(
                     f"{self._database} is in use by another server or program: stop that, or choose"
                     " another file"
@@ -143,7 +143,8 @@ def make_private(path: Path) -> None:
     SQLite gives the files that it makes beside it the same mode.
     """
     with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        # What a link leads to, since SQLite would make that as everybody may read it.
+        os.close(os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def connect(path: Path, *, durability: Durability = Durability.FULL) -> sqlite3.Connection:

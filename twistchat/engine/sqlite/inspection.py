@@ -20,6 +20,13 @@ def check(path: Path) -> None:
     Raises:
         DatabaseError: it could not; the message is a sentence for the operator.
     """
+    try:
+        _check(path)
+    except OSError as error:
+        raise DatabaseError(f"cannot look at {path}: {error.strerror}") from error
+
+
+def _check(path: Path) -> None:
     folder = path.parent
     if not folder.is_dir():
         raise DatabaseError(f"there is no folder {folder}: make it, or choose another file")

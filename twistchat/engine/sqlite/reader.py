@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 OPERATIONS = 20_000
 """Steps of SQLite's machine, a millisecond or less, between two looks at the clock."""
 
+LATE = "it took longer than"
+
 TRIGRAM = 3
 """Characters: shorter words are not in the index."""
 
@@ -39,6 +41,7 @@ class Reader:
         self._file = file or SameFile(path)
         self._patience = patience
         self._deadline = 0.0
+        self._is_ending = False
         self._database: sqlite3.Connection | None = None
 
     def history(self, log: str, before: int | None, limit: int) -> list[Committed]:
@@ -79,6 +82,10 @@ class Reader:
         """See `chores.checkpoint`."""
         self._begin()
         self._with(chores.checkpoint)
+
+    def end(self) -> None:
+        """Give up what is being read, and whatever comes. From any thread."""
+        self._is_ending = True
 
     def close(self) -> None:
         """Let go of the file."""
@@ -129,7 +136,11 @@ class Reader:
         self._deadline = time.monotonic() + self._patience
 
     def _is_late(self) -> bool:
-        return time.monotonic() > self._deadline
+        return self._is_ending or time.monotonic() > self._deadline
+
+    @property
+    def _why(self) -> str:
+        return "the server is stopping" if self._is_ending else f"{LATE} {self._patience:g} s"
 
     def _read(self, query: str, values: Sequence[Any]) -> list[Any]:
         rows: list[Any] = self._with(lambda database: database.execute(query, values).fetchall())
@@ -142,11 +153,11 @@ class Reader:
                 self._database = connect_to_read(self._path)
                 self._database.set_progress_handler(self._is_late, OPERATIONS)
             if self._is_late():  # also between the statements of one search
-                raise DatabaseError(f"it took longer than {self._patience:g} s")
+                raise DatabaseError(self._why)
             return use(self._database)
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
-                raise DatabaseError(f"it took longer than {self._patience:g} s") from error
+                raise DatabaseError(self._why) from error
             self.close()  # the next reading begins anew
             raise DatabaseError(f"{self._path}: {explain(error)}") from error
 
