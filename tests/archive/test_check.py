@@ -123,7 +123,7 @@ class FaultTests(CheckTestCase):
         self.rows("UPDATE events SET kind = 'sung' WHERE number = 5")
         self.finds("1 line of a kind that this twistchat does not know: 'sung'")
         self.rows("UPDATE events SET kind = 'whispered' WHERE number = 5")
-        self.finds("1 line without a time, a text")
+        self.finds("1 line that are private and do not say to whom")
 
     def test_ids_that_would_be_given_twice(self) -> None:
         self.rows("UPDATE sqlite_sequence SET seq = 7")

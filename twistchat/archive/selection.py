@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from twistchat.archive import ArchiveError
 from twistchat.archive.database import snapshot
+from twistchat.archive.records import LATEST
 from twistchat.core.events import Whispered
 from twistchat.core.names import fold
-from twistchat.engine.sqlite.rows import COLUMNS, read_row
+from twistchat.engine.sqlite.rows import COLUMNS, WHISPERED, read_row
 
 if TYPE_CHECKING:
     import sqlite3
@@ -78,6 +79,7 @@ class Selection:
         self._room = None if wanted.room is None else _room_of(wanted.room)
         self._since = -inf if wanted.since is None else wanted.since
         self._until = inf if wanted.until is None else wanted.until
+        self._ends = wanted.until
         with snapshot(database):
             (last,) = database.execute("SELECT max(id) FROM events").fetchone()
             self._last: int = last or 0
@@ -105,7 +107,7 @@ class Selection:
                 " AND at >= ? AND at < ? GROUP BY logs.id ORDER BY logs.id",
                 [*values, self._since, self._until],
             ).fetchall()
-        return [Log(*row) for row in rows]
+        return [_log(row) for row in rows]
 
     def _rooms(self) -> str:
         rows = self._database.execute(
@@ -162,16 +164,40 @@ class Selection:
         return self._database.execute(
             f"SELECT events.id, events.log, name, epoch, number, {COLUMNS}"  # noqa: S608, constants
             f" FROM events JOIN logs ON logs.id = events.log WHERE {which} AND events.id <= ?"
-            f" AND {young} AND at < ? ORDER BY {order} LIMIT ?",
-            [*values, self._last, self._since, self._until, limit or PAGE],
+            f" AND {young} AND (at < ?) IS NOT 0 ORDER BY {order} LIMIT ?",
+            # Without an end even what has no time is taken, to be told as a fault.
+            [*values, self._last, self._since, self._ends, limit or PAGE],
         ).fetchall()
 
 
+def _log(row: Sequence[Any]) -> Log:
+    _, name, first, last, ended = row
+    if not (
+        isinstance(name, str)
+        and isinstance(first, int)
+        and isinstance(last, int)
+        and (ended is None or _is_time(ended))
+    ):
+        raise ArchiveError("a room cannot be read; see twistchat db check")
+    return Log(*row)
+
+
 def _event(row: Sequence[Any]) -> Committed:
+    _, _, number, at, kind, *texts, to_user, to = row[2:]
+    if kind in WHISPERED:
+        texts += to_user, to
+    if not (
+        isinstance(number, int) and _is_time(at) and all(isinstance(text, str) for text in texts)
+    ):
+        raise ArchiveError("a line cannot be read; see twistchat db check")
     try:
         return read_row(tuple(row[2:]))
     except ValueError as error:
         raise ArchiveError(f"a line cannot be read: {error}; see twistchat db check") from error
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and 0 <= value <= LATEST
 
 
 def _room_of(typed: str) -> str:
