@@ -201,16 +201,6 @@ class RoomsThatAreThereTests(ImportTestCase):
         self.puts_in(self.data, "--append")
         self.assertEqual(self.takes_out("--private", path=self.other), self.data)
 
-    def test_past_lives_stay_past(self) -> None:
-        self.forget("#lobby")
-        self.keep(said("now"), path=self.other)
-        self.puts_in(self.takes_out(), "--append")
-        self.assertEqual(
-            self.rows("SELECT ended IS NULL, last FROM logs WHERE name = '#lobby'", self.other),
-            [(1, 1), (0, 2)],
-        )
-        self.assertEqual(self.loaded(self.other)[0], said("now"))
-
 
 class InUseTests(ImportTestCase):
     def test_a_server_runs(self) -> None:

@@ -3,7 +3,8 @@
 A room that the database does not have begins a new log, with an epoch of its own: numbers, times
 and topics are those of the file. Where numbers are missing (in a file that somebody has cut) what
 is behind moves up, since a log has no holes. With `append`, rooms that it has go on: what is in the
-file gets the next numbers.
+file gets the next numbers. A room that was forgotten in the file meanwhile is so in the database,
+too, and what came after that in the file is its next life.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from twistchat.archive.records import (
     read_header,
 )
 from twistchat.core.concerns import changes_state, log_of
+from twistchat.engine.sqlite import chores
 from twistchat.engine.sqlite.faults import explain
 from twistchat.engine.sqlite.file import WriterLock, connect, header_version
 from twistchat.engine.sqlite.loading import new_epoch
@@ -166,6 +168,8 @@ class _Importing:
         self._path = path
         self._append = append
         self._records: dict[int, LogRecord] = {}
+        self._living: set[str] = set()
+        """The names of those that have not ended."""
         self._logs: dict[int, _Log] = {}
         self._rows: list[tuple[object, ...]] = []
         self._text = 0
@@ -212,10 +216,12 @@ class _Importing:
             raise RecordError("a log must stand above all events")
         if record.log in self._records:
             raise RecordError(f"there is a log {record.log} above")
-        if record.ended is None and any(
-            other.name == record.name and other.ended is None for other in self._records.values()
-        ):
-            raise RecordError(f"there is a log of {record.name} above that has not ended either")
+        if record.ended is None:
+            if record.name in self._living:
+                raise RecordError(
+                    f"there is a log of {record.name} above that has not ended either"
+                )
+            self._living.add(record.name)
         self._records[record.log] = record
 
     def _begin(self) -> None:
@@ -223,11 +229,11 @@ class _Importing:
         if not self._append:
             self._refuse_those_there()
         for key, record in self._records.items():
-            found = None
-            if record.ended is None:
-                found = self._connection.execute(
-                    "SELECT id, last FROM logs WHERE name = ? AND ended IS NULL", (record.name,)
-                ).fetchone()
+            found = self._connection.execute(
+                "SELECT id, last, first FROM logs WHERE name = ? AND ended IS NULL", (record.name,)
+            ).fetchone()
+            if found is not None and record.ended is not None:
+                found = self._ended(record, *found)
             if found is not None:
                 self._logs[key] = _Log(record, found[0], goes_on=True, last=found[1])
                 continue
@@ -238,12 +244,32 @@ class _Importing:
             assert made.lastrowid is not None
             self._logs[key] = _Log(record, made.lastrowid, goes_on=False, last=0)
 
+    def _ended(
+        self, record: LogRecord, log: int, last: int, first: int
+    ) -> tuple[int, int, int] | None:
+        """End the life of a room that ended in the file; None if it began only after that.
+
+        Whoever is in the next life must not read this one.
+        """
+        found = self._connection.execute(
+            "SELECT at FROM events WHERE log = ? ORDER BY number LIMIT 1", (log,)
+        ).fetchone()
+        if found is not None and record.ended is not None and found[0] > record.ended:
+            return None
+        self._connection.execute("UPDATE logs SET ended = ? WHERE id = ?", (record.ended, log))
+        chores.let_go(self._connection, log, first, is_indexed=self._is_indexed())
+        return log, last, first
+
+    def _is_indexed(self) -> bool:
+        return bool(chores.indexed(self._connection)) and chores.make_index(self._connection)
+
     def _refuse_those_there(self) -> None:
+        known = {name for (name,) in self._connection.execute("SELECT name FROM logs")}
         names = dict.fromkeys(record.name for record in self._records.values())
         there = [
             name if name.startswith("#") else "a private conversation"
             for name in names
-            if self._connection.execute("SELECT 1 FROM logs WHERE name = ?", (name,)).fetchone()
+            if name in known
         ]
         if there:
             there = list(dict.fromkeys(there))
@@ -282,6 +308,11 @@ class _Importing:
         holds = number < log.record.first
         if holds and not changes_state(record.event):
             raise RecordError(f"number {number} of {name} is less than its first")
+        if holds and log.record.ended is not None:
+            raise RecordError(
+                f"number {number} of {name} is less than its first, and nothing holds in a room"
+                " that was forgotten"
+            )
         if log.goes_on:
             return log.last + 1
         if holds:

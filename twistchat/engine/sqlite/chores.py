@@ -218,6 +218,13 @@ def delete(database: sqlite3.Connection, log: int, keep_from: int, *, is_indexed
     database.execute("UPDATE logs SET first = ? WHERE id = ?", (keep_from, log))
 
 
+def let_go(database: sqlite3.Connection, log: int, first: int, *, is_indexed: bool) -> None:
+    """Let nothing hold any more in a log that has ended, nor anybody go on reading there."""
+    database.execute("DELETE FROM standing WHERE log = ?", (log,))
+    database.execute("DELETE FROM cursors WHERE log = ?", (log,))
+    delete(database, log, first, is_indexed=is_indexed)  # it was kept longer than the rest
+
+
 def _purge(database: sqlite3.Connection, *, is_first: bool) -> bool:
     """Take what was deleted out of the index, by merging all of it bit by bit; whether to go on.
 

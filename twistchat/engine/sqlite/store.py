@@ -261,10 +261,7 @@ class Store:
             return
         log, first = row
         database.execute("UPDATE logs SET ended = ? WHERE id = ?", (time.time(), log))
-        # What still held does so no more; it may have been kept longer than the rest.
-        database.execute("DELETE FROM standing WHERE log = ?", (log,))
-        database.execute("DELETE FROM cursors WHERE log = ?", (log,))
-        chores.delete(database, log, first, is_indexed=self.can_search)
+        chores.let_go(database, log, first, is_indexed=self.can_search)
 
     def move_cursor(self, person: str, log: str, number: int) -> None:
         """Note how far somebody has read a log; never back.
