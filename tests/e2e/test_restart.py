@@ -78,7 +78,7 @@ async def test_everything_is_as_it_was(tmp_path: Path, how: signal.Signals) -> N
         "-- The last 3 lines of #猫:",
         *(past := ["[00:00] [#猫] <alice> miau", "[00:00] [#猫] * alice purrs"]),
         "[00:00] [#猫] <bob> miau?",
-        "-- 2 lines in #猫 with miau:",
+        "-- 2 lines in #猫 for miau:",
         past[0],
         "[00:00] [#猫] <bob> miau?",
     ]

@@ -142,7 +142,7 @@ async def test_an_export_becomes_another_chat(server: Server, tmp_path: Path) ->
     bob.types("/topic")
     await bob.heard.until("^-- Topic of #lobby: 茶$")
     bob.types("/search 你好")
-    await bob.heard.until(r"^-- 1 line in #lobby with 你好:\n\[[-0-9: ]+\] <alice> 你好$")
+    await bob.heard.until(r"^-- 1 line in #lobby for 你好:\n\[[-0-9: ]+\] <alice> 你好$")
     bob.types("/join #lab")
     await bob.heard.until(r"^\[[-0-9: ]+\] \[#lab\] <alice> in the lab$")
     bob.types("and bob")
