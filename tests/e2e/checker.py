@@ -166,4 +166,9 @@ def _odd(numbers: Sequence[int]) -> str:
 
 def _repeated(texts: Iterable[str]) -> list[str]:
     met: set[str] = set()
-    return [text for text in texts if text in met or met.add(text)]  # type: ignore[func-returns-value]
+    twice = []
+    for text in texts:
+        if text in met:
+            twice.append(text)
+        met.add(text)
+    return twice

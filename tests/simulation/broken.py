@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from twisted.internet.defer import Deferred, succeed
 
@@ -129,7 +129,7 @@ class SwapsBatches(SlowHouse):
         engine: Any = super()._watch(clock, limits)
         start = engine.start
         engine.start = lambda deliver: start(_Swapping(clock, deliver).take)
-        return engine  # type: ignore[no-any-return]
+        return cast("Engine", engine)
 
 
 class SwapsBatchesInEngine(House):
@@ -164,7 +164,7 @@ class PresenceOvertakes(SlowHouse):
                     deliver[0]([entry.committed(entry.item, stamp)])
 
         engine.start, engine.append = started, overtake
-        return engine  # type: ignore[no-any-return]
+        return cast("Engine", engine)
 
 
 class PresenceOvertakesInEngine(SlowHouse):
@@ -214,4 +214,4 @@ def _changed(engine: Any, change: Callable[[Sequence[Committed]], Sequence[Commi
     """Change what comes from an engine on its way."""
     start = engine.start
     engine.start = lambda deliver: start(lambda batch: deliver(change(batch)))
-    return engine  # type: ignore[no-any-return]
+    return cast("Engine", engine)

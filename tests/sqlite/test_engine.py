@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from twistchat.engine import Engine, Stamp
 
 
-class OnFile(SynchronousTestCase if TYPE_CHECKING else object):  # type: ignore[misc]
+class OnFile(EngineHarness):
     path: Path
 
     def setUp(self) -> None:

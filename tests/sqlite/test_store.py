@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tests.sqlite.test_file import FileTestCase
 from twistchat.core import events as e
@@ -21,6 +21,18 @@ from twistchat.testing.harness import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+
+def break_at(store: Store, statement: str, code: int) -> Callable[[], None]:
+    """Let a store's connection fail at one statement; returns what mends it."""
+    healthy = store._database
+    assert healthy is not None
+    store._database = cast("sqlite3.Connection", Failing(healthy, statement, code))
+
+    def mend() -> None:
+        store._database = healthy
+
+    return mend
 
 
 class Failing:
@@ -67,17 +79,16 @@ class StoreTests(FileTestCase):
 
     def test_a_commit_that_fails_keeps_nothing(self) -> None:
         store = self.filled("a")
-        store._database = Failing(store._database, "COMMIT", sqlite3.SQLITE_FULL)  # type: ignore[assignment, arg-type]
+        mend = break_at(store, "COMMIT", sqlite3.SQLITE_FULL)
         error = self.assertRaises(DatabaseError, self.put, store, "b")
         self.assertIn("the disk is full", str(error))
-        store._database = store._database._database  # type: ignore[union-attr]
+        mend()
         self.assertEqual(self.put(store, "c"), [Stamp("e1", 2)])
         self.assertEqual(self.texts(), ["a", "c"])
 
     def test_a_disk_that_fails_at_the_commit_may_have_kept_it(self) -> None:
         store = self.filled("a")
-        failing = Failing(store._database, "COMMIT", sqlite3.SQLITE_IOERR | 4 << 8)  # type: ignore[arg-type]
-        store._database = failing  # type: ignore[assignment]
+        break_at(store, "COMMIT", sqlite3.SQLITE_IOERR | 4 << 8)
         self.assertRaises(UnknownOutcomeError, self.put, store, "b")
         self.assertIsNone(store._database)  # opened anew by the next
         self.assertEqual(self.put(store, "c"), [Stamp("e1", 2)])
@@ -118,10 +129,9 @@ class StoreTests(FileTestCase):
 
     def test_a_room_that_could_not_be_ended_is_ended_with_the_next_line(self) -> None:
         store = self.filled("old")
-        healthy = store._database
-        store._database = Failing(healthy, "UPDATE logs SET ended", sqlite3.SQLITE_FULL)  # type: ignore[assignment, arg-type]
+        mend = break_at(store, "UPDATE logs SET ended", sqlite3.SQLITE_FULL)
         self.assertRaises(DatabaseError, store.forget, "#lobby")
-        store._database = healthy
+        mend()
         self.assertEqual(store.append([Proposed(said("new"), "e2")]), [Stamp("e2", 1)])
         self.assertEqual(self.texts(), ["old", "new"])
 
@@ -165,7 +175,7 @@ class ForgettingOnABadDiskTests(FileTestCase):
 
     def lose(self, store: Store, statement: str) -> None:
         """Let a statement fail as a bad disk does, once: the next to write opens the file anew."""
-        store._database = Failing(store._database, statement, self.IOERR)  # type: ignore[assignment, arg-type]
+        break_at(store, statement, self.IOERR)
 
     def test_just_before(self) -> None:
         store = self.filled("life one")
@@ -199,10 +209,9 @@ class ForgettingOnABadDiskTests(FileTestCase):
         other.execute("UPDATE logs SET last = 2")
         other.commit()
         other.close()
-        healthy = store._database
-        store._database = Failing(healthy, "UPDATE logs SET epoch", sqlite3.SQLITE_FULL)  # type: ignore[assignment, arg-type]
+        mend = break_at(store, "UPDATE logs SET epoch", sqlite3.SQLITE_FULL)
         self.assertRaises(DatabaseError, self.put, store, "d")
-        store._database = healthy
+        mend()
         (stamp,) = self.put(store, "d")
         assert isinstance(stamp, Stamp)
         self.assertEqual(stamp.number, 3)
