@@ -39,9 +39,13 @@ def back_up(
         ArchiveError: it was not made, and nothing is left of it.
         DatabaseError: there is nothing to be copied.
     """
-    if is_folder and not destination.is_dir():
+    try:
+        is_there = destination.is_dir()
+    except OSError as error:
+        raise ArchiveError(f"cannot write {destination}: {error.strerror}") from error
+    if is_folder and not is_there:
         raise ArchiveError(f"there is no folder {destination}: make it, or choose another")
-    if destination.is_dir():
+    if is_there:
         destination /= time.strftime("twistchat-%Y%m%d-%H%M%S.db", time.gmtime())
     with (
         reading(database, older=True) as source,

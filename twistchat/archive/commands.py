@@ -27,6 +27,9 @@ DATABASE = "twistchat.db"
 
 FORMATS = ("text", "json", "html")
 
+ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""The signals that end a command, unless they are ignored (as nohup has it)."""
+
 
 def add_commands(commands: Any) -> None:
     """Add the commands to a command line (to what argparse's `add_subparsers` returns)."""
@@ -111,16 +114,22 @@ def _run(
     def end(number: int, _: object) -> None:
         sys.exit(128 + number)  # so that half a file is removed
 
-    before = signal.signal(signal.SIGTERM, end)
+    ends = [number for number in ENDS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in ends}
     try:
         return do(parser, options)
     except (ArchiveError, DatabaseError) as error:
         terminal.complain(str(error))
         return 1
+    except OSError as error:
+        where = "" if error.filename is None else f" {os.fsdecode(error.filename)}"
+        terminal.complain(f"cannot use{where}: {error.strerror}")
+        return 1
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _moment(text: str) -> float | None:
@@ -138,6 +147,11 @@ def _file(text: str) -> Path:
     return Path(text)
 
 
+def _is_folder(text: str) -> bool:
+    """Whether it names a folder, be there one or not."""
+    return os.path.basename(text) in ("", ".", "..")  # noqa: PTH119, a Path has lost its last slash
+
+
 # ---------------------------------------------------------------- what they do
 
 
@@ -149,7 +163,7 @@ def _backup(_: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         locate(options.db),
         _file(options.destination),
         force=options.force,
-        is_folder=options.destination.endswith(("/", os.sep)),
+        is_folder=_is_folder(options.destination),
     )
     terminal.say(f"{made.path}: {terminal.lines(made.lines)}, {terminal.size(made.size)}")
     return 0
@@ -170,6 +184,8 @@ def _export(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int
         export_to_stdout(database, wanted, options.format)
         return 0
     path = _file(options.output)
+    if _is_folder(options.output):
+        raise ArchiveError(f"{options.output} is a folder: name a file in it")
     made = export_to_file(database, wanted, options.format, path, force=options.force)
     terminal.say(f"{path}: {terminal.lines(made.lines)}, {terminal.size(made.size)}")
     return 0

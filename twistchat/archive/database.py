@@ -47,10 +47,17 @@ def reading(path: Path, *, older: bool = False) -> Iterator[sqlite3.Connection]:
         ArchiveError: it cannot be read, then or while it is open.
         DatabaseError: it is something else, or of a newer version.
     """
-    if path.is_dir():
-        raise ArchiveError(f"{path} is a folder: name the file in it with --db")
-    if not path.exists():
-        raise ArchiveError(f"there is no database {path}: name it with --db PATH")
+    try:
+        if path.is_dir():
+            raise ArchiveError(f"{path} is a folder: name the file in it with --db")
+        if not path.exists():
+            raise ArchiveError(f"there is no database {path}: name it with --db PATH")
+    except PermissionError as error:
+        raise ArchiveError(
+            f"no right to look at {path}: run this as the user who runs the server"
+        ) from error
+    except OSError as error:
+        raise ArchiveError(f"cannot read {path}: {error.strerror}") from error
     if not os.access(path, os.R_OK):
         raise ArchiveError(f"no right to read {path}: run this as the user who runs the server")
     header_version(path)

@@ -26,6 +26,8 @@ def new_file(path: Path, *, force: bool, source: Path) -> Iterator[Path]:
     Raises:
         ArchiveError: there is something already, or it cannot be written. Nothing is left then.
     """
+    if not path.name:
+        raise ArchiveError(f"{path} is a folder: name a file in it")
     temporary = path.with_name(f".twistchat-{secrets.token_hex(4)}.part")
     try:
         _refuse(path, force=force, source=source)

@@ -114,10 +114,13 @@ def import_export(file: BinaryIO, name: str, database: Path, *, append: bool = F
         raise lines.wrong(error) from error
     except OSError as error:
         raise ArchiveError(f"cannot read {name}: {error.strerror}") from error
-    if not database.parent.is_dir():
-        raise ArchiveError(f"there is no folder {database.parent}: make it, or choose another")
-    if database.is_dir():
-        raise ArchiveError(f"{database} is a folder: name a file with --db PATH")
+    try:
+        if not database.parent.is_dir():
+            raise ArchiveError(f"there is no folder {database.parent}: make it, or choose another")
+        if database.is_dir():
+            raise ArchiveError(f"{database} is a folder: name a file with --db PATH")
+    except OSError as error:
+        raise ArchiveError(f"cannot write {database}: {error.strerror}") from error
     header_version(database)  # before anything is made beside what is no database of ours
     with WriterLock(database):
         is_new = not database.exists()
