@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -16,7 +17,7 @@ from itertools import islice
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.archive.kit import START, ArchiveTestCase, did, said, topic, whispered
-from twistchat.archive import selection
+from twistchat.archive import records, selection
 from twistchat.archive.commands import FORMATS
 from twistchat.archive.database import reading
 from twistchat.archive.export import FORMATS as WRITERS
@@ -279,6 +280,27 @@ class ManyTests(ArchiveTestCase):
             self.rows("DELETE FROM events WHERE number < 6")
             rest = [committed.number for _, committed in taken]
         self.assertEqual(first + rest, [1, 2, 3, 6, 7, 8, 9, 10])
+
+    def test_a_topic_that_is_replaced_and_deleted_meanwhile_is_there(self) -> None:
+        self.keep(*(said(f"line {number}", at=START + HOUR) for number in range(6)))
+        self.keep(topic("held", room="#lab"), said("x", room="#lab", at=START + HOUR))
+        whole = self.folder / "whole.db"
+        shutil.copy(self.path, whole)
+        for gone in ("", "DELETE FROM events WHERE text = 'held'"):
+            for wanted in (Wanted(), Wanted(since=START + 1), Wanted("lab", since=START + 1)):
+                shutil.copy(whole, self.path)
+                with reading(self.path) as database:
+                    chosen = Selection(database, wanted)
+                    taken = records.write(chosen)
+                    lines = list(islice(taken, 2))
+                    self.keep(topic("new", room="#lab"))
+                    self.rows(gone or "SELECT 1")
+                    lines += taken
+                topics = [
+                    line["text"] for line in map(json.loads, lines) if line["type"] == "topic"
+                ]
+                self.assertEqual(topics, ["held"], (gone, wanted))
+                self.assertEqual(json.loads(lines[-1])["events"], chosen.count)
 
 
 class OutputTests(ArchiveTestCase):

@@ -4,13 +4,16 @@ What is taken is fixed at the beginning: all that was committed by then. It is n
 transaction: as long as one reads, the write-ahead log cannot be emptied, and whoever takes in
 the export may take hours. It needs none. An event never changes, and one that is written later has
 a greater id; so it is enough to know the last id and to read a page at a time. What retention
-deletes before its page is read is missing.
+deletes before its page is read is missing. Only what holds, which may be replaced and deleted
+meanwhile, is read at the beginning.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from heapq import merge
 from math import inf
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from twistchat.archive import ArchiveError
@@ -29,10 +32,13 @@ if TYPE_CHECKING:
 PAGE = 500
 """Events that are in memory at once."""
 
-HOLDS = (
-    " OR EXISTS (SELECT 1 FROM standing"
-    " WHERE standing.log = events.log AND standing.number = events.number)"
+SELECT = f"SELECT events.id, events.log, name, epoch, events.number, {COLUMNS}".replace(
+    "kind", "events.kind"
 )
+"""Reads an event, with its id and that of its log."""
+
+ORDERS = {0: "events.id", 4: "events.number"}
+"""Columns of that by which pages are read."""
 
 ROOMS_NAMED = 8
 """Rooms that are named to whoever has asked for one that there is not."""
@@ -84,6 +90,7 @@ class Selection:
             (last,) = database.execute("SELECT max(id) FROM events").fetchone()
             self._last: int = last or 0
             self.logs: Sequence[Log] = self._find_logs(private=wanted.private)
+            self._standing = self._find_standing()
         self.count = 0
         """Events that were taken so far."""
 
@@ -109,6 +116,17 @@ class Selection:
             ).fetchall()
         return [_log(row) for row in rows]
 
+    def _find_standing(self) -> Sequence[Any]:
+        """Read what holds (topics): it may be replaced, and deleted, before its page is read."""
+        rows = self._database.execute(
+            f"{SELECT} FROM standing JOIN logs ON logs.id = standing.log"
+            " CROSS JOIN events ON events.log = standing.log AND events.number = standing.number"
+            " WHERE (at < ?) IS NOT 0 ORDER BY events.id",
+            (self._ends,),
+        ).fetchall()
+        logs = {log.id for log in self.logs}
+        return [row for row in rows if row[1] in logs]
+
     def _rooms(self) -> str:
         rows = self._database.execute(
             "SELECT DISTINCT name FROM logs WHERE name GLOB '#*' ORDER BY name LIMIT ?",
@@ -123,51 +141,59 @@ class Selection:
     def of(self, log: Log, *, standing: bool = False) -> Iterator[Committed]:
         """Read the events of a log, in their order.
 
-        `standing` takes what still holds (a topic), too, if it is older than what is wanted.
+        `standing` takes what held at the beginning (a topic), too, if it is older than what is
+        wanted.
         """
-        number = 0
-        while rows := self._read(
-            "log = ? AND number > ?", [log.id, number], "number", standing=standing
-        ):
-            self.count += len(rows)
-            yield from map(_event, rows)
-            number = rows[-1][4]
+        held = [row for row in self._standing if row[1] == log.id] if standing else []
+        for row in _merged(self._pages("log = ? AND events.number > ?", [log.id], 4), held, 4):
+            self.count += 1
+            yield _event(row)
 
     def in_order(self) -> Iterator[tuple[Log, Committed]]:
-        """Read the events of all logs in the order in which they happened, and what still holds."""
+        """Read the events of all logs in the order in which they happened, and what held."""
         if self._room is not None:
             # Its lives come one after the other; no need to look at all other rooms.
             for log in self.logs:
                 yield from ((log, committed) for committed in self.of(log, standing=True))
             return
         logs = {log.id: log for log in self.logs}
-        done = 0
-        while rows := self._read("events.id > ?", [done], "events.id", standing=True):
-            done = rows[-1][0]
-            taken = [row for row in rows if row[1] in logs]
-            self.count += len(taken)
-            yield from ((logs[row[1]], _event(row)) for row in taken)
+        for row in _merged(self._pages("events.id > ?", [], 0), self._standing, 0):
+            if row[1] in logs:
+                self.count += 1
+                yield logs[row[1]], _event(row)
 
     def people(self, log: Log) -> tuple[str, str]:
         """Name the two of a conversation, as they were called at its beginning."""
-        for row in self._read("log = ?", [log.id], "number", standing=False, limit=1):
+        for row in self._read("log = ?", [log.id], "number", limit=1):
             item = _event(row).item
             if isinstance(item, Whispered):
                 return item.who, item.to
         return "?", "?"
 
-    def _read(
-        self, which: str, values: Sequence[Any], order: str, *, standing: bool, limit: int = 0
-    ) -> list[Any]:
-        # Those that are as old as is wanted, or hold though they are older.
-        young = f"(at >= ?{HOLDS})" if standing else "at >= ?"
+    def _pages(self, which: str, values: Sequence[Any], key: int) -> Iterator[Any]:
+        """Read by pages, in the order of a column by which `which` asks for what comes next."""
+        done = 0
+        while rows := self._read(which, [*values, done], ORDERS[key]):
+            yield from rows
+            done = rows[-1][key]
+
+    def _read(self, which: str, values: Sequence[Any], order: str, *, limit: int = 0) -> list[Any]:
         return self._database.execute(
-            f"SELECT events.id, events.log, name, epoch, number, {COLUMNS}"  # noqa: S608, constants
-            f" FROM events JOIN logs ON logs.id = events.log WHERE {which} AND events.id <= ?"
-            f" AND {young} AND (at < ?) IS NOT 0 ORDER BY {order} LIMIT ?",
+            f"{SELECT} FROM events JOIN logs ON logs.id = events.log"
+            f" WHERE {which} AND events.id <= ? AND at >= ? AND (at < ?) IS NOT 0"
+            f" ORDER BY {order} LIMIT ?",
             # Without an end even what has no time is taken, to be told as a fault.
             [*values, self._last, self._since, self._ends, limit or PAGE],
         ).fetchall()
+
+
+def _merged(rows: Iterator[Any], held: Sequence[Any], key: int) -> Iterator[Any]:
+    """Put rows that are held among those that are read, each once."""
+    last = None
+    for row in merge(rows, held, key=itemgetter(key)):
+        if row[key] != last:
+            yield row
+        last = row[key]
 
 
 def _log(row: Sequence[Any]) -> Log:
