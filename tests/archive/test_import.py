@@ -317,6 +317,18 @@ class MalformedTests(ImportTestCase):
             told = self.refuses(written(HEADER, log(), line(1), bad))
             self.assertTrue(told.startswith(why), f"{told!r} is not {why!r}")
 
+    def test_lengths_that_nobody_could_type(self) -> None:
+        whisper = {"type": "whispered", "to_user": "b0b", "to": "bob"}
+        for field in ("who", "user", "to_user", "to", "room", "text"):
+            longest = 65536 if field == "text" else 1024
+            for text in ("x" * (longest + 1), "a" + "\u0344" * 300_000):
+                fields = {**(whisper if field[:2] == "to" else {}), field: text}
+                told = self.refuses(written(HEADER, log(), line(1, **fields), end(1)))
+                self.assertEqual(told, f"line 3: {field} is longer than {longest} bytes")
+        told = self.refuses(written(HEADER, log(name="#" + "x" * 1024), end(0)))
+        self.assertEqual(told, "line 2: name is longer than 1024 bytes")
+        self.puts_in(written(HEADER, log(), line(1, "x" * 65536, who="x" * 1024), end(1)))
+
     def test_bad_logs(self) -> None:
         for bad, why in (
             (log(), "line 3: there is a log 1 above"),

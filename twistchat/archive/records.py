@@ -33,6 +33,12 @@ VERSION = 1
 LATEST = 253_000_000_000.0
 """Seconds since 1970: a time in the year 9987. Calendars end soon after."""
 
+LONGEST_NAME = 1024
+"""Bytes of a name or an id: some hundred characters, and more than anybody can have."""
+
+LONGEST_TEXT = 64 * 1024
+"""Bytes of what was said: four times as much as a line may have."""
+
 
 class RecordError(Exception):
     """A line is not as this format has it; the message says how."""
@@ -143,7 +149,8 @@ def read(line: bytes) -> Record:
 
 
 def _read_log(fields: dict[str, Any]) -> LogRecord:
-    name, first, last = _text(fields, "name"), _number(fields, "first"), _number(fields, "last", 0)
+    name = _text(fields, "name")
+    first, last = _number(fields, "first"), _number(fields, "last", 0)
     people = name[1:].split(",")
     if not (
         may_be_room(name)
@@ -158,7 +165,7 @@ def _read_log(fields: dict[str, Any]) -> LogRecord:
 
 def _read_event(fields: dict[str, Any]) -> EventRecord:
     log, number, kind = _number(fields, "log"), _number(fields, "number"), fields["type"]
-    who, text = _name(fields, "who"), _text(fields, "text")
+    who, text = _name(fields, "who"), _text(fields, "text", LONGEST_TEXT)
     room = to_user = to = None
     if "to_user" in fields:
         to_user, to = _id(fields, "to_user"), _name(fields, "to")
@@ -191,14 +198,16 @@ def _parse(line: bytes) -> dict[str, Any]:
     return fields
 
 
-def _text(fields: dict[str, Any], name: str) -> str:
+def _text(fields: dict[str, Any], name: str, longest: int = LONGEST_NAME) -> str:
     value = fields.get(name)
     if not isinstance(value, str):
         raise RecordError(f"{name} is missing, or no text")
     try:
-        value.encode()
+        size = len(value.encode())
     except UnicodeEncodeError as error:
         raise RecordError(f"{name} has half a character in it (a surrogate)") from error
+    if size > longest:  # before anybody normalises it, which may take long
+        raise RecordError(f"{name} is longer than {longest} bytes")
     return value
 
 
