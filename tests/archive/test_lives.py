@@ -45,6 +45,16 @@ class LivesTests(ImportTestCase):
         for table in ("standing", "cursors"):
             self.assertEqual(self.rows(f"SELECT * FROM {table}", self.other), [])
 
+    def test_also_if_nothing_was_said_between_the_backup_and_its_end(self) -> None:
+        self.succeeds("backup", self.other)
+        self.forget("#lobby")
+        self.keep(said("next life", at=START + 200))
+        self.puts_in(self.takes_out("--since", "2025-11-20T20:00:30"), "--append")
+        ended = START + 100
+        self.assertEqual(
+            self.lives(), [(ended, 1, "old"), (ended, 2, "before"), (None, 1, "next life")]
+        )
+
     def test_several_lives(self) -> None:
         self.succeeds("backup", self.other)
         for place in (1, 2):

@@ -80,7 +80,8 @@ def write(selection: Selection) -> Iterator[str]:
     """Write an export, a line at a time."""
     yield _line({"type": "export", "format": FORMAT, "version": VERSION})
     places: dict[int, int] = {}
-    for place, log in enumerate(selection.logs, 1):
+    logs = sorted([*selection.logs, *selection.silent], key=lambda log: log.id)
+    for place, log in enumerate(logs, 1):
         places[log.id] = place
         record = {
             "type": "log", "log": place, "name": log.name, "first": log.first, "last": log.last,

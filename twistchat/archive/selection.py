@@ -90,17 +90,29 @@ class Selection:
             (last,) = database.execute("SELECT max(id) FROM events").fetchone()
             self._last: int = last or 0
             self.logs: Sequence[Log] = self._find_logs(private=wanted.private)
+            self.silent = self._find_silent(private=wanted.private)
+            """Rooms that were forgotten in that time, and of which nothing in it is kept."""
             self._standing = self._find_standing()
         self.count = 0
         """Events that were taken so far."""
 
-    def _find_logs(self, *, private: bool) -> Sequence[Log]:
-        which = "name NOT GLOB '@*'"
-        values: list[Any] = []
+    def _which(self, *, private: bool) -> tuple[str, list[Any]]:
         if self._room is not None:
-            which, values = "name = ?", [self._room]
-        elif private:
-            which = "1"
+            return "name = ?", [self._room]
+        return ("1" if private else "name NOT GLOB '@*'"), []
+
+    def _find_silent(self, *, private: bool) -> Sequence[Log]:
+        which, values = self._which(private=private)
+        rows = self._database.execute(
+            f"SELECT id, name, last + 1, last, ended FROM logs WHERE {which}"  # noqa: S608, constants
+            " AND ended >= ? AND ended < ? ORDER BY id",
+            [*values, self._since, self._until],
+        ).fetchall()
+        found = {log.id for log in self.logs}
+        return [_log(row) for row in rows if row[0] not in found]
+
+    def _find_logs(self, *, private: bool) -> Sequence[Log]:
+        which, values = self._which(private=private)
         rows = self._database.execute(
             f"SELECT id, name, first, last, ended FROM logs WHERE {which} ORDER BY id",  # noqa: S608, constants
             values,
