@@ -255,9 +255,9 @@ class _Importing:
         Whoever is in the next life must not read this one.
         """
         found = self._connection.execute(
-            "SELECT at FROM events WHERE log = ? ORDER BY number LIMIT 1", (log,)
+            "SELECT at > ? FROM events WHERE log = ? ORDER BY number LIMIT 1", (record.ended, log)
         ).fetchone()
-        if found is not None and record.ended is not None and found[0] > record.ended:
+        if found == (1,):
             return None
         self._connection.execute("UPDATE logs SET ended = ? WHERE id = ?", (record.ended, log))
         chores.let_go(self._connection, log, first, is_indexed=self._is_indexed())
