@@ -155,8 +155,7 @@ class SQLiteEngine:
 
     def _close(self, _: object) -> Deferred[None]:
         self._keeping.stop()
-        self._history.end()
-        self._search.end()
+        self._search.end()  # a history is short, and whoever has just come waits for it
         readers = [
             self._within_time(worker.run(reader.close))
             for worker, reader in (
