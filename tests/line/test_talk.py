@@ -637,3 +637,17 @@ class FaultyExtensionTests(ChatTestCase):
         )
         self.assertEqual(bob.sees(), ["<alice> hello"])
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+
+class StoppingOnSQLiteTests(OnSQLite):
+    def test_who_has_just_come_is_told_the_last_lines_though_the_server_stops(self) -> None:
+        (alice,) = self.people("alice")
+        self.typing(alice, "hello")
+        bob = self.connect()
+        bob.types("bob")
+        self.world.registry.say_goodbye("")
+        self.world.engine.stop().addCallback(lambda _: self.world.parts.fanout.stop())
+        self.turn()
+        seen = bob.sees()
+        self.assertIn("[00:00] <alice> hello", seen)
+        self.assertEqual(seen[-1], "-- Goodbye, the server is stopping.")

@@ -177,10 +177,13 @@ class GroupCommit:
     ) -> None:
         def committed(outcomes: Sequence[Stamp | Unkept]) -> None:
             if self._writing is batch:  # else it was given up meanwhile, and its speakers told
-                # The next batch waits until this one is told, so that whatever follows from that
-                # at once is in it, together with what was said meanwhile.
-                self._handing_over = self._clock.callLater(0, self._hand_over)
+                # The next batch waits until this one is told (which is put off to the end of the
+                # turn, and so is this, behind it): whatever follows from it at once is then in
+                # the next, and nobody hears that a line is kept before that one was refused.
+                handing_over = self._handing_over = self._clock.callLater(0, self._hand_over)
                 self._finish(batch, stands, outcomes)
+                if handing_over.active():
+                    handing_over.reset(0)
 
         def kept(outcomes: Sequence[Stamp | Unkept]) -> None:
             self._trouble.kept()

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from twisted.internet import defer
 from twisted.internet.defer import Deferred, succeed
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
 from twistchat.core.concerns import is_durable, log_of
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
     from twistchat.engine.worker import MakeWorker
 
 log = Logger()
+
+LAST_TURN = 0.01
+"""Seconds: a turn of the reactor, and to spare."""
 
 CLOSE_TIME = 1.0
 """Seconds in which, at the end, each connection to the database is to be closed."""
@@ -151,7 +155,11 @@ class SQLiteEngine:
 
     def stop(self) -> Deferred[None]:
         """See `Engine.stop`."""
-        return self._line.stop().addBoth(self._close)
+        return self._line.stop().addBoth(self._wait_for_readers).addBoth(self._close)
+
+    def _wait_for_readers(self, _: object) -> Deferred[None]:
+        """Let what was delivered last be told: whoever came in with it asks for a history."""
+        return deferLater(self._clock, LAST_TURN)
 
     def _close(self, _: object) -> Deferred[None]:
         self._keeping.stop()
