@@ -126,6 +126,7 @@ class BrokenTests(SynchronousTestCase):
     def test_what_comes_later_told_before_the_past(self) -> None:
         def reserve(outlet: Outlet) -> Slot:
             slot = Slot(outlet)
+            # What is broken on purpose.
             slot.fill = outlet.put  # type: ignore[method-assign, assignment]
             return slot
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.folders import temporary_folder
+from twistchat.core.concerns import is_durable
 from twistchat.core.events import Said, TopicChanged, Whispered
 from twistchat.engine.retention import Retention
 from twistchat.engine.sqlite.file import Durability
@@ -103,7 +104,8 @@ class ArchiveTestCase(SynchronousTestCase):
 
     def loaded(self, path: Path) -> list[Durable]:
         """What a server begins with."""
-        return [item.item for item in self.with_store(lambda _: None, path).events]  # type: ignore[misc]
+        found = self.with_store(lambda _: None, path).events
+        return [committed.item for committed in found if is_durable(committed.item)]
 
     def rows(self, query: str, path: Path | None = None) -> list[tuple[object, ...]]:
         with closing(sqlite3.connect(path or self.path, isolation_level=None)) as database:

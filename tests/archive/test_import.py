@@ -292,6 +292,7 @@ class MalformedTests(ImportTestCase):
             (line(1), "line 4: number 1 of #lobby must be greater than 1, and at most 9"),
             (line(10), "line 4: number 10 of #lobby must be greater than 1, and at most 9"),
             (line(0), "line 4: number is missing, or no number from 1 on"),
+            # No number of a line, which the types of the kit know too.
             (line(2.5), "line 4: number is missing"),  # type: ignore[arg-type]
             (line(2, at=-1), "line 4: at is missing, or no time in seconds since 1970"),
             (line(2, at=1e18), "line 4: at is missing"),

@@ -62,6 +62,7 @@ class ReusesNumbers(SlowHouse):
             return why
 
         self.slow.refuses = refuses
+        # What is broken on purpose.
         self.slow._memory.keep = keep_wrong  # type: ignore[method-assign]
         return engine
 
@@ -138,6 +139,7 @@ class SwapsBatchesInEngine(House):
     def make_engine(self, clock: Clock, limits: Limits) -> Engine:
         engine = MemoryEngine(limits)
         swapping = _Swapping(clock, engine.append)
+        # What is broken on purpose; its types too.
         engine.append = swapping.take  # type: ignore[method-assign, assignment]
         return engine
 
@@ -197,6 +199,7 @@ class ForgetsTheLast(House):
         def shorter(log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
             return history(log, before=before and before - 1, limit=limit)
 
+        # What is broken on purpose.
         engine.history = shorter  # type: ignore[method-assign]
         return engine
 

@@ -20,6 +20,7 @@ ROOMS = (LOBBY, "#a", "#b")
 
 def lines_of(kept: Kept, log: str) -> list[str]:
     """Read a log as people see it."""
+    # What is kept is durable, and so no reply; a `Committed` may be either.
     return [ENGLISH.told(event.item)[0] for event in kept.get(log, [])]  # type: ignore[arg-type]
 
 

@@ -279,6 +279,7 @@ class DiskHouse(House):
         _lay(self._lies(), copy)
         with closing(sqlite3.connect(copy)) as database:
             kept: Kept = {
+                # Filled below: a hole that stays is what the checker then stumbles over.
                 name: [None] * last  # type: ignore[list-item]
                 for name, last in database.execute(
                     "SELECT name, last FROM logs WHERE ended IS NULL"

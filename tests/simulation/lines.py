@@ -76,5 +76,6 @@ def read(line: str) -> Line:
                 groups["room"] = LOBBY
             if kind == "history":
                 return Line(kind, room=groups["room"], lines=int(groups["lines"] or 1))
+            # The groups of the patterns are fields of a line, all of them texts but `lines`.
             return Line(kind, **groups)  # type: ignore[arg-type]
     return Line("unknown", text=line)

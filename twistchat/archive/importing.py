@@ -129,9 +129,10 @@ def import_export(file: BinaryIO, name: str, database: Path, *, append: bool = F
                 migrate(connection, database)
                 return _import(connection, database, lines, rest, append=append)
         except BaseException as error:
-            if is_new:
+            if is_new:  # whatever it was that went wrong; a link stays, and what it led to goes
+                made = database.resolve()
                 for companion in ("", "-wal", "-shm"):
-                    database.with_name(database.name + companion).unlink(missing_ok=True)
+                    made.with_name(made.name + companion).unlink(missing_ok=True)
             if isinstance(error, sqlite3.Error):
                 raise ArchiveError(
                     f"cannot write {database}: {explain(error)}; nothing was imported"
