@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.folders import temporary_folder
 from twistchat.core import events as e
 from twistchat.engine.retention import Retention, Rule
-from twistchat.engine.sqlite import SQLiteEngine, file, keeping
+from twistchat.engine.sqlite import SQLiteEngine, chores, file, keeping
 from twistchat.engine.sqlite.faults import UnknownOutcomeError
 from twistchat.testing import ClockWorker, sqlite_engine
 from twistchat.testing.conformance import (
@@ -51,6 +51,14 @@ class SQLiteEngineTests(OnFile, EngineConformance, LastingConformance, Synchrono
         store._database.close()
         store._lock.release()
         self.addCleanup(self.engine._keeping.stop)
+
+
+class WithoutIndexTests(OnFile, EngineConformance, SynchronousTestCase):
+    """A SQLite that has no FTS5, or no trigrams in it: all is looked at line by line."""
+
+    def setUp(self) -> None:
+        self.patch(chores, "make_index", lambda _: False)
+        super().setUp()
 
 
 class LockedOutTests(OnFile, FaultyConformance, SynchronousTestCase):
