@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twistchat.core.commands import Command
+    from twistchat.engine import Label
     from twistchat.wire import Input
 
 
@@ -18,8 +19,8 @@ class Request:
     """A command on its way in."""
 
     command: Command
-    label: str | None = None
-    """The name that its wire gave the request, if it has such."""
+    label: Label | None = None
+    """What its wire calls the request, if it has such names."""
     then: Callable[[], None] | None = None
     """Called when it is performed or refused, before it is committed."""
 
@@ -32,7 +33,9 @@ class Gate:
     """
 
     def __init__(
-        self, source: Input, take: Callable[[Command, str | None, Callable[[], None] | None], None]
+        self,
+        source: Input,
+        take: Callable[[Command, Label | None, Callable[[], None] | None], None],
     ) -> None:
         self._source = source
         self._take = take

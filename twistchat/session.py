@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.chat import Chat
     from twistchat.core.model import User
+    from twistchat.engine import Label
     from twistchat.limitlog import LimitLog
     from twistchat.login import Names, Person
     from twistchat.pipeline import Pipeline
@@ -182,7 +183,7 @@ class Session:
     def receive(
         self,
         command: c.Command,
-        label: str | None = None,
+        label: Label | None = None,
         then: Callable[[], None] | None = None,
     ) -> None:
         """Take a command in, after those before it.
@@ -194,7 +195,9 @@ class Session:
         else:
             self._gate.wait(Request(command, label, then))
 
-    def _take(self, command: c.Command, label: str | None, then: Callable[[], None] | None) -> None:
+    def _take(
+        self, command: c.Command, label: Label | None, then: Callable[[], None] | None
+    ) -> None:
         if self.state in (State.LEAVING, State.GONE):
             return
         if self.is_stopping:
@@ -210,7 +213,7 @@ class Session:
         if then is not None:
             then()
 
-    def answer(self, reply: e.Reply, label: str | None = None) -> None:
+    def answer(self, reply: e.Reply, label: Label | None = None) -> None:
         """Tell this session something after all that it was told before."""
         if self.state is State.IN:
             self._submit([reply], label)
@@ -243,7 +246,7 @@ class Session:
         """Write to it in another way from now on."""
         self.format = wire_format
 
-    def _perform(self, user: User, command: c.Command, label: str | None) -> bool:
+    def _perform(self, user: User, command: c.Command, label: Label | None) -> bool:
         """Do what it asks; whether it was not refused."""
         try:
             decided = self._chat.perform(user, command)
@@ -265,7 +268,7 @@ class Session:
         self._submit(decided, label)
         return True
 
-    def _rename(self, user: User, typed: str, label: str | None) -> None:
+    def _rename(self, user: User, typed: str, label: Label | None) -> None:
         old = user.name
 
         def claimed(name: str) -> None:
@@ -282,7 +285,7 @@ class Session:
         claiming.addErrback(lambda failure: log.failure("renaming failed", failure))
         claiming.addBoth(lambda _: self._gate.release())
 
-    def _submit(self, items: Sequence[e.Item], label: str | None = None) -> None:
+    def _submit(self, items: Sequence[e.Item], label: Label | None = None) -> None:
         self._pipeline.submit([Entry(item, self, label, self.echo) for item in items])
         if self.state is not State.IN:
             return
@@ -328,7 +331,7 @@ class Session:
                 return
         self.put(self.format.pack(pieces))
 
-    def _put_reply(self, reply: e.Reply, label: str | None = None) -> None:
+    def _put_reply(self, reply: e.Reply, label: Label | None = None) -> None:
         """Tell it something beside the pipeline: at the door, or when nothing more comes."""
         self.outlet.put(self.format.encode_reply(Committed(reply, label=label), self.name))
 

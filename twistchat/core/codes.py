@@ -74,5 +74,7 @@ class Unkept(StrEnum):
     FAILED = "failed"
     TOO_LATE = "too-late"
     STOPPING = "stopping"
+    KEY_REUSED = "key-reused"
+    """Something else was said under its key before."""
     UNKNOWN = "unknown"
     """The store failed at the very end, or never answered: it may have been kept."""

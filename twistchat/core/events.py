@@ -317,6 +317,13 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptBefore:
+    """Your own line was kept before, under the same key: nobody is told anything again."""
+
+    event: Durable
+
+
+@dataclass(frozen=True, slots=True)
 class NotKept:
     """Your own line was not kept: nobody else ever hears of it."""
 
@@ -353,6 +360,7 @@ Reply = (
     | Noted
     | Goodbye
     | Kept
+    | KeptBefore
     | NotKept
 )
 Item = Event | Reply

@@ -167,6 +167,12 @@ class Limits:
     history_total: int = _limit(
         64 * 1024 * 1024, "bytes", "Remembered of all rooms together by the memory engine."
     )
+    key_time: float = _limit(
+        86_400.0,
+        "seconds",
+        "How long the key of a message is remembered, so that sending it again does not double it.",
+    )
+    keys: int = _limit(100_000, "keys", "Of messages, remembered by the memory engine.")
     private_history: int = _limit(
         20, "lines", "Remembered of what two people say to each other by the memory engine."
     )

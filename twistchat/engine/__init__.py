@@ -34,6 +34,24 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """What became of an event whose key was used before: it stands where the first one was put."""
+
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """How a wire names a request: on this connection alone, and for good."""
+
+    id: str | int | None = None
+    """It is answered under this name."""
+    key: str | None = None
+    """Chosen by the client at random: what is kept under it is kept once. It is its speaker's
+    own, so that nobody can guess another's away."""
+
+
+@dataclass(frozen=True, slots=True)
 class Committed:
     """An item on its way out, in its place: from here on it may be seen."""
 
@@ -44,7 +62,7 @@ class Committed:
     """A durable event's own number in its log (1, 2, 3 …); for presence of one room, the number
     of the last durable event before it."""
     origin: Any = None
-    label: str | None = None
+    label: Label | None = None
     echo: bool = True
 
 
@@ -55,13 +73,13 @@ class Entry:
     item: Item
     origin: Any = None
     """The session that asked; replies, `Kept` and `NotKept` go to it."""
-    label: str | None = None
-    """The name that its wire gave the request, if it has such."""
+    label: Label | None = None
+    """What its wire calls the request, if it has such names."""
     echo: bool = True
     """Whether the session that asked is told its own words as everybody is."""
 
     def committed(self, item: Item, stamp: Stamp) -> Committed:
-        """Give it its place, or what has become of it (`NotKept`)."""
+        """Give it its place, or what has become of it (`NotKept`, `KeptBefore`)."""
         return Committed(item, stamp.epoch, stamp.number, self.origin, self.label, self.echo)
 
 
@@ -85,12 +103,29 @@ class Engine(Protocol):
 
         A durable event that could not be kept comes back as `NotKept`. When a `RoomForgotten`
         passes, its log ends; a room of that name begins a new one, under another epoch.
+
+        A durable event whose label has a key that its `user` has used in the last
+        `Limits.key_time` seconds (by the `at` of both) comes back as `KeptBefore`, with the place
+        of the first one; if that one said something else, or elsewhere, as `NotKept` with
+        `Unkept.KEY_REUSED`. A key is kept as its event is, and is used only if the event is kept.
         """
 
-    def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
-        """Read the last `limit` durable events numbered below `before` (None: up to the newest).
+    def history(
+        self,
+        log: str,
+        *,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        oldest: bool = False,
+    ) -> Deferred[list[Committed]]:
+        """Read the last `limit` durable events of a log, or the `oldest` ones, oldest first.
 
-        They come oldest first.
+        They are numbered above `after` and below `before`, and were said at `since` or later and
+        before `until`. The times only find where to begin and to end: where a clock was set back,
+        what was said about then may be in or out.
         """
 
     def search(self, wanted: SearchOpened, *, before: int) -> Deferred[list[Committed]]:
@@ -107,6 +142,19 @@ class Engine(Protocol):
 
     def cursors(self, person: str) -> Deferred[dict[str, int]]:
         """Tell how far a person has read, by log; those that they never read are not in it."""
+
+    @property
+    def secret(self) -> bytes:
+        """Thirty-two random bytes, the same for as long as anything is remembered.
+
+        What is signed with them (a token) is good after a restart. Known once it is started.
+        """
+
+    def remember(self, person: str, text: str, until: float) -> Deferred[None]:
+        """Remember something of a person (a `User.id`) until a time, in place of what there is."""
+
+    def recall(self, person: str) -> Deferred[str | None]:
+        """Tell what is remembered of a person; None if there is nothing, or no longer."""
 
     def claim(self, name: str, holder: str) -> Deferred[bool]:
         """Take a folded name for a holder (a `User.id`). True if it is now, or was, theirs."""

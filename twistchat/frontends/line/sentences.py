@@ -129,6 +129,7 @@ NOT_KEPT = {
     Unkept.FAILED: _("-- Not sent: the server could not keep it. Try again: {text}"),
     Unkept.TOO_LATE: _("-- Not sent: it had to wait for too long. Try again: {text}"),
     Unkept.STOPPING: _("-- Not sent: the server is stopping. You wrote: {text}"),
+    Unkept.KEY_REUSED: _("-- Not sent: something else was sent in its place before: {text}"),
     Unkept.UNKNOWN: _("-- Perhaps not sent: the server does not know. You wrote: {text}"),
 }
 

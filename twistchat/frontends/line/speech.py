@@ -135,7 +135,7 @@ class Speech:
                 return [self.say(s.GOODBYE[reply.cause])]
             case e.NotKept():
                 return [self.say(s.NOT_KEPT[reply.why], text=_words_of(reply.event))]
-            case e.Kept() | e.HistoryOpened() | e.SearchOpened():
+            case e.Kept() | e.KeptBefore() | e.HistoryOpened() | e.SearchOpened():
                 return []
             case _:
                 assert_never(reply)
