@@ -14,9 +14,9 @@ from twistchat.core.state import State
 from twistchat.core.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from twistchat.core.model import Room, User
+    from twistchat.core.model import Room, Seen, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,13 @@ class Chat:
         self._state.names[fold(user.name)] = user
         return [e.Welcomed(user.name)]
 
+    def rejoin(self, user: User, seen: Mapping[str, Seen]) -> Sequence[e.Item]:
+        """Let another connection of somebody who is here hear the rooms where they are.
+
+        `seen` tells up to where it has read some of them.
+        """
+        return rooms.rejoin(self._state, user, seen)
+
     def depart(self, user: User, cause: e.Cause, words: str = "") -> Sequence[e.Item]:
         """Let somebody go, out of every room."""
         names = tuple(user.rooms)
@@ -78,6 +85,10 @@ class Chat:
     def person(self, name: str) -> User | None:
         """Find who bears a name now."""
         return self._state.person(name)
+
+    def user(self, identity: str) -> User | None:
+        """Find who is here by their id."""
+        return self._state.people.get(identity)
 
     def is_present(self, folded: str) -> bool:
         """Whether somebody bears this name, given as `names.fold` makes it."""

@@ -14,6 +14,8 @@ class Cause(StrEnum):
     TOO_SLOW = "too slow"
     STOPPING = "server stopping"
     NO_NAME = "no name given"
+    RESUMED = "resumed"
+    """They came back over another connection."""
 
 
 class Refusal(StrEnum):
@@ -47,6 +49,8 @@ class Refusal(StrEnum):
     NO_SEARCH = "no-search"
     NOTHING_TO_SEARCH = "nothing-to-search"
     SEARCHES_FAST = "searches-too-fast"
+    TOKEN_UNKNOWN = "token-unknown"  # noqa: S105, a code and no password
+    TOKEN_EXPIRED = "token-expired"  # noqa: S105, a code and no password
     UNAVAILABLE = "unavailable"
     STOPPING = "stopping"
     FAULT = "fault"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from twistchat.core.model import Seen
+
 
 @dataclass(frozen=True, slots=True)
 class Say:
@@ -33,6 +35,8 @@ class Join:
     """Enter a room, which is made if there is none of that name."""
 
     room: str
+    seen: Seen | None = None
+    """Up to where one has read it, to be told all that was said since; None: its last lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +108,18 @@ class Describe:
 
 @dataclass(frozen=True, slots=True)
 class ReadHistory:
-    """Ask for the last lines of a room."""
+    """Ask for the last lines of a room, or for others, by numbers and by times."""
 
     room: str
     limit: int | None = None
     """How many; None: as many as on joining."""
+    after: int | None = None
+    before: int | None = None
+    since: float | timedelta | None = None
+    """Seconds since 1970, UTC, or so long ago."""
+    until: float | timedelta | None = None
+    oldest: bool = False
+    """The first lines that fit, and not the last ones."""
 
 
 @dataclass(frozen=True, slots=True)

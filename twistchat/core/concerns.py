@@ -10,6 +10,7 @@ from typing_extensions import TypeIs
 from twistchat.core.events import (
     Announced,
     AwayChanged,
+    AwayTold,
     Departed,
     Durable,
     Folded,
@@ -17,11 +18,14 @@ from twistchat.core.events import (
     Invited,
     Item,
     Joined,
+    JoinOpened,
     Left,
+    Rejoined,
     Renamed,
     Reply,
     Said,
     SearchOpened,
+    Slowed,
     Stopping,
     TopicChanged,
     Whispered,
@@ -31,6 +35,11 @@ from twistchat.core.events import (
 _DURABLE = frozenset(get_args(Durable))
 _REPLIES = frozenset(get_args(Reply))
 _COMING_OR_GOING = frozenset((Joined, Left, Departed))
+_ANSWERS = (
+    _DURABLE
+    | (_REPLIES - {AwayTold, JoinOpened, Rejoined, Slowed})
+    | {Joined, Left, Renamed, Invited}
+)
 
 
 def log_of(item: Item) -> str | None:
@@ -72,9 +81,14 @@ def is_coming_or_going(item: Item) -> TypeIs[Joined | Left | Departed]:
     return type(item) in _COMING_OR_GOING
 
 
-def is_reading(item: Item) -> TypeIs[HistoryOpened | SearchOpened]:
+def is_reading(item: Item) -> TypeIs[HistoryOpened | SearchOpened | JoinOpened]:
     """Whether it opens what was said to a session, which has to fetch it."""
-    return isinstance(item, HistoryOpened | SearchOpened)
+    return isinstance(item, HistoryOpened | SearchOpened | JoinOpened)
+
+
+def is_answer(item: Item) -> bool:
+    """Whether it answers the request that it follows from, and is not only a part of that."""
+    return type(item) in _ANSWERS
 
 
 def stands_in(item: Item) -> str | None:
@@ -83,7 +97,7 @@ def stands_in(item: Item) -> str | None:
     It tells up to where history is to be read, for whoever comes in or looks back here.
     """
     match item:
-        case Joined() | Left() | HistoryOpened() | SearchOpened():
+        case Joined() | Left() | HistoryOpened() | SearchOpened() | JoinOpened():
             return item.room
         case _:
             return None

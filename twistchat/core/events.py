@@ -19,6 +19,30 @@ from twistchat.core.codes import Cause as Cause
 from twistchat.core.codes import Refusal as Refusal
 from twistchat.core.codes import Unkept as Unkept
 
+# Answers stand in a file of their own, for their length.
+from twistchat.core.replies import AwayNoted as AwayNoted
+from twistchat.core.replies import AwayTold as AwayTold
+from twistchat.core.replies import Done as Done
+from twistchat.core.replies import Goodbye as Goodbye
+from twistchat.core.replies import HistoryOpened as HistoryOpened
+from twistchat.core.replies import JoinOpened as JoinOpened
+from twistchat.core.replies import Kept as Kept
+from twistchat.core.replies import KeptBefore as KeptBefore
+from twistchat.core.replies import MembersListed as MembersListed
+from twistchat.core.replies import Noted as Noted
+from twistchat.core.replies import NotKept as NotKept
+from twistchat.core.replies import PersonDescribed as PersonDescribed
+from twistchat.core.replies import Refused as Refused
+from twistchat.core.replies import Rejoined as Rejoined
+from twistchat.core.replies import Reply as Reply
+from twistchat.core.replies import RoomListed as RoomListed
+from twistchat.core.replies import RoomsListed as RoomsListed
+from twistchat.core.replies import SearchOpened as SearchOpened
+from twistchat.core.replies import Slowed as Slowed
+from twistchat.core.replies import TokenTold as TokenTold
+from twistchat.core.replies import TopicTold as TopicTold
+from twistchat.core.replies import Welcomed as Welcomed
+
 # ---------------------------------------------------------------- durable events
 
 
@@ -170,167 +194,6 @@ class Stopping:
     at: float
 
 
-# ---------------------------------------------------------------- replies
-
-
-@dataclass(frozen=True, slots=True)
-class Welcomed:
-    """You are in, under this name."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class MembersListed:
-    """Who is in a room, and what it is about."""
-
-    room: str
-    topic: str
-    names: tuple[str, ...]
-    """Of those who are in it, as far as they are named."""
-    count: int
-    """How many are in it."""
-    away: tuple[str, ...] = ()
-    """Those of them who are away."""
-    on_joining: bool = False
-    """Told because one has just come in, and not because one asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class TopicTold:
-    """What a room is about; empty if nobody has said."""
-
-    room: str
-    topic: str
-
-
-@dataclass(frozen=True, slots=True)
-class RoomListed:
-    """One room in a list of rooms."""
-
-    name: str
-    count: int
-    """How many people are in it."""
-    topic: str
-    is_yours: bool
-    """Whether the one who asked is in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class RoomsListed:
-    """Which rooms there are, the fullest first."""
-
-    rooms: tuple[RoomListed, ...]
-    count: int
-    """How many there are; not all may be listed."""
-    matching: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonDescribed:
-    """What is known of a person. Times in seconds until now."""
-
-    name: str
-    here: float
-    idle: float
-    away: str | None
-    rooms: tuple[str, ...]
-    """Those that the one who asked is in too."""
-
-
-@dataclass(frozen=True, slots=True)
-class AwayNoted:
-    """You are away now, for this reason, or back (None)."""
-
-    words: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AwayTold:
-    """The person to whom you wrote is away."""
-
-    name: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryOpened:
-    """You may read the last lines of this room up to here; the session fetches them."""
-
-    room: str
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class SearchOpened:
-    """You may look for this in what was said in a room up to here; the session fetches it."""
-
-    room: str
-    words: tuple[str, ...]
-    """Each must be in what was said."""
-    who: str
-    """The name of who said it; empty: anybody."""
-    since: float | None
-    until: float | None
-    """Not later than this; None: until now."""
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Slowed:
-    """You send faster than so many lines a second: what you send is read slowly, and whole."""
-
-    rate: float
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """That was not done, and why."""
-
-    code: Refusal
-    about: str = ""
-    """The name, room or command that it is about."""
-    hint: str = ""
-    """What one could try instead; for `Refusal.CUSTOM` the sentence itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """Words of the front end to its own session, a line each."""
-
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Goodbye:
-    """The last that a session is told before its connection is closed."""
-
-    cause: Cause
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Your own line was kept; told instead of the event where echo is off."""
-
-    event: Durable
-
-
-@dataclass(frozen=True, slots=True)
-class KeptBefore:
-    """Your own line was kept before, under the same key: nobody is told anything again."""
-
-    event: Durable
-
-
-@dataclass(frozen=True, slots=True)
-class NotKept:
-    """Your own line was not kept: nobody else ever hears of it."""
-
-    event: Durable
-    why: Unkept
-
-
 Durable = Said | Whispered | TopicChanged
 Presence = (
     Joined
@@ -345,22 +208,4 @@ Presence = (
     | Stopping
 )
 Event = Durable | Presence
-Reply = (
-    Welcomed
-    | MembersListed
-    | TopicTold
-    | RoomsListed
-    | PersonDescribed
-    | AwayNoted
-    | AwayTold
-    | HistoryOpened
-    | SearchOpened
-    | Slowed
-    | Refused
-    | Noted
-    | Goodbye
-    | Kept
-    | KeptBefore
-    | NotKept
-)
 Item = Event | Reply

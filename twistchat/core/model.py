@@ -9,6 +9,17 @@ if TYPE_CHECKING:
     from twistchat.core.pace import Bucket
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Up to where somebody has read a room."""
+
+    epoch: str
+    number: int
+    perhaps_until: float = 0.0
+    """What was said later than that number and before this time, they may have read too: a
+    connection was lost, and nobody knows how much of it had arrived."""
+
+
 @dataclass(slots=True, eq=False)
 class User:
     """One person, whatever they came with and over how many connections."""

@@ -12,10 +12,10 @@ from twistchat.core.names import fold, longest_typed, room_name
 from twistchat.core.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from twistchat.core import commands as c
-    from twistchat.core.model import Room, User
+    from twistchat.core.model import Room, Seen, User
     from twistchat.core.state import State
 
 SORTED = 500
@@ -78,8 +78,26 @@ def join(state: State, user: User, command: c.Join) -> Sequence[e.Item] | e.Refu
         items.append(e.RoomForgotten(forgotten, state.now()))
     room = state.open(name)
     state.add(user, room)
+    items.append(opened(state, name, command.seen))
     items.append(e.Joined(name, user.id, user.name, state.now()))
     items.append(_members(room, on_joining=True))
+    return items
+
+
+def opened(state: State, name: str, seen: Seen | None) -> e.JoinOpened:
+    """Open a room to somebody who comes in: what they missed, or its last lines."""
+    return e.JoinOpened(name, state.limits.replay if seen is None else state.limits.page, seen)
+
+
+def rejoin(state: State, user: User, seen: Mapping[str, Seen]) -> Sequence[e.Item]:
+    """Let another connection of somebody hear the rooms where they are."""
+    items: list[e.Item] = []
+    for room in user.rooms.values():
+        items += [
+            opened(state, room.name, seen.get(room.name)),
+            e.Rejoined(room.name),
+            _members(room, on_joining=True),
+        ]
     return items
 
 
@@ -147,7 +165,17 @@ def read_history(state: State, user: User, command: c.ReadHistory) -> Sequence[e
     if isinstance(room, e.Refused):
         return room
     limit = (state.limits.replay or ASKED) if command.limit is None else command.limit
-    return [e.HistoryOpened(room.name, max(1, min(limit, state.limits.page)))]
+    return [
+        e.HistoryOpened(
+            room.name,
+            max(1, min(limit, state.limits.page)),
+            command.after,
+            command.before,
+            seen_from(command.since, state.now()),
+            seen_from(command.until, state.now()),
+            command.oldest,
+        )
+    ]
 
 
 def search(state: State, user: User, command: c.Search) -> Sequence[e.Item] | e.Refused:

@@ -1,0 +1,244 @@
+"""What is answered to the one session that asked. Each is a value, complete in itself.
+
+They ride in the same order as events, so that an answer never overtakes what happened before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twistchat.core.codes import Cause, Refusal, Unkept
+    from twistchat.core.events import Durable, Event
+    from twistchat.core.model import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Welcomed:
+    """You are in, under this name."""
+
+    name: str
+    is_back: bool = False
+    """Whether you are who you were on an earlier connection."""
+    token: str = ""
+    """What you come back with as yourself; empty where nobody can."""
+    expires: float = 0.0
+    """Until when."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenTold:
+    """What you come back with as yourself, and until when."""
+
+    token: str
+    expires: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rejoined:
+    """You were in this room already, as a person: this connection hears it from here on."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It was done, and there is nothing else to tell of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MembersListed:
+    """Who is in a room, and what it is about."""
+
+    room: str
+    topic: str
+    names: tuple[str, ...]
+    """Of those who are in it, as far as they are named."""
+    count: int
+    """How many are in it."""
+    away: tuple[str, ...] = ()
+    """Those of them who are away."""
+    on_joining: bool = False
+    """Told because one has just come in, and not because one asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicTold:
+    """What a room is about; empty if nobody has said."""
+
+    room: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomListed:
+    """One room in a list of rooms."""
+
+    name: str
+    count: int
+    """How many people are in it."""
+    topic: str
+    is_yours: bool
+    """Whether the one who asked is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomsListed:
+    """Which rooms there are, the fullest first."""
+
+    rooms: tuple[RoomListed, ...]
+    count: int
+    """How many there are; not all may be listed."""
+    matching: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDescribed:
+    """What is known of a person. Times in seconds until now."""
+
+    name: str
+    here: float
+    idle: float
+    away: str | None
+    rooms: tuple[str, ...]
+    """Those that the one who asked is in too."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwayNoted:
+    """You are away now, for this reason, or back (None)."""
+
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AwayTold:
+    """The person to whom you wrote is away."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryOpened:
+    """You may read a page of what was said in this room up to here; the session fetches it.
+
+    It is the last lines that are numbered between two numbers and were said between two times;
+    or the oldest ones.
+    """
+
+    room: str
+    limit: int
+    after: int | None = None
+    before: int | None = None
+    since: float | None = None
+    until: float | None = None
+    oldest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JoinOpened:
+    """You come into this room, and may read what you missed in it, or its last lines."""
+
+    room: str
+    limit: int
+    """How many lines at most; of the last lines, if one has not seen any, fewer are told."""
+    seen: Seen | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOpened:
+    """You may look for this in what was said in a room up to here; the session fetches it."""
+
+    room: str
+    words: tuple[str, ...]
+    """Each must be in what was said."""
+    who: str
+    """The name of who said it; empty: anybody."""
+    since: float | None
+    until: float | None
+    """Not later than this; None: until now."""
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slowed:
+    """You send faster than so many lines a second: what you send is read slowly, and whole."""
+
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """That was not done, and why."""
+
+    code: Refusal
+    about: str = ""
+    """The name, room or command that it is about."""
+    hint: str = ""
+    """What one could try instead; for `Refusal.CUSTOM` the sentence itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Words of the front end to its own session, a line each."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Goodbye:
+    """The last that a session is told before its connection is closed."""
+
+    cause: Cause
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Your own line was kept, or your own deed is done.
+
+    Told instead of the event where echo is off, and where the wire calls requests by a name.
+    """
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBefore:
+    """Your own line was kept before, under the same key: nobody is told anything again."""
+
+    event: Durable
+
+
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """Your own line was not kept: nobody else ever hears of it."""
+
+    event: Durable
+    why: Unkept
+
+
+Reply = (
+    Welcomed
+    | MembersListed
+    | TopicTold
+    | TokenTold
+    | Rejoined
+    | Done
+    | RoomsListed
+    | PersonDescribed
+    | AwayNoted
+    | AwayTold
+    | HistoryOpened
+    | JoinOpened
+    | SearchOpened
+    | Slowed
+    | Refused
+    | Noted
+    | Goodbye
+    | Kept
+    | KeptBefore
+    | NotKept
+)
