@@ -1,4 +1,4 @@
-"""Who somebody is: Twisted's cred, for guests.
+"""Who somebody is: Twisted's cred, for guests, and for those who come back.
 
 A front end gives credentials to a `Portal`; a checker says whether they are good; the realm
 makes the person that a session then acts as. Accounts are further checkers beside the guests'.
@@ -13,7 +13,7 @@ from twisted.cred.checkers import ICredentialsChecker
 from twisted.cred.credentials import ICredentials
 from twisted.cred.error import LoginFailed
 from twisted.cred.portal import IRealm, Portal
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.logger import Logger
 from zope.interface import Interface, implementer
 
@@ -24,10 +24,12 @@ from twistchat.core.names import fold, nickname, suggest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from twisted.internet.interfaces import IDelayedCall, IReactorTime
     from twisted.python.failure import Failure
 
     from twistchat.core.chat import Chat
     from twistchat.engine import Engine
+    from twistchat.session.tokens import Tokens
 
 log = Logger()
 
@@ -40,8 +42,12 @@ class IPerson(Interface):
 class Person:
     """Somebody who has logged in."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, *, is_here: bool = False, is_back: bool = False) -> None:
         self.user = user
+        self.is_here = is_here
+        """Whether they are here already, over another connection."""
+        self.is_back = is_back
+        """Whether they have come back with a token."""
 
 
 class IGuestName(ICredentials):
@@ -53,6 +59,19 @@ class GuestName:
     """Credentials of a guest: the nickname they wish, as it was typed."""
 
     def __init__(self, typed: str) -> None:
+        self.typed = typed
+
+
+class IToken(ICredentials):
+    """Credentials that prove who one was: see `ResumeToken`."""
+
+
+@implementer(IToken)
+class ResumeToken:
+    """Credentials of somebody who comes back: a token, and the nickname they wish or had."""
+
+    def __init__(self, token: str, typed: str) -> None:
+        self.token = token
         self.typed = typed
 
 
@@ -75,41 +94,73 @@ def refusal(failure: Failure) -> Refused:
 class Names:
     """Gives nicknames out: their form is Chat's to judge, who has one the engine's alone."""
 
-    def __init__(self, *, chat: Chat, engine: Engine) -> None:
+    def __init__(self, *, chat: Chat, engine: Engine, clock: IReactorTime) -> None:
         self._chat = chat
         self._engine = engine
+        self._clock = clock
+        self._kept: dict[tuple[str, str], IDelayedCall] = {}
+        """Of those who may come back, by folded name and holder: when it is given back."""
 
     def claim(self, typed: str, holder: str) -> Deferred[str]:
         """Take a nickname, as it was typed, for a holder.
 
         Fires with the name as it will be shown, or fails with `LoginRefused`.
         """
-        name = nickname(typed, self._chat.limits, self._chat.is_present)
+        name = nickname(typed, self._chat.limits, self._is_taken)
         if isinstance(name, Refused):
-            return _fail(name)
+            return fail(LoginRefused(name))
         folded = fold(name)
 
         def claimed(is_theirs: bool) -> str:
             if is_theirs:
+                self._keep_no_more(folded, holder)
                 return name
             free = suggest(
                 name,
                 self._chat.limits,
-                lambda other: other == folded or self._chat.is_present(other),
+                lambda other: other == folded or self._is_taken(other),
             )
             raise LoginRefused(Refused(Refusal.NAME_TAKEN, name, free))
 
         return self._engine.claim(folded, holder).addCallback(claimed)
 
+    def claim_or_another(self, typed: str, holder: str, tries: int = 3) -> Deferred[str]:
+        """Take a nickname, or one like it if somebody else has it; see `claim`."""
+
+        def refused(failure: Failure) -> Deferred[str]:
+            value = failure.value
+            if tries and isinstance(value, LoginRefused) and value.refused.hint:
+                return self.claim_or_another(value.refused.hint, holder, tries - 1)
+            return fail(failure)
+
+        return self.claim(typed, holder).addErrback(refused)
+
     def release(self, name: str, holder: str) -> None:
         """Give a nickname back."""
-        self._engine.release(fold(name), holder)
+        folded = fold(name)
+        self._keep_no_more(folded, holder)
+        self._engine.release(folded, holder)
 
+    def keep(self, name: str, holder: str) -> None:
+        """Give a nickname back after a while, unless its holder claims it again."""
+        folded = fold(name)
+        self._keep_no_more(folded, holder)
+        self._kept[folded, holder] = self._clock.callLater(
+            self._chat.limits.name_kept, self.release, name, holder
+        )
 
-def _fail(refused: Refused) -> Deferred[str]:
-    failed: Deferred[str] = Deferred()
-    failed.errback(LoginRefused(refused))
-    return failed
+    def stop(self) -> None:
+        """Keep nothing any more."""
+        for name, holder in list(self._kept):
+            self.release(name, holder)
+
+    def _keep_no_more(self, folded: str, holder: str) -> None:
+        kept = self._kept.pop((folded, holder), None)
+        if kept is not None and kept.active():
+            kept.cancel()
+
+    def _is_taken(self, folded: str) -> bool:
+        return self._chat.is_present(folded) or any(name == folded for name, _ in self._kept)
 
 
 @implementer(ICredentialsChecker)
@@ -132,12 +183,42 @@ class GuestChecker:
         return claimed.addCallback(avatar_id)
 
 
+@implementer(ICredentialsChecker)
+class TokenChecker:
+    """Lets in whoever comes back with a token, as the same person."""
+
+    credentialInterfaces = (IToken,)
+
+    def __init__(self, *, tokens: Tokens, names: Names, chat: Chat) -> None:
+        self._tokens = tokens
+        self._names = names
+        self._chat = chat
+
+    def requestAvatarId(self, credentials: ResumeToken) -> Deferred[bytes | tuple[()]]:
+        """Read the token, and claim the name, or one like it."""
+        identity = self._tokens.read(credentials.token)
+        if isinstance(identity, Refused):
+            return fail(LoginRefused(identity))
+        user = self._chat.user(identity)
+        claimed = (
+            self._names.claim_or_another(credentials.typed, identity)
+            if user is None
+            else succeed(user.name)
+        )
+
+        def avatar_id(name: str) -> bytes | tuple[()]:
+            return f"{identity} {name} back".encode()
+
+        return claimed.addCallback(avatar_id)
+
+
 @implementer(IRealm)
 class ChatRealm:
     """Makes people of avatar ids."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, *, names: Names, chat: Chat) -> None:
         self._names = names
+        self._chat = chat
 
     def requestAvatar(
         self,
@@ -148,11 +229,20 @@ class ChatRealm:
         """Make the avatar, an `IPerson`; logging it out gives its name back."""
         if IPerson not in interfaces or not isinstance(avatarId, bytes):
             raise NotImplementedError("this realm has people only")  # as IRealm asks for
-        identity, _, name = avatarId.decode().partition(" ")
-        user = User(identity, name)
-        return IPerson, Person(user), lambda: self._names.release(user.name, user.id)
+        identity, name, *back = avatarId.decode().split(" ")  # a name has no blanks
+        user = self._chat.user(identity)
+        person = (
+            Person(User(identity, name), is_back=bool(back))
+            if user is None
+            else Person(user, is_here=True, is_back=True)
+        )
+        if user is not None and fold(user.name) != fold(name):
+            # They came in, or took another name, while this one was being claimed.
+            self._names.release(name, identity)
+        return IPerson, person, lambda: self._names.release(person.user.name, identity)
 
 
-def guests_portal(names: Names) -> Portal:
-    """Make a portal that lets guests in."""
-    return Portal(ChatRealm(names), [GuestChecker(names)])
+def guests_portal(*, names: Names, chat: Chat, tokens: Tokens) -> Portal:
+    """Make a portal that lets guests in, and lets them come back."""
+    checkers = [GuestChecker(names), TokenChecker(tokens=tokens, names=names, chat=chat)]
+    return Portal(ChatRealm(names=names, chat=chat), checkers)

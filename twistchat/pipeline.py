@@ -6,8 +6,9 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from twistchat.core.concerns import changes_state, is_durable
-from twistchat.core.events import NotKept, RoomForgotten
+from twistchat.core.concerns import changes_state, is_answer, is_durable
+from twistchat.core.events import KeptBefore, NotKept, RoomForgotten
+from twistchat.engine import Entry
 from twistchat.faults import guarded
 
 if TYPE_CHECKING:
@@ -16,15 +17,28 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
     from twistchat.core.chat import Chat
-    from twistchat.engine import Committed, Engine, Entry
+    from twistchat.core.events import Item
+    from twistchat.engine import Committed, Engine, Label
     from twistchat.telling.fanout import Fanout
 
 
 class Waiter(Protocol):
     """A session that holds its input."""
 
-    def settled(self) -> None:
+    def release(self) -> None:
         """Its change of durable state is committed or refused."""
+
+
+def entries(
+    items: Sequence[Item], origin: object, label: Label | None = None, *, echo: bool = True
+) -> Sequence[Entry]:
+    """Say of items who asked for them; the first that answers the request bears its label."""
+    found = []
+    for item in items:
+        is_labelled = label is not None and is_answer(item)
+        found.append(Entry(item, origin, label if is_labelled else None, echo))
+        label = None if is_labelled else label
+    return found
 
 
 class Pipeline:
@@ -67,10 +81,10 @@ class Pipeline:
             elif (full := self._chat.completed(item)) is not item:
                 committed = replace(committed, item=full)
             self._fanout.publish(committed)
-            decided = item.event if isinstance(item, NotKept) else item
+            decided = item.event if isinstance(item, NotKept | KeptBefore) else item
             if changes_state(decided) and committed.origin is not None:
                 settled.append(committed.origin)
         for waiter in settled:
-            guarded(waiter.settled)
+            guarded(waiter.release)
         while self._short_of_room and not self._engine.full:
             guarded(self._short_of_room.popleft())

@@ -20,6 +20,8 @@ from twistchat.engine import Engine, Entry
 from twistchat.engine.memory import MemoryEngine
 from twistchat.frontends.console.protocol import Console
 from twistchat.frontends.console.terminal import open_console
+from twistchat.frontends.jsonlines.dialog import speak_json
+from twistchat.frontends.jsonlines.protocol import JSONFactory
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.protocol import ChatFactory
 from twistchat.frontends.registry import Greeting, Registry
@@ -28,7 +30,11 @@ from twistchat.host.endpoints import LINE, Listen, read_listen
 from twistchat.limitlog import LimitLog
 from twistchat.login import Names, guests_portal
 from twistchat.pipeline import Pipeline
-from twistchat.replay import Replay
+from twistchat.session.bookmarks import Bookmarks
+from twistchat.session.entrance import Entrance
+from twistchat.session.replay import Replay
+from twistchat.session.tokens import Tokens
+from twistchat.session.wayback import WayBack
 from twistchat.telling.fanout import Fanout
 
 if TYPE_CHECKING:
@@ -45,7 +51,7 @@ log = Logger()
 CLOSE_TIME = 1.5
 """Seconds in which, on stopping, readers may take their last lines."""
 
-WIRES: Mapping[str, Callable[[Registry], Factory]] = {LINE: ChatFactory}
+WIRES: Mapping[str, Callable[[Registry], Factory]] = {LINE: ChatFactory, "json": JSONFactory}
 """Every kind of wire that can be listened for, and what makes its factory."""
 
 
@@ -57,6 +63,13 @@ class Parts(NamedTuple):
     fanout: Fanout
     pipeline: Pipeline
     registry: Registry
+    names: Names
+    bookmarks: Bookmarks
+
+    def stop(self) -> None:
+        """Let nothing be done any more by itself, some time later."""
+        self.names.stop()
+        self.bookmarks.stop()
 
 
 def assemble(
@@ -69,23 +82,35 @@ def assemble(
     now: Callable[[], float] = time.time,
 ) -> Parts:
     """Put a chat together. Its pipeline is not started yet."""
-    engine = engine or MemoryEngine(limits)
+    engine = MemoryEngine(limits) if engine is None else engine
     chat = Chat(now=now, limits=limits, extensions=extensions)
     fanout = Fanout(clock, limits)
     pipeline = Pipeline(chat=chat, engine=engine, fanout=fanout)
-    names = Names(chat=chat, engine=engine)
+    names = Names(chat=chat, engine=engine, clock=clock)
+    tokens = Tokens(engine=engine, limits=limits, now=now)
+    bookmarks = Bookmarks(engine=engine, told=fanout.told, clock=clock, limits=limits, now=now)
     registry = Registry(
         chat=chat,
         pipeline=pipeline,
         fanout=fanout,
         history=Replay(engine=engine, clock=clock, limits=limits, now=now),
         limit_log=LimitLog(clock),
-        portal=guests_portal(names),
-        names=names,
+        entrance=Entrance(
+            chat=chat,
+            fanout=fanout,
+            portal=guests_portal(names=names, chat=chat, tokens=tokens),
+            names=names,
+            tokens=tokens,
+            bookmarks=bookmarks,
+        ),
+        way_back=lambda: WayBack(
+            tokens=tokens, bookmarks=bookmarks, names=names, clock=clock, limits=limits
+        ),
         clock=clock,
         greeting=greeting or Greeting(),
+        languages={"json": speak_json},
     )
-    return Parts(chat, engine, fanout, pipeline, registry)
+    return Parts(chat, engine, fanout, pipeline, registry, names, bookmarks)
 
 
 def memory_chat(clock: IReactorTime | None = None) -> Parts:
@@ -249,6 +274,7 @@ class ChatService(MultiService):
         log.info("Stopping, with {count} online", count=len(registry.people))
         registry.say_goodbye(self._farewell)
         await self.parts.engine.stop()
+        self.parts.stop()
         self.parts.fanout.stop()
         try:
             await registry.wait_until_empty().addTimeout(CLOSE_TIME, self._reactor)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twistchat.core.events import HistoryOpened, SearchOpened
     from twistchat.engine import Committed
 
 
@@ -22,6 +23,37 @@ class Input(Protocol):
 
     def lift(self) -> None:
         """Take in what has come already, though it is not its turn yet: it is all refused."""
+
+
+class WhyLeftOut(StrEnum):
+    """Why somebody is not told something that was said."""
+
+    PAGE = "page"
+    """There is more than one page of it."""
+    DELETED = "deleted"
+    """It is no longer kept."""
+    EPOCH = "epoch"
+    """Nobody knows up to where they have read, since the numbers of the room began anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Numbers of a room that somebody is not told, from the first to the last."""
+
+    first: int
+    last: int
+    why: WhyLeftOut
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was said in a room, as it was read for one session."""
+
+    events: Sequence[Committed] = ()
+    """Oldest first."""
+    left_out: Sequence[LeftOut] = ()
+    has_more: bool = False
+    """Whether there may be more beyond the end at which it was cut."""
 
 
 class WireFormat(Protocol):
@@ -50,12 +82,12 @@ class WireFormat(Protocol):
         Its item is a `Reply`; a `Kept` has the number of its event, and the asker's label.
         """
 
-    def encode_history(
-        self, opened: HistoryOpened | SearchOpened, events: Sequence[Committed], *, now: float
-    ) -> bytes:
-        """Write past events of a room, oldest first: the last, or those that a search has found.
+    def encode_past(self, place: Committed, past: Past, *, now: float) -> bytes:
+        """Write past events of a room: some page, what a search has found, or what one missed.
 
-        `now` is seconds since 1970, UTC.
+        The item of `place` says what was asked for (`HistoryOpened`, `SearchOpened`, or
+        `JoinOpened` for whoever comes in), its number up to where was read. `now` is seconds since
+        1970, UTC.
         """
 
     def pack(self, pieces: Sequence[bytes]) -> bytes:

@@ -56,17 +56,16 @@ class Chat:
 
     # ------------------------------------------------------------ coming and going
 
-    def enter(self, user: User) -> Sequence[e.Item]:
-        """Take somebody in. Their name is theirs already (`Engine.claim`)."""
+    def enter(self, user: User) -> None:
+        """Take somebody in, into no room yet. Their name is theirs already (`Engine.claim`)."""
         user.since = user.spoke = self.now()
         self._state.people[user.id] = user
         self._state.names[fold(user.name)] = user
-        return [e.Welcomed(user.name)]
 
-    def rejoin(self, user: User, seen: Mapping[str, Seen]) -> Sequence[e.Item]:
+    def rejoin(self, user: User, seen: Mapping[str, Seen] | None) -> Sequence[e.Item]:
         """Let another connection of somebody who is here hear the rooms where they are.
 
-        `seen` tells up to where it has read some of them.
+        `seen` tells up to where it has read some of them; None: it has read them all.
         """
         return rooms.rejoin(self._state, user, seen)
 

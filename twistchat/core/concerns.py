@@ -86,6 +86,15 @@ def is_reading(item: Item) -> TypeIs[HistoryOpened | SearchOpened | JoinOpened]:
     return isinstance(item, HistoryOpened | SearchOpened | JoinOpened)
 
 
+def holds_input(item: Item) -> bool:
+    """Whether whoever asked for it is heard no further until it is settled or told.
+
+    One reading at a time, since each may be large. Whoever comes in need not wait for what they
+    missed.
+    """
+    return changes_state(item) or isinstance(item, HistoryOpened | SearchOpened)
+
+
 def is_answer(item: Item) -> bool:
     """Whether it answers the request that it follows from, and is not only a part of that."""
     return type(item) in _ANSWERS

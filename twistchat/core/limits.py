@@ -158,6 +158,13 @@ class Limits:
         60, "seconds", "From the last sign of life of a peer to the end of its connection."
     )
 
+    ping: float = _limit(
+        30.0, "seconds", "Silence of a program before it is asked whether it is still there."
+    )
+    pong: float = _limit(
+        60.0, "seconds", "Silence of a program, although asked, before its connection is closed."
+    )
+
     # ------------------------------------------------------------ what is remembered
 
     history: int = _limit(1_000, "lines", "Remembered of each room by the memory engine.")
@@ -166,6 +173,18 @@ class Limits:
     )
     history_total: int = _limit(
         64 * 1024 * 1024, "bytes", "Remembered of all rooms together by the memory engine."
+    )
+    token_time: float = _limit(
+        7 * 86_400.0,
+        "seconds",
+        "How long one can come back with a token as oneself: a weekend, and to spare.",
+    )
+    name_kept: float = _limit(
+        120.0,
+        "seconds",
+        "How long the name of a lost connection is kept for whoever has its token.",
+        zero="not at all",
+        is_zero_zero=True,
     )
     key_time: float = _limit(
         86_400.0,

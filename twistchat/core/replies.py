@@ -193,6 +193,9 @@ class Goodbye:
 
     cause: Cause
     words: str = ""
+    token: str = ""
+    """What somebody can come back with who was not told before; empty otherwise."""
+    expires: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,12 +89,14 @@ def opened(state: State, name: str, seen: Seen | None) -> e.JoinOpened:
     return e.JoinOpened(name, state.limits.replay if seen is None else state.limits.page, seen)
 
 
-def rejoin(state: State, user: User, seen: Mapping[str, Seen]) -> Sequence[e.Item]:
+def rejoin(state: State, user: User, seen: Mapping[str, Seen] | None) -> Sequence[e.Item]:
     """Let another connection of somebody hear the rooms where they are."""
     items: list[e.Item] = []
     for room in user.rooms.values():
         items += [
-            opened(state, room.name, seen.get(room.name)),
+            e.JoinOpened(room.name, 0, None)
+            if seen is None
+            else opened(state, room.name, seen.get(room.name)),
             e.Rejoined(room.name),
             _members(room, on_joining=True),
         ]

@@ -16,16 +16,16 @@ from twistchat.session import Session
 from twistchat.telling.outlet import Outlet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from twisted.cred.portal import Portal
     from twisted.internet.interfaces import IReactorTime, ITransport
 
     from twistchat.core.chat import Chat
     from twistchat.limitlog import LimitLog
-    from twistchat.login import Names
     from twistchat.pipeline import Pipeline
-    from twistchat.replay import Replay
+    from twistchat.session.entrance import Entrance
+    from twistchat.session.replay import Replay
+    from twistchat.session.wayback import WayBack
     from twistchat.telling.fanout import Fanout
     from twistchat.wire import Input, WireFormat
 
@@ -57,12 +57,15 @@ class Registry:
         fanout: Fanout,
         history: Replay,
         limit_log: LimitLog,
-        portal: Portal,
-        names: Names,
+        entrance: Entrance,
+        way_back: Callable[[], WayBack],
         clock: IReactorTime,
         greeting: Greeting,
+        languages: Mapping[str, Callable[[Session, LineInput, Registry], None]],
     ) -> None:
         self.clock = clock
+        self.languages = languages
+        """What a connection of lines may change to (`LineInput.speak`), by its name."""
         self.greeting = greeting
         self.limits = chat.limits
         self.extensions = tuple(chat.extensions.values())
@@ -72,8 +75,8 @@ class Registry:
         self._history = history
         self._limit_log = limit_log
         self._callers = Callers(clock, chat.limits)
-        self._portal = portal
-        self._names = names
+        self._entrance = entrance
+        self._way_back = way_back
         self._sessions: dict[int, Session] = {}
         self._turned_away: set[Session] = set()
         self._last_number = 0
@@ -130,8 +133,8 @@ class Registry:
             fanout=self._fanout,
             history=self._history,
             limit_log=self._limit_log,
-            portal=self._portal,
-            names=self._names,
+            entrance=self._entrance,
+            way_back=self._way_back(),
             clock=self.clock,
             wire=wire,
             wire_format=wire_format,

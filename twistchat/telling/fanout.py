@@ -8,18 +8,32 @@ from typing import TYPE_CHECKING, Protocol
 
 from twistchat.core.concerns import (
     is_coming_or_going,
-    is_durable,
     is_for_everybody,
     is_reply,
     people_of,
     rooms_of,
 )
-from twistchat.core.events import Departed, Joined, Kept, Left, Renamed, Stopping, TopicChanged
+from twistchat.core.events import (
+    Departed,
+    Joined,
+    JoinOpened,
+    Kept,
+    Left,
+    Rejoined,
+    Renamed,
+    RoomForgotten,
+    Said,
+    Stopping,
+    TopicChanged,
+    Welcomed,
+    Whispered,
+)
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.engine import Committed
 from twistchat.faults import guarded
 from twistchat.telling.crowds import Crowd, Crowds, Rooms
 from twistchat.telling.ignores import Ignores
+from twistchat.telling.told import Told
 from twistchat.telling.turn import Turn
 
 if TYPE_CHECKING:
@@ -44,12 +58,15 @@ class Listener(Protocol):
     def tell(self, batch: Sequence[tuple[Committed, bytes]]) -> None:
         """Send what this one is told this turn; the bytes of a reply are still empty."""
 
+    def replaced(self) -> None:
+        """End, since its person goes on over another connection."""
+
 
 def _wants_kept(committed: Committed) -> bool:
-    """Whether the speaker's own session is told `Kept` instead of the event."""
+    """Whether the session that asked is told `Kept` instead of the event."""
     if committed.label is not None:
         return True
-    return not (committed.echo or isinstance(committed.item, TopicChanged))
+    return not committed.echo and isinstance(committed.item, Said | Whispered)
 
 
 class _Special:
@@ -99,12 +116,21 @@ class Fanout:
         self._rooms: dict[Listener, dict[str, None]] = {}
         self._sessions: dict[str, dict[Listener, None]] = {}
         self._person: dict[Listener, str | None] = {}
+        self._coming: set[Listener] = set()
+        """Those whose `Welcomed` is still under way: what is told of the rooms of their person
+        until then was decided over another connection of theirs, or in an earlier life."""
+        self.told = Told(clock, limits.peer_dead)
 
     # ------------------------------------------------------------ told state
 
-    def attach(self, listener: Listener, user: str | None) -> None:
-        """Begin to tell a session what concerns it, as one of a person (or of nobody)."""
+    def attach(self, listener: Listener, user: str | None, *, is_coming: bool = False) -> None:
+        """Begin to tell a session what concerns it, as one of a person (or of nobody).
+
+        If it `is_coming`, it hears no room before it has been told `Welcomed`.
+        """
         self._rooms[listener] = {}
+        if is_coming:
+            self._coming.add(listener)
         self._person[listener] = user
         if user is not None:
             self._sessions.setdefault(user, {})[listener] = None
@@ -112,6 +138,7 @@ class Fanout:
     def detach(self, listener: Listener) -> None:
         """Tell a session nothing more, at once."""
         self.ignores.clear(listener)
+        self._coming.discard(listener)
         for room in list(self._rooms.get(listener, ())):
             self.unlisten(listener, room)
         self._rooms.pop(listener, None)
@@ -134,6 +161,10 @@ class Fanout:
         hearers.pop(listener, None)
         if not hearers:
             self._hearers.pop(room, None)
+
+    def others(self, user: str) -> Sequence[Listener]:
+        """Find the sessions of a person (by id) that are told what concerns it."""
+        return list(self._sessions.get(user, ()))
 
     def hears(self, listener: Listener, room: str) -> bool:
         """Whether a session hears a room."""
@@ -229,8 +260,11 @@ class Fanout:
         """Put an item into the batches of its rooms, and see for whom it is something special."""
         item, origin = committed.item, committed.origin
         if is_reply(item):
+            if isinstance(item, JoinOpened):
+                self.told.note(item.room, committed)
             if origin in self._rooms:
                 specials[origin].places.add(place)
+                self._follow_reply(origin, place, item, specials)
             return
         turn.hear(place)
         for user in people_of(item):
@@ -239,8 +273,10 @@ class Fanout:
         if is_for_everybody(item):
             for listener in self._rooms:
                 specials[listener].places.add(place)
-        if is_durable(item) and origin in self._rooms and _wants_kept(committed):
+        if origin in self._rooms and _wants_kept(committed):
             specials[origin].instead[place] = replace(committed, item=Kept(item))
+        if isinstance(item, Said | TopicChanged):
+            self.told.note(item.room, committed)
         for deaf in self.ignores.deaf_to(item):
             if deaf in self._rooms and self._person[deaf] != getattr(item, "user", None):
                 if isinstance(item, Left | Departed):  # that they go is told, and no more
@@ -252,18 +288,33 @@ class Fanout:
             self._tell_crowd(place, crowd, specials)
         self._follow(turn, place, item, specials)
 
+    def _arrived(self, user: str) -> Sequence[Listener]:
+        """Find the sessions of a person that have been told `Welcomed`."""
+        return [each for each in self._sessions.get(user, ()) if each not in self._coming]
+
+    def _follow_reply(
+        self, listener: Listener, place: int, item: Item, specials: _Specials
+    ) -> None:
+        if isinstance(item, Welcomed):
+            self._coming.discard(listener)
+        elif isinstance(item, Rejoined):
+            specials[listener].since.setdefault(item.room, place)
+            self.listen(listener, item.room)
+
     def _follow(self, turn: Turn, place: int, item: Item, specials: _Specials) -> None:
         """Let the told state follow what is told."""
-        if isinstance(item, Renamed):
+        if isinstance(item, RoomForgotten):
+            self.told.forget(item.room)
+        elif isinstance(item, Renamed):
             self.ignores.follow(item)
         elif isinstance(item, Joined):
-            for listener in self._sessions.get(item.user, ()):
+            for listener in self._arrived(item.user):
                 mine = specials[listener]
                 mine.since.setdefault(item.room, place)
                 mine.places.add(place)  # whatever others are told of it
                 self.listen(listener, item.room)
         elif isinstance(item, Left | Departed):
-            for listener in self._sessions.get(item.user, ()):
+            for listener in self._arrived(item.user):
                 mine = specials[listener]
                 for room in rooms_of(item):
                     since = mine.since.pop(room, place)

@@ -117,6 +117,9 @@ class Console(LineReceiver):
         if self.transport is not None:
             self.transport.write(data)
 
+    def replaced(self) -> None:
+        """Nobody goes on in the operator's place."""
+
     def tell(self, batch: Sequence[tuple[Committed, bytes]]) -> None:
         """Show what concerns the operator."""
         for committed, encoded in batch:

@@ -3,5 +3,10 @@
 It knows what programs write and read (docs/json-protocol.md). It knows nothing of other wires,
 nor of who hears what.
 
+    protocol.py   JSONProtocol and JSONFactory: a connection at a port of its own
+    dialog.py     what one program says, an object a line; a connection of people may change to it
+    requests.py   what it asks for → commands
+    format.py     what happened → JSON
+    sentences.py  a sentence for each code of an error
     codec.py      bytes → object → bytes; the client has it too
 """

@@ -2,7 +2,8 @@
 
 It knows what people type and read. It knows nothing of other wires, nor of who hears what.
 
-    protocol.py   ChatProtocol and ChatFactory: one line at a time, from and to a session
+    protocol.py   ChatProtocol and ChatFactory: one connection, from its greeting on
+    dialog.py     what one person says, a line at a time
     telnet.py     what telnet mixes into the text, taken out
     foreign.py    browsers, TLS and their like: answered in their own language, and let go
     charsets.py   the charsets that terminals speak besides UTF-8

@@ -96,8 +96,37 @@ class LeaveRoom:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShowToken:
+    """Show somebody what they come back with as themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Be who one was, where one was, and be told what one has missed there."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakJSON:
+    """Let this connection speak the JSON protocol."""
+
+
 Local = (
-    Help | SetEcho | SetTimes | SetCharset | TalkIn | LeaveRoom | Ignore | Unignore | BeAway | Find
+    ShowToken
+    | Resume
+    | SpeakJSON
+    | Help
+    | SetEcho
+    | SetTimes
+    | SetCharset
+    | TalkIn
+    | LeaveRoom
+    | Ignore
+    | Unignore
+    | BeAway
+    | Find
 )
 """What concerns one connection alone, or needs to know how it stands."""
 
@@ -215,6 +244,20 @@ def _unignore(room: str, words: str) -> Asked:
     return Unignore(_given(words).strip())
 
 
+def _show_token(room: str, words: str) -> Asked:
+    _nothing(words)
+    return ShowToken()
+
+
+def _resume(room: str, words: str) -> Asked:
+    return Resume(_one_or_none(_given(words)))
+
+
+def _json(room: str, words: str) -> Asked:
+    _nothing(words)
+    return SpeakJSON()
+
+
 def _help(room: str, words: str) -> Asked:
     return Help(words.strip().removeprefix("/"))
 
@@ -288,6 +331,9 @@ LOCAL_COMMANDS = (
     LineCommand("time", _time, aliases=("times",)),
     LineCommand("echo", _echo),
     LineCommand("charset", _charset, aliases=("encoding",)),
+    LineCommand("token", _show_token),
+    LineCommand("resume", _resume),
+    LineCommand("json", _json),
     LineCommand("help", _help, aliases=("h", "commands")),
 )
 

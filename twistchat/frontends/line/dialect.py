@@ -32,7 +32,7 @@ EXIT = "exit"
 HELP = ("", "help", "?")
 """What somebody types at the door who does not know what to type."""
 
-AT_DOOR = ("nick", "quit", "help", "charset")
+AT_DOOR = ("nick", "quit", "help", "charset", "resume", "json")
 """The commands of somebody without a name."""
 
 LONGEST_NAME = 40
@@ -96,7 +96,7 @@ class Dialect:
             return Note(sentences.NAME_WANTED)
         if command.name == "nick" and rest.strip():
             return rest.strip()
-        if command.name == "charset":
+        if command.name in ("charset", "resume", "json"):
             (asked,) = self._read_command(words, "")
             return asked
         return c.Quit() if command.name == "quit" else Note(manual.DOOR)

@@ -7,16 +7,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import is_reply
-from twistchat.core.events import HistoryOpened, SearchOpened
+from twistchat.core.events import HistoryOpened, JoinOpened, SearchOpened
 from twistchat.core.text import clean
-from twistchat.frontends.line.sentences import AT
+from twistchat.frontends.line.sentences import AT, PERHAPS
 from twistchat.frontends.line.speech import ENGLISH, Speech
+from twistchat.wire import WhyLeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import tzinfo
 
     from twistchat.engine import Committed
+    from twistchat.wire import Past
 
 DAY = 24 * 60 * 60
 
@@ -56,18 +58,40 @@ class LineFormat:
         item = committed.item
         return self.lines(self.speech.answered(item)) if is_reply(item) else b""
 
-    def encode_history(
-        self, opened: HistoryOpened | SearchOpened, events: Sequence[Committed], *, now: float
-    ) -> bytes:
+    def encode_past(self, place: Committed, past: Past, *, now: float) -> bytes:
         """Write past lines, each with its time."""
-        lines = [self._head(opened, events)]
-        for committed in events:
+        match place.item:
+            case HistoryOpened() as opened:
+                head = self.speech.history_head(opened.room, len(past.events))
+            case SearchOpened() as opened:
+                head = self._found_head(opened, past.events)
+            case JoinOpened(seen=None) as opened:
+                if not past.events:
+                    return b""
+                head = self.speech.history_head(opened.room, len(past.events))
+            case JoinOpened() as opened:
+                return self.lines(self._missed(opened, past, now))
+            case _:
+                return b""
+        lines = [head]
+        for committed in past.events:
             lines += self.past(committed, now=now)
         return self.lines(lines)
 
-    def _head(self, opened: HistoryOpened | SearchOpened, events: Sequence[Committed]) -> str:
-        if isinstance(opened, HistoryOpened):
-            return self.speech.history_head(opened.room, len(events))
+    def _missed(self, opened: JoinOpened, past: Past, now: float) -> Sequence[str]:
+        """Write what somebody missed, with what is left out of it in its place."""
+        until = opened.seen.perhaps_until if opened.seen is not None else 0.0
+        first = past.left_out[0] if past.left_out else None
+        perhaps = any(not is_reply(c.item) and c.item.at <= until for c in past.events)
+        lines = [self.speech.missed_head(opened.room, len(past.events), first, perhaps=perhaps)]
+        left_out = [each for each in past.left_out if each.why is not WhyLeftOut.EPOCH]
+        for committed in past.events:
+            while left_out and left_out[0].first < committed.number:
+                lines.append(self.speech.left_out(opened.room, left_out.pop(0)))
+            lines += self.past(committed, now=now, perhaps_until=until)
+        return [*lines, *(self.speech.left_out(opened.room, each) for each in left_out)]
+
+    def _found_head(self, opened: SearchOpened, events: Sequence[Committed]) -> str:
         wanted = [f'"{word}"' if " " in word else word for word in opened.words]
         if opened.who:
             wanted.append(f"from:{opened.who}")
@@ -85,13 +109,21 @@ class LineFormat:
         time = datetime.fromtimestamp(at, UTC).astimezone(self.zone)
         return time.replace(tzinfo=None).isoformat(timespec=timespec)
 
-    def past(self, committed: Committed, *, now: float) -> Sequence[str]:
-        """Put a past event into lines with its time; what is a day old has its date too."""
+    def past(
+        self, committed: Committed, *, now: float, perhaps_until: float = 0.0
+    ) -> Sequence[str]:
+        """Put a past event into lines with its time; what is a day old has its date too.
+
+        What somebody may have read already, up to a time, is marked.
+        """
         item = committed.item
         if is_reply(item):
             return []
         time = self.time(item.at, now=now)
-        return [self.speech.say(AT, time=time, line=line) for line in self.speech.told(item)]
+        lines = self.speech.told(item)
+        if item.at <= perhaps_until:
+            lines = [self.speech.say(PERHAPS, line=line) for line in lines]
+        return [self.speech.say(AT, time=time, line=line) for line in lines]
 
     def pack(self, pieces: Sequence[bytes]) -> bytes:
         """Put lines one after the other."""

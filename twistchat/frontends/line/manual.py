@@ -132,6 +132,27 @@ ENTRIES = {
         _("/charset gbk"),
         _("What you type and what you see is in it from then on."),
     ),
+    "token": Entry(
+        Group.SELF,
+        "",
+        _("show what you come back with as yourself"),
+        _("/token"),
+        _("Keep it to yourself: whoever types /resume with it is you."),
+    ),
+    "resume": Entry(
+        Group.SELF,
+        _("TOKEN"),
+        _("come back, and read what you missed"),
+        _("/resume 5sJ0..."),
+        _("Instead of a name, or later. exit and /token show the token."),
+    ),
+    "json": Entry(
+        Group.SELF,
+        "",
+        _("for programs: speak JSON from here on"),
+        _("/json"),
+        is_minor=True,
+    ),
     "help": Entry(
         Group.SELF,
         _("[COMMAND]"),

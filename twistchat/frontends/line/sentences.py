@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from twistchat.core.codes import Cause, Refusal, Unkept
+from twistchat.wire import WhyLeftOut
 
 
 class Plural(NamedTuple):
@@ -63,6 +64,7 @@ CAUSE = {
     Cause.TOO_SLOW: _("too slow"),
     Cause.STOPPING: _("server stopping"),
     Cause.NO_NAME: _("no name given"),
+    Cause.RESUMED: _("came back over another connection"),
 }
 
 # ---------------------------------------------------------------- answers
@@ -108,6 +110,28 @@ FOUND_LAST = Plural(
     "-- The last {count} lines in {room} for {wanted} ({further} looks further back):",
 )
 FOUND_NOTHING = _("-- Nothing was found in {room} for {wanted}.")
+MISSED = Plural("-- You missed one line in {room}:", "-- You missed {count} lines in {room}:")
+MISSED_PERHAPS = Plural(
+    "-- You missed one line in {room}, or have read it (?):",
+    "-- You missed {count} lines in {room}; those with a ? you may have read:",
+)
+MISSED_NOTHING = _("-- You missed nothing in {room}.")
+PERHAPS = _("? {line}")
+LEFT_OUT = {
+    WhyLeftOut.PAGE: Plural(
+        "-- One line is left out here. /search {room} until:TIME shows it.",
+        "-- {count} lines are left out here. /search {room} until:TIME shows the last of them.",
+    ),
+    WhyLeftOut.DELETED: Plural(
+        "-- One line of {room} is no longer kept.", "-- {count} lines of {room} are no longer kept."
+    ),
+}
+LEFT_OUT_EPOCH = _(
+    "-- Nobody knows what you missed in {room}, since it began anew. The last lines:"
+)
+TOKEN = _("-- To come back as yourself: /resume {token}")
+TOKEN_MORE = _("-- Type that instead of a name, and keep it to yourself: it is as good as you.")
+GOODBYE_TOKEN = _("-- To come back and read what you miss: /resume {token}")
 SLOWED = _("-- That was faster than {rate} lines a second. The rest comes slowly, nothing is lost.")
 NOTED = _("-- {line}")
 
@@ -123,6 +147,7 @@ GOODBYE = {
     Cause.TOO_SLOW: _("-- Goodbye: you took in too little of what was said to you."),
     Cause.STOPPING: _("-- Goodbye, the server is stopping."),
     Cause.NO_NAME: _("-- Goodbye: no name was given in time."),
+    Cause.RESUMED: _("-- Goodbye: you came back over another connection."),
 }
 
 NOT_KEPT = {
@@ -182,6 +207,8 @@ REFUSED = {
     Refusal.SEARCHES_FAST: _(
         "-- You may search {about} times a minute. Please wait for {hint} s, and try again."
     ),
+    Refusal.TOKEN_UNKNOWN: _("-- Sorry, that is no token of this chat."),
+    Refusal.TOKEN_EXPIRED: _("-- Sorry, that token is too old: come in with a name."),
     Refusal.UNAVAILABLE: _("-- Sorry, the server cannot give out names now. Try again later."),
     Refusal.STOPPING: _("-- Not sent: the server is stopping."),
     Refusal.FAULT: _("-- That went wrong in the server, and nothing was done. Its log says why."),
@@ -215,6 +242,7 @@ UNKNOWN_CLOSE = _("There is no command {command}. Did you mean {close}?")
 UNKNOWN_SLASH = _("There is no command {command}; // at the start says a line with a slash.")
 WHEN = _("{when} is no time. Write 30m, 12h, 7d, 2026-11-20 or 2026-11-20T14:00.")
 TALKING_IN = _("What you type now goes to {room}.")
+NO_TOKEN = _("There is no token to be had now: it cannot be kept. Try again later.")
 TALKING_ALREADY = _("You are in {room} already, and what you type goes there.")
 ROOMS_OF_YOURS = _("You are in {rooms}. What you type goes to {room}.")
 ECHO_ON = _("You see your own lines again.")

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, assert_never
 from twistchat.core import events as e
 from twistchat.core.names import LOBBY
 from twistchat.frontends.line import sentences as s
+from twistchat.wire import WhyLeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from twistchat.wire import LeftOut
 
 TIMES = ((86_400, s.DAYS), (3_600, s.HOURS), (60, s.MINUTES), (1, s.SECONDS))
 
@@ -132,10 +135,17 @@ class Speech:
             case e.Noted():
                 return [self.say(s.NOTED, line=line) for line in reply.lines]
             case e.Goodbye():
-                return [self.say(s.GOODBYE[reply.cause])]
+                last = self.say(s.GOODBYE[reply.cause])
+                if not reply.token:
+                    return [last]
+                return [self.say(s.GOODBYE_TOKEN, token=reply.token), last]
+            case e.TokenTold():
+                return [self.say(s.TOKEN, token=reply.token), self.say(s.TOKEN_MORE)]
             case e.NotKept():
                 return [self.say(s.NOT_KEPT[reply.why], text=_words_of(reply.event))]
-            case e.Kept() | e.KeptBefore() | e.HistoryOpened() | e.SearchOpened():
+            case e.Done() | e.Rejoined() | e.JoinOpened() | e.Kept() | e.KeptBefore():
+                return []
+            case e.HistoryOpened() | e.SearchOpened():
                 return []
             case _:
                 assert_never(reply)
@@ -153,6 +163,19 @@ class Speech:
         if not count:
             return self.say(s.HISTORY_EMPTY, room=room)
         return self.count(s.HISTORY, count, room=room)
+
+    def missed_head(self, room: str, count: int, left_out: LeftOut | None, *, perhaps: bool) -> str:
+        """Stand above what somebody missed in a room, of which the first may be left out."""
+        if left_out is not None and left_out.why is WhyLeftOut.EPOCH:
+            return self.say(s.LEFT_OUT_EPOCH, room=room)
+        if not count and left_out is None:
+            return self.say(s.MISSED_NOTHING, room=room)
+        return self.count(s.MISSED_PERHAPS if perhaps else s.MISSED, count, room=room)
+
+    def left_out(self, room: str, left_out: LeftOut) -> str:
+        """Stand in the place of lines that somebody is not told."""
+        count = left_out.last - left_out.first + 1
+        return self.count(s.LEFT_OUT[left_out.why], count, room=room)
 
     def search_head(self, room: str, wanted: str, count: int, further: str) -> str:
         """Stand above what a search has found; `further` is what to type to look further back."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import commands as c
 from twistchat.core.events import Noted, Refusal, Refused
-from twistchat.core.names import LOBBY, fold, nickname, room_name
+from twistchat.core.names import LOBBY, room_name
 from twistchat.core.text import clean
 from twistchat.frontends.line import sentences as s
 from twistchat.frontends.line.charsets import KNOWN, charset
@@ -18,18 +18,22 @@ from twistchat.frontends.line.commands import (
     Ignore,
     LeaveRoom,
     Local,
+    Resume,
     SetCharset,
     SetEcho,
     SetTimes,
+    ShowToken,
+    SpeakJSON,
     TalkIn,
     Unignore,
 )
 from twistchat.frontends.line.dialect import Dialect, Note, Parameter
 from twistchat.frontends.line.search import Find
 from twistchat.session import State
+from twistchat.session.ignoring import Ignoring, ignore, unignore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from twistchat.core.limits import Limits
     from twistchat.frontends.line.format import LineFormat
@@ -44,13 +48,20 @@ class View:
     """
 
     def __init__(
-        self, *, session: Session, dialect: Dialect, limits: Limits, wire_format: LineFormat
+        self,
+        *,
+        session: Session,
+        dialect: Dialect,
+        limits: Limits,
+        wire_format: LineFormat,
+        switch: Callable[[str], None],
     ) -> None:
         self.format = wire_format
         """How this person is written to."""
         self._session = session
         self._dialect = dialect
         self._limits = limits
+        self._switch = switch
         self._room = LOBBY
 
     @property
@@ -88,7 +99,7 @@ class View:
     def write_as(self, wire_format: LineFormat) -> None:
         """Write to this person in another way from now on."""
         self.format = wire_format
-        self._session.set_format(wire_format)
+        self._session.format = wire_format
 
     def _show(self, *lines: str) -> None:
         self._session.answer(Noted(lines))
@@ -115,6 +126,12 @@ class View:
                 self._unignore(asked.name)
             case Find():
                 self._session.receive(asked.command(self.format.zone))
+            case SpeakJSON():
+                self._switch("json")
+            case ShowToken():
+                self._show_token()
+            case Resume():
+                self._session.resume(asked.token)
             case BeAway():
                 user = self._session.user
                 is_away = user is not None and user.away is not None
@@ -184,32 +201,40 @@ class View:
     # ------------------------------------------------------------ people, charsets
 
     def _ignore(self, name: str) -> None:
-        ignores = self._session.ignores
-        ignored = ignores.of(self._session)
+        session = self._session
+        ignored = session.ignores.of(session)
         if not name:
             names = ", ".join(ignored)
             self.note(s.IGNORING if ignored else s.IGNORING_NOBODY, names=names)
-        elif not self._is_name(name):
-            self._session.answer(Refused(Refusal.NO_SUCH_PERSON, clean(name[:40])))
-        elif fold(name) == fold(self._session.name):
-            self.note(s.IGNORED_SELF)
-        elif len(ignored) >= self._limits.ignores:
-            self.note(s.IGNORED_MANY, count=len(ignored))
-            self._session.bitten_by("ignores")
-        else:
-            user = self._session.person(name)
-            ignores.add(self._session, name, user.id if user else None)
-            self.note(s.IGNORED if user else s.IGNORED_ABSENT, name=name)
-
-    def _is_name(self, typed: str) -> bool:
-        """Whether anybody can be called so."""
-        return isinstance(nickname(typed, self._limits, lambda _: False), str)
+            return
+        match ignore(session, name, self._limits):
+            case Ignoring.NO_NAME:
+                session.answer(Refused(Refusal.NO_SUCH_PERSON, clean(name[:40])))
+            case Ignoring.ONESELF:
+                self.note(s.IGNORED_SELF)
+            case Ignoring.TOO_MANY:
+                self.note(s.IGNORED_MANY, count=len(ignored))
+            case Ignoring.ABSENT:
+                self.note(s.IGNORED_ABSENT, name=name)
+            case _:
+                self.note(s.IGNORED, name=name)
 
     def _unignore(self, name: str) -> None:
-        user = self._session.person(name)
-        ignores, by_id = self._session.ignores, user.id if user else None
-        is_over = self._is_name(name) and ignores.remove(self._session, name, by_id)
+        is_over = unignore(self._session, name, self._limits) is Ignoring.DONE
         self.note(s.IGNORED_NO_MORE if is_over else s.IGNORED_NOT, name=name[:40])
+
+    # ------------------------------------------------------------ coming back
+
+    def _show_token(self) -> None:
+        """Show them what they come back with, as soon as it is kept where they have read."""
+        session = self._session
+        user = session.user
+        if user is None:
+            return
+        session.hold()
+        kept = session.way_back.bookmarked(user)
+        kept.addCallbacks(session.answer, lambda _: self.note(s.NO_TOKEN))
+        kept.addBoth(lambda _: session.release())
 
     def _set_charset(self, typed: str) -> None:
         name = charset(typed)

@@ -2,49 +2,40 @@
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import TYPE_CHECKING, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from twisted.logger import Logger
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core.concerns import changes_state, is_reading, is_reply
-from twistchat.core.names import fold
-from twistchat.engine import Committed, Entry
-from twistchat.gate import Gate, Request
-from twistchat.login import IPerson, refusal
-from twistchat.throttle import Throttle
+from twistchat.core.concerns import holds_input, is_answer, is_reading, is_reply
+from twistchat.engine import Committed
+from twistchat.pipeline import entries
+from twistchat.session.gate import Gate, Request
+from twistchat.session.state import State
+from twistchat.session.throttle import Throttle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from twisted.cred.credentials import ICredentials
-    from twisted.cred.portal import Portal
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
     from twistchat.core.chat import Chat
-    from twistchat.core.model import User
+    from twistchat.core.model import Seen, User
     from twistchat.engine import Label
     from twistchat.limitlog import LimitLog
-    from twistchat.login import Names, Person
     from twistchat.pipeline import Pipeline
-    from twistchat.replay import Replay
+    from twistchat.session.entrance import Entrance
+    from twistchat.session.replay import Replay
+    from twistchat.session.wayback import WayBack
     from twistchat.telling.fanout import Fanout, Listener
     from twistchat.telling.ignores import Ignores
     from twistchat.telling.outlet import Outlet
     from twistchat.wire import Input, WireFormat
 
 log = Logger()
-
-
-class State(Enum):
-    """How far a session has come."""
-
-    DOOR = "at the door"
-    IN = "in"
-    LEAVING = "leaving"
-    GONE = "gone"
 
 
 class Session:
@@ -67,8 +58,8 @@ class Session:
         fanout: Fanout,
         history: Replay,
         limit_log: LimitLog,
-        portal: Portal,
-        names: Names,
+        entrance: Entrance,
+        way_back: WayBack,
         clock: IReactorTime,
         wire: str,
         wire_format: WireFormat,
@@ -88,27 +79,26 @@ class Session:
         self.outlet = outlet
         self.echo = True
         """Whether it is told what it says as everybody is."""
-        self.replay = chat.limits.replay
-        """How many lines of a room's history it is told on joining."""
+        self.way_back = way_back
+        """How its person may come back."""
         self._chat = chat
         self._pipeline = pipeline
         self._fanout = fanout
         self._history = history
         self._limit_log = limit_log
-        self._portal = portal
-        self._names = names
+        self._entrance = entrance
         self._gate = Gate(source, self._take)
         self._on_end = on_end
         self.is_stopping = False
         """Whether whatever it asks is refused, since the server stops."""
-        self._log_out: Callable[[], None] | None = None
         self._clock = clock
-        self._door: IDelayedCall | None = clock.callLater(chat.limits.name_time, self._no_name)
+        self._door: IDelayedCall | None = None
+        self._wait_for_name()
         self.throttle = Throttle(
             clock=clock,
             limits=chat.limits,
-            hold=self._gate.hold,
-            release=self._gate.release,
+            hold=self.hold,
+            release=self.release,
             slowed=self._is_slowed,
         )
         """Its front end tells it of each line that was read."""
@@ -120,41 +110,64 @@ class Session:
 
     # ------------------------------------------------------------ at the door
 
-    def log_in(self, credentials: ICredentials, room: str | None) -> None:
-        """Come in with these credentials, and enter a room.
+    def log_in(
+        self,
+        credentials: ICredentials,
+        rooms: Mapping[str, Seen | None],
+        label: Label | None = None,
+    ) -> None:
+        """Come in with these credentials, and enter rooms; see `Entrance.log_in`."""
+        self._entrance.log_in(self, credentials, rooms, label)
 
-        Why not, if so, is told to this session, which stays at the door.
-        """
-        if self.state is not State.DOOR:
-            return
-        self._gate.hold()
-        entering = self._portal.login(credentials, self, IPerson)
-        entering.addCallbacks(
-            lambda entered: self._enter(cast("Person", entered[1]), entered[2], room),
-            lambda failure: self.answer(refusal(failure)),
-        )
-        entering.addErrback(lambda failure: log.failure("logging in failed", failure))
-        entering.addBoth(lambda _: self._gate.release())
+    def resume(self, token: str) -> None:
+        """Be who one was, where one was; see `Entrance.resume`."""
+        self._entrance.resume(self, token)
 
-    def _enter(self, person: Person, log_out: Callable[[], None], room: str | None) -> None:
-        if self.state is not State.DOOR:  # it hung up while its name was being claimed
-            log_out()
-            return
+    def comes_in(
+        self,
+        user: User,
+        log_out: Callable[[], None],
+        items: Sequence[e.Item],
+        label: Label | None,
+    ) -> None:
+        """Be a person from now on. Called by the entrance."""
         self._cancel_door()
-        user = person.user
-        self.state, self.user, self._log_out = State.IN, user, log_out
-        self._fanout.attach(self, user.id)
+        self.state, self.user = State.IN, user
+        self.way_back.came_in(log_out)
+        self._fanout.attach(self, user.id, is_coming=True)
         log.info(
             "{name} came in from {address} by {wire}",
             name=user.name,
             address=self.address,
             wire=self.wire,
         )
-        items = list(self._chat.enter(user))
-        if room is not None:
-            joined = self._chat.perform(user, c.Join(room))
-            items.extend([joined] if isinstance(joined, e.Refused) else joined)
-        self._submit(items)
+        self._submit(items, label)
+
+    def tell_anew(self) -> None:
+        """Tell it who and where it is, since it reads another language now."""
+        if self.user is not None:
+            self.way_back.is_told = True
+            self._submit(self._entrance.anew(self.user))
+
+    def steps_out(self) -> None:
+        """Be nobody again, as before it came in. Called by the entrance."""
+        self._depart(e.Cause.LEFT, has_quit=True)
+        self._fanout.detach(self)
+        self.state, self.user = State.DOOR, None
+        self._wait_for_name()
+
+    def replaced(self) -> None:
+        """Somebody goes on over another connection in its place. Called by the entrance."""
+        log.info("{name} goes on over another connection", name=self.name)
+        self._fanout.detach(self)
+        if self.user is not None:
+            self.way_back.replaced(self.user)
+        self.state = State.LEAVING
+        last = Committed(e.Goodbye(e.Cause.RESUMED))
+        self.outlet.abandon(self.format.encode_reply(last, self.name))
+
+    def _wait_for_name(self) -> None:
+        self._door = self._clock.callLater(self._chat.limits.name_time, self._no_name)
 
     def _no_name(self) -> None:
         self._door = None
@@ -179,6 +192,14 @@ class Session:
             self._door = None
 
     # ------------------------------------------------------------ what it asks
+
+    def hold(self) -> None:
+        """Take in nothing more for now. Called by who lets it wait for something."""
+        self._gate.hold()
+
+    def release(self) -> None:
+        """Go on taking in."""
+        self._gate.release()
 
     def receive(
         self,
@@ -207,9 +228,9 @@ class Session:
             if isinstance(command, c.Quit):
                 self._leave_door(e.Cause.LEFT)
         elif isinstance(command, c.Rename):
-            self._rename(self.user, command.name, label)
+            self._entrance.rename(self, self.user, command.name, label)
         else:
-            self._perform(self.user, command, label)
+            self.perform(self.user, command, label)
         if then is not None:
             then()
 
@@ -242,12 +263,10 @@ class Session:
         """Whom this session and the others ignore."""
         return self._fanout.ignores
 
-    def set_format(self, wire_format: WireFormat) -> None:
-        """Write to it in another way from now on."""
-        self.format = wire_format
-
-    def _perform(self, user: User, command: c.Command, label: Label | None) -> bool:
+    def perform(self, user: User, command: c.Command, label: Label | None) -> bool:
         """Do what it asks; whether it was not refused."""
+        if isinstance(command, c.Quit):
+            self.way_back.leaves(user, has_quit=True)
         try:
             decided = self._chat.perform(user, command)
         except Exception:  # an extension's, most likely: its fault is not to cost the connection
@@ -261,32 +280,15 @@ class Session:
         if isinstance(command, c.Quit):
             self._departed(user, e.Cause.LEFT)
         for item in decided:
-            if changes_state(item):
-                self._gate.hold()  # until it is `settled`
-            elif is_reading(item):
-                self._gate.hold()  # until it is told: one at a time, since each may be large
+            if holds_input(item):
+                self._gate.hold()  # until it is `settled`, or told
+        if label is not None and not any(map(is_answer, decided)):
+            decided = [*decided, e.Done()]
         self._submit(decided, label)
         return True
 
-    def _rename(self, user: User, typed: str, label: Label | None) -> None:
-        old = user.name
-
-        def claimed(name: str) -> None:
-            if self.state is not State.IN:
-                self._names.release(name, user.id)
-                return
-            is_renamed = self._perform(user, c.Rename(name), label)
-            if fold(old) != fold(name):
-                self._names.release(old if is_renamed else name, user.id)
-
-        self._gate.hold()
-        claiming = self._names.claim(typed, user.id)
-        claiming.addCallbacks(claimed, lambda failure: self.answer(refusal(failure), label))
-        claiming.addErrback(lambda failure: log.failure("renaming failed", failure))
-        claiming.addBoth(lambda _: self._gate.release())
-
     def _submit(self, items: Sequence[e.Item], label: Label | None = None) -> None:
-        self._pipeline.submit([Entry(item, self, label, self.echo) for item in items])
+        self._pipeline.submit(entries(items, self, label, echo=self.echo))
         if self.state is not State.IN:
             return
         if self._pipeline.full:
@@ -297,10 +299,6 @@ class Session:
             # Else who does not read could ask for more and more answers.
             self._gate.hold()
             self.outlet.when_relieved(self._gate.release)
-
-    def settled(self) -> None:
-        """Its change of durable state is committed or refused. Called by the pipeline."""
-        self._gate.release()
 
     # ------------------------------------------------------------ what it is told
 
@@ -314,20 +312,20 @@ class Session:
         for committed, encoded in batch:
             item, data = committed.item, encoded
             if is_reading(item):
-                told = self._history.tell(self, item, committed, pieces)
-                told.addBoth(lambda _: self._gate.release())
+                told = self._history.tell(self, committed, pieces)
+                if holds_input(item):
+                    told.addBoth(lambda _: self._gate.release())
                 continue
-            is_own = self.user is not None and getattr(item, "user", None) == self.user.id
-            if isinstance(item, e.Joined) and is_own and committed.number and self.replay:
-                # What was said before one came is told before one's own coming.
-                opened = e.HistoryOpened(item.room, self.replay)
-                self._history.tell(self, opened, committed, pieces)
             if is_reply(item):
                 data = self.format.encode_reply(committed, self.name)
-            pieces.append(data)
-            if isinstance(item, e.Goodbye | e.Stopping):
+            if isinstance(item, e.Goodbye):
                 self.put(self.format.pack(pieces))
-                self._say_goodbye()
+                self._say_goodbye(item, committed)
+                return
+            pieces.append(data)
+            if isinstance(item, e.Stopping):
+                self.put(self.format.pack(pieces))
+                self._end()
                 return
         self.put(self.format.pack(pieces))
 
@@ -355,10 +353,14 @@ class Session:
     def overflowed(self, limit: str) -> None:
         """Drop a reader that does not read, as a limit says. Called by the outlet."""
         self.bitten_by(limit)
+        self.drop(e.Cause.TOO_SLOW)
+
+    def drop(self, cause: e.Cause) -> None:
+        """End a connection that is no good any more, whatever waits to be sent."""
         self._cancel_door()
         self._fanout.detach(self)
-        last = Committed(e.Goodbye(e.Cause.TOO_SLOW))
-        self._depart(e.Cause.TOO_SLOW)
+        last = Committed(e.Goodbye(cause))
+        self._depart(cause)
         self.state = State.LEAVING
         self.outlet.abandon(self.format.encode_reply(last, self.name))
 
@@ -373,9 +375,10 @@ class Session:
         if self.state is State.DOOR:
             self._leave_door(e.Cause.STOPPING)
 
-    def _depart(self, cause: e.Cause) -> None:
-        """Depart without having asked to."""
+    def _depart(self, cause: e.Cause, *, has_quit: bool = False) -> None:
+        """Depart without having asked to quit."""
         if self.user is not None and self.state is State.IN:
+            self.way_back.leaves(self.user, has_quit=has_quit)
             items = self._chat.depart(self.user, cause)
             self._departed(self.user, cause)
             self._submit(items)
@@ -384,12 +387,23 @@ class Session:
         """Follow Chat, where this person is gone already."""
         self.state = State.LEAVING
         log.info("{name} is gone: {cause}", name=user.name, cause=str(cause))
-        if self._log_out is not None:
-            self._log_out()
-            self._log_out = None
+        self.way_back.left(user)
 
-    def _say_goodbye(self) -> None:
-        """Its last words are told: close."""
+    def _say_goodbye(self, goodbye: e.Goodbye, place: Committed) -> None:
+        """Tell its last words, and close."""
+
+        def told(last: e.Goodbye) -> None:
+            slot.fill(self.format.encode_reply(replace(place, item=last), self.name))
+
+        slot = self.outlet.reserve()
+        if self.user is None:
+            told(goodbye)
+        else:
+            self.way_back.last_words(self.user, goodbye).addCallback(told)
+        self._end()
+
+    def _end(self) -> None:
+        """Its last words are told, or will be: close."""
         self._fanout.detach(self)
         self._depart(e.Cause.STOPPING)  # if it was not its own wish
         self.outlet.close()

@@ -1,0 +1,197 @@
+"""What one program says, an object a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twisted.logger import Logger
+
+import twistchat
+from twistchat.core.commands import Say, Whisper
+from twistchat.core.events import Cause, Done, Refusal, Refused
+from twistchat.core.names import LOBBY
+from twistchat.core.text import clean
+from twistchat.frontends.jsonlines import requests as r
+from twistchat.frontends.jsonlines.codec import (
+    PROTOCOL,
+    BadLineError,
+    Object,
+    decode,
+    encode,
+    longest_line,
+)
+from twistchat.frontends.jsonlines.format import JSONFormat, error
+from twistchat.frontends.lines import COMMAND
+from twistchat.login import GuestName, ResumeToken
+from twistchat.session.ignoring import Ignoring, ignore, unignore
+from twistchat.session.state import State
+
+if TYPE_CHECKING:
+    from twisted.internet.interfaces import IDelayedCall
+
+    from twistchat.engine import Label
+    from twistchat.frontends.lines import LineInput
+    from twistchat.frontends.registry import Registry
+    from twistchat.session import Session
+
+log = Logger()
+
+
+def speak_json(session: Session, source: LineInput, registry: Registry) -> None:
+    """Let a connection speak JSON from the next line on."""
+    source.speak(JSONDialog(session, source, registry))
+
+
+class JSONDialog:
+    """See `twistchat.frontends.lines.Dialog`; docs/json-protocol.md tells what is said.
+
+    Whoever is silent for `Limits.ping` seconds is asked whether they are there, and whoever is
+    silent for `Limits.pong` seconds is gone.
+    """
+
+    def __init__(self, session: Session, source: LineInput, registry: Registry) -> None:
+        self._limits = limits = registry.limits
+        self._clock = registry.clock
+        self._session = session
+        self._source = source
+        self.longest = longest_line(limits.line)
+        session.put(encode(_hello(registry)))
+        session.format = JSONFormat()
+        session.wire = "json"
+        session.way_back.is_told_on_coming = True
+        session.tell_anew()
+        self._watching: IDelayedCall = self._clock.callLater(limits.ping, self._watch)
+
+    def hears(self, line: bytes) -> int:
+        """Do what a line asks for."""
+        if not line.strip():
+            return 0
+        try:
+            fields = decode(line)
+        except BadLineError as bad:
+            self._put(error(str(bad)))
+            return 1
+        label: Label | None = None
+        try:
+            label = r.label_of(fields, fields.get("key"))
+            asked = self._read(fields)
+        except r.BadRequestError as bad:
+            self._put(error(str(bad), about=bad.about, hint=bad.hint), label)
+            return 1
+        self._does(asked, label)
+        return 1 if isinstance(asked, Say | Whisper | r.Ping | r.Pong) else COMMAND
+
+    def hears_too_much(self, line: bytes) -> None:
+        """Refuse a line that is too long."""
+        self._put(error("too-long", hint=str(self.longest)))
+        self._session.bitten_by("line")
+
+    def ends(self) -> None:
+        """Ask for no sign of life any more."""
+        if self._watching.active():
+            self._watching.cancel()
+
+    # ------------------------------------------------------------ what is asked
+
+    def _read(self, fields: Object) -> r.Asked:
+        kind = fields.get("type")
+        read = r.REQUESTS.get(kind) if isinstance(kind, str) else None
+        if read is None:
+            about = clean(kind[: r.ID]) if isinstance(kind, str) else ""
+            raise r.BadRequestError("unknown-type", about)
+        if self._session.user is None and kind not in ("hello", "ping", "pong", "quit"):
+            raise r.BadRequestError("hello-first")
+        if kind == "hello" and fields.get("protocol", PROTOCOL) != PROTOCOL:
+            raise r.BadRequestError("bad-protocol", hint=str(PROTOCOL))
+        if kind == "hello" and self._session.state is not State.DOOR:
+            raise r.BadRequestError("in-already")
+        return read(r.Fields(fields, self._limits.line))
+
+    def _does(self, asked: r.Asked, label: Label | None) -> None:
+        session = self._session
+        match asked:
+            case r.Hello():
+                self._come_in(asked, label)
+            case r.Ping():
+                self._put({"type": "pong"}, label)  # beside the order: it asks for the connection
+            case r.Pong():
+                pass
+            case r.Ignore():
+                self._ignore(asked.name, label)
+            case r.Unignore():
+                if unignore(session, asked.name, self._limits) is Ignoring.DONE:
+                    session.answer(Done(), label)
+                else:
+                    self._put(error("not-ignored", about=clean(asked.name[: r.ID])), label)
+            case r.ListIgnored():
+                names = list(session.ignores.of(session))
+                self._put({"type": "ignored", "names": names}, label)
+            case r.RenewToken():
+                if session.user is not None:
+                    session.answer(session.way_back.token(session.user), label)
+            case _:
+                session.receive(asked, label)
+
+    def _come_in(self, hello: r.Hello, label: Label | None) -> None:
+        session = self._session
+        if hello.client:
+            log.info("{who} uses {client}", who=session.described, client=clean(hello.client[:80]))
+        rooms = {LOBBY: None} if hello.rooms is None else hello.rooms
+        if hello.token:
+            session.log_in(ResumeToken(hello.token, hello.name), rooms, label)
+        else:
+            session.log_in(GuestName(hello.name), rooms, label)
+
+    def _ignore(self, name: str, label: Label | None) -> None:
+        session, about = self._session, clean(name[: r.ID])
+        match ignore(session, name, self._limits):
+            case Ignoring.NO_NAME:
+                session.answer(Refused(Refusal.NO_SUCH_PERSON, about), label)
+            case Ignoring.ONESELF:
+                session.answer(Refused(Refusal.TO_ONESELF, about), label)
+            case Ignoring.TOO_MANY:
+                count = len(session.ignores.of(session))
+                self._put(error("too-many-ignored", hint=str(count)), label)
+            case _:
+                session.answer(Done(), label)
+
+    # ------------------------------------------------------------ the connection
+
+    def _put(self, told: Object, label: Label | None = None) -> None:
+        if label is not None and label.id is not None:
+            told["id"] = label.id
+        self._session.put(encode(told))
+
+    def _watch(self) -> None:
+        """Look how long nothing was heard; while nobody listens, that says nothing."""
+        heard = self._clock.seconds() if self._source.is_held else self._source.last_heard
+        silence = self._clock.seconds() - heard
+        limits = self._limits
+        if silence >= limits.pong:
+            self._session.drop(Cause.TIMED_OUT)
+            return
+        if silence >= limits.ping:
+            self._put({"type": "ping"})
+            wait = min(limits.ping, limits.pong - silence)
+        else:
+            wait = limits.ping - silence
+        self._watching = self._clock.callLater(wait, self._watch)
+
+
+def _hello(registry: Registry) -> Object:
+    limits, greeting = registry.limits, registry.greeting
+    return {
+        "type": "hello",
+        "protocol": PROTOCOL,
+        "server": greeting.server,
+        "software": f"twistchat/{twistchat.__version__}",
+        "motd": list(greeting.motd),
+        "limits": {
+            "text": limits.line,
+            "page": limits.page,
+            "name": limits.name_characters,
+            "room": limits.room_characters,
+            "topic": limits.topic,
+        },
+        "ping": limits.ping,
+    }

@@ -1,0 +1,225 @@
+"""What happened → JSON, a line each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from twistchat.core import events as e
+from twistchat.core.concerns import is_reply
+from twistchat.frontends.jsonlines import sentences as s
+from twistchat.frontends.jsonlines.codec import Object, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twistchat.engine import Committed
+    from twistchat.wire import Past
+
+
+@dataclass(frozen=True, slots=True)
+class JSONFormat:
+    """JSON lines; all who read them read the same bytes. See `twistchat.wire.WireFormat`."""
+
+    @property
+    def folds_presence(self) -> bool:
+        """Programs keep a list of who is where."""
+        return False
+
+    def encode(self, committed: Committed) -> bytes:
+        """Write an event."""
+        item = committed.item
+        if is_reply(item):  # Fanout encodes these by encode_reply
+            return b""
+        told = _event(item, committed)
+        return encode(told) if told else b""
+
+    def encode_reply(self, committed: Committed, reader: str) -> bytes:
+        """Write an answer, with the id of its request."""
+        reply, label = committed.item, committed.label
+        if not is_reply(reply):
+            return b""
+        told = _answer(reply, committed)
+        if not told:
+            return b""
+        if label is not None:
+            if label.key is not None and isinstance(reply, e.Kept | e.KeptBefore | e.NotKept):
+                told["key"] = label.key
+            if label.id is not None:
+                told["id"] = label.id
+        return encode(told)
+
+    def encode_past(self, place: Committed, past: Past, *, now: float) -> bytes:
+        """Write past events, with a gap in the place of what is left out; then how it stands."""
+        opened, label = place.item, place.label
+        marks: Object = {"past": True}
+        if label is not None and label.id is not None:
+            marks["re"] = label.id
+        left_out = list(past.left_out)
+        lines = []
+
+        def leave_out(before: int | None) -> None:
+            while left_out and (before is None or left_out[0].first < before):
+                gap = left_out.pop(0)
+                told: Object = {"type": "gap", "room": room, "epoch": place.epoch}
+                told |= {"from": gap.first, "to": gap.last, "why": str(gap.why)}
+                lines.append(encode(told | marks))
+
+        match opened:
+            case e.HistoryOpened(room=room) | e.SearchOpened(room=room) | e.JoinOpened(room=room):
+                for committed in past.events:
+                    leave_out(committed.number)
+                    if not is_reply(committed.item):
+                        lines.append(encode(_event(committed.item, committed) | marks))
+                leave_out(None)
+            case _:
+                return b""
+        stands: Object = {"room": room, "epoch": place.epoch, "number": place.number}
+        if isinstance(opened, e.JoinOpened):
+            lines.append(encode({"type": "live"} | stands))
+        else:
+            done: Object = {"type": "ok"} | stands
+            done |= {"count": len(past.events), "more": past.has_more}
+            if label is not None and label.id is not None:
+                done["id"] = label.id
+            lines.append(encode(done))
+        return b"".join(lines)
+
+    def pack(self, pieces: Sequence[bytes]) -> bytes:
+        """Put lines one after the other."""
+        return b"".join(pieces)
+
+
+def error(code: str, *, about: str = "", hint: str = "") -> Object:
+    """Say why a line asks for nothing that can be done."""
+    return _error(code, s.BAD_LINES[code], about, hint)
+
+
+def _error(code: str, sentence: str, about: str = "", hint: str = "") -> Object:
+    told: Object = {"type": "error", "code": code}
+    told["text"] = sentence.format(about=about, hint=hint)
+    if about:
+        told["about"] = about
+    if hint:
+        told["hint"] = hint
+    return told
+
+
+def _time(at: float) -> float:
+    return round(at, 3)
+
+
+def _said(item: e.Said | e.Whispered) -> Object:
+    told: Object = {"text": item.text}
+    if item.action:
+        told["action"] = True
+    return told
+
+
+def _event(item: e.Event, committed: Committed) -> Object:
+    """Put an event into fields; none where nobody is told of it on this wire."""
+    place = {"epoch": committed.epoch, "number": committed.number}
+    when_who = {"time": _time(item.at), "who": getattr(item, "who", "")}
+    match item:
+        case e.Said():
+            return {"type": "said", "room": item.room} | place | when_who | _said(item)
+        case e.Whispered():
+            to = {"to": item.to}
+            return {"type": "whispered"} | place | when_who | to | _said(item)
+        case e.TopicChanged():
+            topic = {"topic": item.topic}
+            return {"type": "topic", "room": item.room} | place | when_who | topic
+        case e.Joined():
+            return {"type": "joined", "room": item.room} | when_who
+        case e.Left():
+            return {"type": "left", "room": item.room} | when_who | {"words": item.words}
+        case e.Departed():
+            # Not from which rooms: that is told to all who shared one of them.
+            why = {"cause": str(item.cause), "words": item.words}
+            return {"type": "departed"} | when_who | why
+        case e.Renamed():
+            names = {"old": item.old, "new": item.new}
+            return {"type": "renamed", "time": _time(item.at)} | names
+        case e.Invited():
+            return {"type": "invited", "room": item.room} | when_who | {"to": item.to}
+        case e.AwayChanged():
+            return {"type": "away", "who": item.who, "words": item.words}
+        case e.Announced():
+            told = {"text": item.text, "to": item.to}
+            return {"type": "announced", "time": _time(item.at)} | told
+        case e.Stopping():
+            return {"type": "stopping", "time": _time(item.at), "words": item.words}
+        case e.RoomForgotten() | e.Folded():
+            return {}
+        case _:
+            assert_never(item)
+
+
+def _answer(reply: e.Reply, committed: Committed) -> Object:
+    """Put an answer into fields; none where it is told otherwise."""
+    match reply:
+        case e.Welcomed():
+            return {
+                "type": "welcome",
+                "name": reply.name,
+                "resumed": reply.is_back,
+                "token": reply.token,
+                "expires": reply.expires,
+            }
+        case e.TokenTold():
+            return {"type": "token", "token": reply.token, "expires": reply.expires}
+        case e.Done() | e.AwayNoted():
+            return {"type": "ok"}
+        case e.MembersListed():
+            return {
+                "type": "members",
+                "room": reply.room,
+                "topic": reply.topic,
+                "names": list(reply.names),
+                "away": list(reply.away),
+                "count": reply.count,
+            }
+        case e.RoomsListed():
+            listed = [
+                {"name": x.name, "count": x.count, "topic": x.topic, "yours": x.is_yours}
+                for x in reply.rooms
+            ]
+            return {"type": "rooms", "rooms": listed, "count": reply.count}
+        case e.PersonDescribed():
+            return {
+                "type": "person",
+                "name": reply.name,
+                "here": _time(reply.here),
+                "idle": _time(reply.idle),
+                "away": reply.away,
+                "rooms": list(reply.rooms),
+            }
+        case e.TopicTold():
+            return {"type": "topic", "room": reply.room, "topic": reply.topic}
+        case e.AwayTold():
+            return {"type": "away", "who": reply.name, "words": reply.words}
+        case e.Slowed():
+            return {"type": "slowed", "rate": reply.rate}
+        case e.Refused():
+            sentence = s.REFUSED[reply.code]
+            return _error(str(reply.code), sentence, reply.about, reply.hint)
+        case e.Noted():
+            return {"type": "note", "lines": list(reply.lines)}
+        case e.Goodbye():
+            return {"type": "goodbye", "cause": str(reply.cause)}
+        case e.Kept():
+            return _event(reply.event, committed)
+        case e.KeptBefore():
+            return _kept_before(reply.event, committed)
+        case e.NotKept():
+            return _error(*s.NOT_KEPT[reply.why])
+        case e.Rejoined() | e.HistoryOpened() | e.SearchOpened() | e.JoinOpened():
+            return {}
+        case _:
+            assert_never(reply)
+
+
+def _kept_before(event: e.Durable, committed: Committed) -> Object:
+    where = {"to": event.to} if isinstance(event, e.Whispered) else {"room": event.room}
+    place = {"epoch": committed.epoch, "number": committed.number}
+    return {"type": "kept"} | where | place

@@ -1,0 +1,259 @@
+"""What a program asks for → commands, by the table of requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from twistchat.core import commands as c
+from twistchat.core.model import Seen
+from twistchat.engine import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from twistchat.frontends.jsonlines.codec import Object
+
+ID = 64
+"""Characters of an id, and of a key."""
+
+MOST = 2**53 - 1
+"""The largest whole number that every reader of JSON takes for itself (RFC 8259, section 6)."""
+
+ROOMS = 1_000
+"""Rooms in a hello: more than one may be in."""
+
+
+class BadRequestError(Exception):
+    """That asks for nothing that can be done: a code, and what it is about."""
+
+    def __init__(self, code: str, about: str = "", hint: str = "") -> None:
+        super().__init__(code)
+        self.about = about
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """Come in."""
+
+    name: str
+    token: str
+    rooms: Mapping[str, Seen | None] | None
+    client: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Ask whether the server is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """Be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """Hear nothing more of somebody."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unignore:
+    """Hear somebody again."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListIgnored:
+    """Ask whom one ignores."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenewToken:
+    """Ask for a token that lasts longer."""
+
+
+Local = Hello | Ping | Pong | Ignore | Unignore | ListIgnored | RenewToken
+"""What concerns one connection alone."""
+
+Asked = c.Command | Local
+
+
+class Fields:
+    """The fields of a request, each checked as it is asked for."""
+
+    def __init__(self, fields: Object, longest_text: int) -> None:
+        self._fields = fields
+        self._longest = longest_text
+
+    def __contains__(self, name: str) -> bool:
+        return self._fields.get(name) is not None
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Read a string; without a default it has to be there."""
+        value = self._fields.get(name, default)
+        if not isinstance(value, str):
+            raise BadRequestError("bad-field", name, "a string")
+        if len(value.encode(errors="replace")) > self._longest:
+            raise BadRequestError("text-long", name, str(self._longest))
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Read true or false; false if it is not there."""
+        value = self._fields.get(name, False)
+        if not isinstance(value, bool):
+            raise BadRequestError("bad-field", name, "true or false")
+        return value
+
+    def whole(self, name: str) -> int | None:
+        """Read a whole number, if it is there."""
+        value = self._fields.get(name)
+        if value is None or _is_whole(value):
+            return value
+        raise BadRequestError("bad-field", name, "a whole number")
+
+    def time(self, name: str) -> float | None:
+        """Read a time, if it is there: seconds since 1970, UTC."""
+        value = self._fields.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise BadRequestError("bad-field", name, "a time in seconds since 1970")
+        if abs(value) > MOST or not isfinite(value):
+            raise BadRequestError("bad-field", name, "a time in seconds since 1970")
+        return float(value)
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Read a list of strings; none if it is not there."""
+        value = self._fields.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+            raise BadRequestError("bad-field", name, "a list of strings")
+        return tuple(value)
+
+    def seen(self, name: str) -> Seen | None:
+        """Read up to where a room was read, if it is there."""
+        return _seen(name, self._fields.get(name))
+
+    def rooms(self, name: str) -> Mapping[str, Seen | None] | None:
+        """Read rooms, each with up to where it was read; None if they are not there."""
+        value = self._fields.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, dict) or len(value) > ROOMS:
+            raise BadRequestError("bad-field", name, "an object of rooms")
+        return {room: _seen(name, at) for room, at in value.items()}
+
+    def label(self) -> Label | None:
+        """Read what the request is called."""
+        return label_of(self._fields, self._fields.get("key"))
+
+
+def label_of(fields: Object, key: Any = None) -> Label | None:
+    """Read what a request is called, if it is called anything."""
+    name = fields.get("id")
+    if not (name is None or _is_whole(name) or _is_short(name)):
+        raise BadRequestError("bad-id", "id", str(ID))
+    if not (key is None or (_is_short(key) and key)):
+        raise BadRequestError("bad-field", "key", f"a string of 1 to {ID} printable characters")
+    return None if name is None and key is None else Label(name, key)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST
+
+
+def _is_short(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= ID and value.isprintable()
+
+
+def _seen(name: str, value: Any) -> Seen | None:
+    match value:
+        case None:
+            return None
+        case [str() as epoch, int() as number] if _is_whole(number) and number >= 0:
+            return Seen(epoch, number)
+        case _:
+            raise BadRequestError("bad-field", name, "[epoch, number]")
+
+
+# ---------------------------------------------------------------- the requests
+
+
+def _hello(fields: Fields) -> Asked:
+    return Hello(
+        fields.text("name", ""),
+        fields.text("token", ""),
+        fields.rooms("rooms"),
+        fields.text("client", ""),
+    )
+
+
+def _say(fields: Fields) -> Asked:
+    text, action = fields.text("text"), fields.flag("action")
+    if "to" in fields:
+        return c.Whisper(fields.text("to"), text, action)
+    return c.Say(fields.text("room"), text, action)
+
+
+def _away(fields: Fields) -> Asked:
+    return c.SetAway(fields.text("words") if "words" in fields else None)
+
+
+def _topic(fields: Fields) -> Asked:
+    room = fields.text("room")
+    return c.SetTopic(room, fields.text("topic")) if "topic" in fields else c.ReadTopic(room)
+
+
+def _history(fields: Fields) -> Asked:
+    after, before = fields.whole("after"), fields.whole("before")
+    since, until = fields.time("since"), fields.time("until")
+    oldest = after is not None or since is not None
+    return c.ReadHistory(
+        fields.text("room"), fields.whole("limit"), after, before, since, until, oldest
+    )
+
+
+def _search(fields: Fields) -> Asked:
+    return c.Search(
+        fields.text("room"),
+        fields.words("words"),
+        fields.text("who", ""),
+        fields.time("since"),
+        fields.time("until"),
+        fields.whole("limit"),
+    )
+
+
+def _command(fields: Fields) -> Asked:
+    return c.Custom(fields.text("name"), fields.text("room", ""), fields.text("text", ""))
+
+
+REQUESTS: Mapping[str, Callable[[Fields], Asked]] = {
+    "hello": _hello,
+    "ping": lambda _: Ping(),
+    "pong": lambda _: Pong(),
+    "say": _say,
+    "join": lambda fields: c.Join(fields.text("room"), fields.seen("seen")),
+    "leave": lambda fields: c.Leave(fields.text("room"), fields.text("words", "")),
+    "invite": lambda fields: c.Invite(fields.text("room"), fields.text("to")),
+    "rename": lambda fields: c.Rename(fields.text("name")),
+    "away": _away,
+    "topic": _topic,
+    "members": lambda fields: c.ListMembers(fields.text("room")),
+    "rooms": lambda fields: c.ListRooms(fields.text("matching", "")),
+    "person": lambda fields: c.Describe(fields.text("name")),
+    "history": _history,
+    "search": _search,
+    "ignore": lambda fields: Ignore(fields.text("name")),
+    "unignore": lambda fields: Unignore(fields.text("name")),
+    "ignored": lambda _: ListIgnored(),
+    "command": _command,
+    "token": lambda _: RenewToken(),
+    "quit": lambda fields: c.Quit(fields.text("words", "")),
+}
+"""By their type: how each is read."""

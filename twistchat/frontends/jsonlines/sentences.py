@@ -1,0 +1,76 @@
+"""A sentence for each code of an error: programs read the code, and whoever wrote them this."""
+
+from __future__ import annotations
+
+from twistchat.core.codes import Refusal, Unkept
+
+BAD_LINES = {
+    "not-utf8": "That line is not UTF-8.",
+    "not-json": "That line is not JSON.",
+    "not-an-object": "A line has to be a JSON object: {{...}}.",
+    "too-long": "That line is longer than {hint} bytes.",
+    "text-long": "That text is longer than {hint} bytes of UTF-8.",
+    "bad-id": "An id is a whole number, or a string of at most {hint} printable characters.",
+    "unknown-type": "There is no request of the type {about}.",
+    "bad-field": "The field {about} has to be {hint}.",
+    "bad-protocol": "This server speaks version {hint} of the protocol.",
+    "hello-first": "Say hello first, with the name that you wish.",
+    "in-already": "You are in already.",
+    "too-many-ignored": "You ignore {hint} people, and that is as many as one may.",
+    "not-ignored": "You do not ignore {about}.",
+}
+"""Of lines that ask for nothing that can be done."""
+
+REFUSED = {
+    Refusal.NAME_EMPTY: "That is no name.",
+    Refusal.NAME_CHARACTERS: "A name has no blanks, no invisible characters and no punctuation "
+    "such as / ! @ * ? , : # & ~ % + < >.",
+    Refusal.NAME_NUMBER: "A name is more than a number.",
+    Refusal.NAME_LONG: "That name is too long.",
+    Refusal.NAME_RESERVED: "The name {about} would be misunderstood.",
+    Refusal.NAME_TAKEN: "The name {about} is taken.",
+    Refusal.NAME_SAME: "You are {about} already.",
+    Refusal.ROOM_NAME: "{about} is no name for a room.",
+    Refusal.ROOM_LONG: "The name of a room has at most {hint} characters.",
+    Refusal.ROOMS: "There are {hint} rooms, and somebody is in each.",
+    Refusal.ROOMS_PER_PERSON: "You are in {hint} rooms, and that is as many as one may.",
+    Refusal.NOT_IN_ROOM: "You are not in {about}.",
+    Refusal.IN_NO_ROOM: "You are in no room.",
+    Refusal.IN_ROOM_ALREADY: "{about} is in {hint} already.",
+    Refusal.NO_SUCH_PERSON: "Nobody here is called {about}.",
+    Refusal.NO_SUCH_COMMAND: "There is no command {about}.",
+    Refusal.NOTHING_TO_SAY: "There was nothing to say.",
+    Refusal.TOPIC_LONG: "A topic has at most {hint} characters.",
+    Refusal.TO_ONESELF: "That would be to yourself.",
+    Refusal.JOINS_FAST: "You may join {about} rooms a minute. Wait for {hint} s.",
+    Refusal.RENAMES_FAST: "You may change your name {about} times a minute. Wait for {hint} s.",
+    Refusal.STRANGERS_FAST: "You may write {about} times a minute to people who have not written "
+    "to you. Wait for {hint} s.",
+    Refusal.OPERATORS_ONLY: "Only operators can do that.",
+    Refusal.CUSTOM: "{hint}",
+    Refusal.NO_HISTORY: "What was said in {about} cannot be read now.",
+    Refusal.NO_SEARCH: "Searching {about} failed or took too long.",
+    Refusal.NOTHING_TO_SEARCH: "What is looked for: words, who, since or until?",
+    Refusal.SEARCHES_FAST: "You may search {about} times a minute. Wait for {hint} s.",
+    Refusal.TOKEN_UNKNOWN: "That is no token of this chat.",
+    Refusal.TOKEN_EXPIRED: "That token is too old.",
+    Refusal.UNAVAILABLE: "The server cannot give out names now.",
+    Refusal.STOPPING: "The server is stopping.",
+    Refusal.FAULT: "That went wrong in the server, and nothing was done.",
+    Refusal.FULL: "This chat is full: {hint} are here.",
+    Refusal.ADDRESS_FULL: "{hint} connections from your address are open already.",
+    Refusal.ADDRESS_FAST: "Too many new connections from your address. Wait for {hint} s.",
+}
+"""Of requests that were refused."""
+
+NOT_KEPT = {
+    Unkept.FAILED: ("not-kept", "The server could not keep it. Send it again."),
+    Unkept.TOO_LATE: ("not-kept-late", "It had to wait for too long. Send it again."),
+    Unkept.STOPPING: ("not-kept-stopping", "The server is stopping."),
+    Unkept.KEY_REUSED: ("key-reused", "Something else was sent under that key before."),
+    Unkept.UNKNOWN: (
+        "not-kept-unknown",
+        "Nobody knows whether it was kept. With its key it can be sent again.",
+    ),
+}
+"""Of what was said and not kept: the code, and the sentence."""

@@ -1,0 +1,102 @@
+"""What one person on nc or telnet says, a line at a time: a name first, then words and commands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from twistchat.core.commands import Say
+from twistchat.core.names import LOBBY
+from twistchat.frontends.line import sentences
+from twistchat.frontends.line.view import View
+from twistchat.frontends.lines import COMMAND
+from twistchat.login import GuestName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twistchat.core.limits import Limits
+    from twistchat.frontends.line.dialect import Dialect
+    from twistchat.frontends.line.format import LineFormat
+    from twistchat.session import Session
+
+
+class LineDialog:
+    """See `twistchat.frontends.lines.Dialog`.
+
+    `is_foreign` is asked at the door whether a line is another program's protocol, which is
+    answered then. `switch` lets the connection speak another language, by its name.
+    """
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        dialect: Dialect,
+        limits: Limits,
+        wire_format: LineFormat,
+        is_foreign: Callable[[bytes], bool],
+        switch: Callable[[str], None],
+    ) -> None:
+        self.longest = limits.line
+        self.has_heard = False
+        """Whether a line has come, so that they know how to send one."""
+        self._session = session
+        self._dialect = dialect
+        self._limits = limits
+        self._is_foreign = is_foreign
+        self._view = View(
+            session=session,
+            dialect=dialect,
+            limits=limits,
+            wire_format=wire_format,
+            switch=switch,
+        )
+        session.way_back.is_shown_on_leaving = True
+
+    def hears(self, line: bytes) -> int:
+        """Do what a line asks for."""
+        session, view = self._session, self._view
+        if line.endswith(b"\r"):
+            line = line[:-1]
+            if not self.has_heard:
+                view.write_as(replace(view.format, newline=b"\r\n"))
+        self.has_heard = True
+        try:
+            text = line.decode(view.format.charset)
+        except UnicodeDecodeError:
+            charset = view.format.charset
+            sentence = sentences.NOT_UTF8 if charset == "utf-8" else sentences.NOT_CHARSET
+            view.note(sentence, charset=charset)
+            return 1
+        if session.user is None:
+            if not self._is_foreign(line):
+                self._at_door(text)
+            return COMMAND
+        asked = self._dialect.read(text, view.room)
+        view.does(asked)
+        return sum(1 if isinstance(each, Say) else COMMAND for each in asked)
+
+    def hears_too_much(self, line: bytes) -> None:
+        """Refuse a line that is too long."""
+        self.has_heard = True
+        if self._session.user is None and self._is_foreign(line):
+            return
+        self._view.note(sentences.TOO_LONG, kib=self._limits.line // 1024)
+        self._session.bitten_by("line")
+
+    def hint_at_enter(self) -> None:
+        """Help those who send text without ever ending a line, as socket tutorials do."""
+        if not self.has_heard:
+            self._view.note(sentences.PRESS_ENTER)
+
+    def ends(self) -> None:
+        """Nothing is under way here."""
+        self._session.way_back.is_shown_on_leaving = False
+
+    def _at_door(self, text: str) -> None:
+        match self._dialect.read_at_door(text):
+            case str() as name:
+                self._session.log_in(GuestName(name), {LOBBY: None})
+            case asked:
+                self._view.does((asked,))

@@ -1,0 +1,20 @@
+"""One connection, whatever its wire: from the door to its last words.
+
+It knows Chat, the pipeline and Fanout, and is the only holder of Deferreds on the way of a line.
+It knows no wire: commands come in, values go out, and a `WireFormat` makes bytes of them.
+
+    session.py    Session: what it asks, and what it is told
+    state.py      how far it has come
+    entrance.py   how it comes in: with a name, or with a token as who one was
+    wayback.py    how its person may come back
+    tokens.py     what they come back with
+    bookmarks.py  where people on nc stopped reading
+    replay.py     past lines of a room, read for it
+    gate.py       whether its input is taken in
+    throttle.py   how fast it is read
+"""
+
+from twistchat.session.session import Session
+from twistchat.session.state import State
+
+__all__ = ["Session", "State"]

@@ -1,0 +1,155 @@
+"""Where people on nc stopped reading, so that they can come back and be told what they missed.
+
+A program remembers that itself. What is kept here is kept for those alone who were given a token:
+when they are gone, and now and then while they are here, since a server may end without a word.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from twisted.internet.defer import succeed
+from twisted.logger import Logger
+
+from twistchat.core.model import Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from twisted.internet.defer import Deferred
+    from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+    from twistchat.core.limits import Limits
+    from twistchat.core.model import User
+    from twistchat.engine import Engine
+    from twistchat.telling.told import Told
+
+log = Logger()
+
+EVERY = 30.0
+"""Seconds between two times that the places of those who are here are kept."""
+
+
+class Bookmark(NamedTuple):
+    """Who somebody was, and up to where they have read each room that they were in."""
+
+    name: str
+    rooms: Mapping[str, Seen]
+
+
+class Bookmarks:
+    """Keeps bookmarks, by the id of whose they are."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        told: Told,
+        clock: IReactorTime,
+        limits: Limits,
+        now: Callable[[], float],
+    ) -> None:
+        self._engine = engine
+        self._told = told
+        self._clock = clock
+        self._limits = limits
+        self._now = now
+        self._began = now()
+        self._here: dict[User, str] = {}
+        """Those who are followed, with what is kept of each."""
+        self._next: IDelayedCall | None = None
+
+    def follow(self, user: User) -> Deferred[None]:
+        """Keep the places of somebody from now on; fires when they are kept once."""
+        self._here[user] = ""
+        if self._next is None:
+            self._next = self._clock.callLater(EVERY, self._keep_all)
+        return self._keep(user)
+
+    def unfollow(self, user: User) -> bool:
+        """Keep nothing more of somebody by itself; whether it was kept."""
+        is_followed = self._here.pop(user, None) is not None
+        if not self._here:
+            self.stop()
+        return is_followed
+
+    def lost(self, user: User, rooms: Iterable[str]) -> None:
+        """Keep the places of somebody whose connection was lost at this moment, in these rooms."""
+        self._save(user, self.of_lost(rooms)).addErrback(
+            lambda failure: log.error(
+                "It cannot be kept where {name} stopped reading: {why}",
+                name=user.name,
+                why=failure.value,
+            )
+        )
+
+    def left(self, user: User, rooms: Iterable[str]) -> Deferred[None]:
+        """Keep the places of somebody who was told everything, and leaves these rooms."""
+        seen = {room: self._told.stands(room) for room in rooms}
+        return self._save(user, {room: at for room, at in seen.items() if at is not None})
+
+    def of_lost(self, rooms: Iterable[str]) -> Mapping[str, Seen]:
+        """Tell up to where somebody has read whose connection is lost at this moment."""
+        now = self._now()
+        seen = {room: self._told.surely(room, now) for room in rooms}
+        return {room: at for room, at in seen.items() if at is not None}
+
+    def load(self, person: str) -> Deferred[Bookmark | None]:
+        """Read the bookmark of a person (a `User.id`); None if there is none any more."""
+        return self._engine.recall(person).addCallback(self._read)
+
+    def stop(self) -> None:
+        """Keep nothing more by itself."""
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
+
+    # ------------------------------------------------------------ inside
+
+    def _keep_all(self) -> None:
+        self._next = self._clock.callLater(EVERY, self._keep_all)
+        for user in list(self._here):
+            self._keep(user).addErrback(
+                lambda failure: log.error(
+                    "It cannot be kept where people have read: {why}", why=failure.value
+                )
+            )
+
+    def _keep(self, user: User) -> Deferred[None]:
+        # Until when they may have read on is not known yet: see `_read`.
+        seen = {
+            room: Seen(at.epoch, at.number, -1.0) for room, at in self.of_lost(user.rooms).items()
+        }
+        text = _write(user, seen)
+        if self._here[user] == text:
+            return succeed(None)
+
+        def kept(_: None) -> None:
+            if user in self._here:
+                self._here[user] = text
+
+        return self._remember(user, text).addCallback(kept)
+
+    def _save(self, user: User, seen: Mapping[str, Seen]) -> Deferred[None]:
+        return self._remember(user, _write(user, seen))
+
+    def _remember(self, user: User, text: str) -> Deferred[None]:
+        return self._engine.remember(user.id, text, self._now() + self._limits.token_time)
+
+    def _read(self, text: str | None) -> Bookmark | None:
+        if text is None:
+            return None
+        read = json.loads(text)
+        # Where the end of a connection could not be kept, its server ended without a word, most
+        # likely: up to the beginning of this one they may have read.
+        rooms = {
+            room: Seen(epoch, number, self._began if until < 0 else until)
+            for room, (epoch, number, until) in read["rooms"].items()
+        }
+        return Bookmark(read["name"], rooms)
+
+
+def _write(user: User, seen: Mapping[str, Seen]) -> str:
+    rooms = {room: [at.epoch, at.number, at.perhaps_until] for room, at in seen.items()}
+    return json.dumps({"name": user.name, "rooms": rooms}, ensure_ascii=False)

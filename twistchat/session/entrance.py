@@ -1,0 +1,203 @@
+"""How one connection comes in: with a name, or with a token as who one was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+from twisted.internet.defer import succeed
+from twisted.logger import Logger
+
+from twistchat.core import commands as c
+from twistchat.core import events as e
+from twistchat.core.names import LOBBY, fold
+from twistchat.login import IPerson, ResumeToken, refusal
+from twistchat.session.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from twisted.cred.credentials import ICredentials
+    from twisted.cred.portal import Portal
+
+    from twistchat.core.chat import Chat
+    from twistchat.core.model import Seen, User
+    from twistchat.engine import Label
+    from twistchat.login import Names, Person
+    from twistchat.session.bookmarks import Bookmark, Bookmarks
+    from twistchat.session.tokens import Tokens
+    from twistchat.telling.fanout import Fanout
+
+log = Logger()
+
+
+class Newcomer(Protocol):
+    """What is known here of a session."""
+
+    user: User | None
+
+    state: State
+
+    def hold(self) -> None:
+        """Take in nothing more for now."""
+
+    def release(self) -> None:
+        """Go on taking in."""
+
+    def answer(self, reply: e.Reply, label: Label | None = None) -> None:
+        """Tell it something."""
+
+    def comes_in(
+        self,
+        user: User,
+        log_out: Callable[[], None],
+        items: Sequence[e.Item],
+        label: Label | None,
+    ) -> None:
+        """Be a person from now on; these items tell it and others so."""
+
+    def perform(self, user: User, command: c.Command, label: Label | None) -> bool:
+        """Do what it asks; whether it was not refused."""
+
+    def steps_out(self) -> None:
+        """Be nobody again, as before it came in."""
+
+
+class Entrance:
+    """Lets sessions in: who they are is the portal's to say, what follows from it Chat's.
+
+    Whoever comes back with a token is the same person as before: the same `User.id`, so the same
+    keys, and the same name if it is still theirs. If they are still here, since nobody has noticed
+    yet that their connection is lost, this one goes on in its place, and nobody is told anything.
+    """
+
+    def __init__(
+        self,
+        *,
+        chat: Chat,
+        fanout: Fanout,
+        portal: Portal,
+        names: Names,
+        tokens: Tokens,
+        bookmarks: Bookmarks,
+    ) -> None:
+        self._chat = chat
+        self._fanout = fanout
+        self._portal = portal
+        self._names = names
+        self._tokens = tokens
+        self._bookmarks = bookmarks
+
+    def log_in(
+        self,
+        session: Newcomer,
+        credentials: ICredentials,
+        rooms: Mapping[str, Seen | None],
+        label: Label | None = None,
+    ) -> None:
+        """Let somebody in with these credentials, and into these rooms.
+
+        Why not, if so, is told to the session, which stays at the door.
+        """
+        if session.state is not State.DOOR:
+            return
+        session.hold()
+        entering = self._portal.login(credentials, session, IPerson)
+        entering.addCallbacks(
+            lambda entered: self._enter(
+                session, cast("Person", entered[1]), entered[2], rooms, label
+            ),
+            lambda failure: session.answer(refusal(failure), label),
+        )
+        entering.addErrback(lambda failure: log.failure("logging in failed", failure))
+        entering.addBoth(lambda _: session.release())
+
+    def resume(self, session: Newcomer, token: str) -> None:
+        """Let somebody be who they were, in the rooms where they were.
+
+        They may be in already, under another name, which is left then.
+        """
+        identity = self._tokens.read(token)
+        if isinstance(identity, e.Refused):
+            session.answer(identity)
+            return
+        user = self._chat.user(identity)
+        if user is not None and user is session.user:
+            session.answer(e.Refused(e.Refusal.NAME_SAME, user.name))
+            return
+
+        def known(bookmark: Bookmark | None) -> None:
+            if session.state not in (State.DOOR, State.IN):
+                return
+            here = self._chat.user(identity)
+            if bookmark is None and here is None:
+                session.answer(e.Refused(e.Refusal.TOKEN_EXPIRED))
+                return
+            rooms: dict[str, Seen | None] = dict(bookmark.rooms) if bookmark else {}
+            if here is not None:
+                rooms |= self._bookmarks.of_lost(here.rooms)
+            if session.user is not None:
+                session.steps_out()
+            name = bookmark.name if bookmark else ""
+            self.log_in(session, ResumeToken(token, name), rooms or {LOBBY: None})
+
+        session.hold()
+        knowing = succeed(None) if user is not None else self._bookmarks.load(identity)
+        knowing.addCallbacks(known, lambda failure: session.answer(refusal(failure)))
+        knowing.addErrback(lambda failure: log.failure("coming back failed", failure))
+        knowing.addBoth(lambda _: session.release())
+
+    def anew(self, user: User) -> Sequence[e.Item]:
+        """Tell somebody anew who and where they are, as if they had just come in."""
+        return [*self._welcomed(user, is_back=False), *self._chat.rejoin(user, None)]
+
+    def rename(self, session: Newcomer, user: User, typed: str, label: Label | None) -> None:
+        """Let somebody take another name; the session waits until it is known whether it is free.
+
+        The old one is given back when the new one is theirs, and not before.
+        """
+        old = user.name
+
+        def claimed(name: str) -> None:
+            if session.state is not State.IN or session.user is not user:
+                self._names.release(name, user.id)
+                return
+            is_renamed = session.perform(user, c.Rename(name), label)
+            if fold(old) != fold(name):
+                self._names.release(old if is_renamed else name, user.id)
+
+        session.hold()
+        claiming = self._names.claim(typed, user.id)
+        claiming.addCallbacks(claimed, lambda failure: session.answer(refusal(failure), label))
+        claiming.addErrback(lambda failure: log.failure("renaming failed", failure))
+        claiming.addBoth(lambda _: session.release())
+
+    def _enter(
+        self,
+        session: Newcomer,
+        person: Person,
+        log_out: Callable[[], None],
+        rooms: Mapping[str, Seen | None],
+        label: Label | None,
+    ) -> None:
+        user = person.user
+        if session.state is not State.DOOR:  # it hung up while its name was being claimed
+            if not person.is_here:
+                log_out()
+            return
+        others = self._fanout.others(user.id) if person.is_here else ()
+        if not person.is_here:
+            self._chat.enter(user)
+        items = self._welcomed(user, is_back=person.is_back)
+        if person.is_here:
+            seen = {fold(name): at for name, at in rooms.items() if at is not None}
+            items += self._chat.rejoin(user, seen)
+        for other in others:
+            other.replaced()
+        for room, at in rooms.items():
+            joined = self._chat.perform(user, c.Join(room, at))
+            items.extend([joined] if isinstance(joined, e.Refused) else joined)
+        session.comes_in(user, log_out, items, label)
+
+    def _welcomed(self, user: User, *, is_back: bool) -> list[e.Item]:
+        token = self._tokens.give(user.id)
+        return [e.Welcomed(user.name, is_back, token.text, token.expires)]

@@ -1,0 +1,108 @@
+"""How the person of one session may come back: the token, the name that is kept, the bookmark."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from twisted.internet.defer import succeed
+
+from twistchat.core import events as e
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twisted.internet.defer import Deferred
+    from twisted.internet.interfaces import IReactorTime
+
+    from twistchat.core.limits import Limits
+    from twistchat.core.model import User
+    from twistchat.login import Names
+    from twistchat.session.bookmarks import Bookmarks
+    from twistchat.session.tokens import Tokens
+
+
+class WayBack:
+    """What is done so that somebody can come back as who they were.
+
+    Programs are given a token on coming in, and remember for themselves up to where they have read
+    (`is_told` says that one was told). People are shown theirs when they leave, or ask for it; for
+    them a bookmark is kept.
+    """
+
+    def __init__(
+        self,
+        *,
+        tokens: Tokens,
+        bookmarks: Bookmarks,
+        names: Names,
+        clock: IReactorTime,
+        limits: Limits,
+    ) -> None:
+        self.is_told = False
+        """Whether they know their token."""
+        self.is_told_on_coming = False
+        """Whether they are told it when they come in: programs are."""
+        self.is_shown_on_leaving = False
+        """Whether they are shown it when they leave, since they read and write by hand."""
+        self._tokens = tokens
+        self._bookmarks = bookmarks
+        self._names = names
+        self._clock = clock
+        self._limits = limits
+        self._log_out: Callable[[], None] | None = None
+        self._rooms: tuple[str, ...] = ()
+        self._has_quit = False
+
+    def came_in(self, log_out: Callable[[], None]) -> None:
+        """They are in; `log_out` gives their name back."""
+        self.is_told = self.is_told_on_coming
+        self._log_out = log_out
+
+    def token(self, user: User) -> e.TokenTold:
+        """Give them a token, of which they remember for themselves what they have read."""
+        self.is_told = True
+        return e.TokenTold(*self._tokens.give(user.id))
+
+    def bookmarked(self, user: User) -> Deferred[e.TokenTold]:
+        """Give them a token, and keep where they have read from now on."""
+
+        def kept(_: None) -> e.TokenTold:
+            return self.token(user)
+
+        return self._bookmarks.follow(user).addCallback(kept)
+
+    def leaves(self, user: User, *, has_quit: bool) -> None:
+        """They are about to leave: remember where they are, since they will be nowhere."""
+        self._rooms = tuple(user.rooms)
+        self._has_quit = has_quit
+
+    def left(self, user: User) -> None:
+        """They are gone: give their name back, or keep it for a while."""
+        log_out, self._log_out = self._log_out, None
+        if self._bookmarks.unfollow(user) and not self._has_quit:
+            self._bookmarks.lost(user, self._rooms)
+        if self.is_told and not self._has_quit:
+            self._names.keep(user.name, user.id)
+        elif log_out is not None:
+            log_out()
+
+    def replaced(self, user: User) -> None:
+        """Another connection goes on as them."""
+        self._bookmarks.unfollow(user)
+        self._log_out = None
+
+    def last_words(self, user: User, goodbye: e.Goodbye) -> Deferred[e.Goodbye]:
+        """Put into the last words how to come back, where somebody reads them who may wish to."""
+        if goodbye.cause is not e.Cause.LEFT or not self.is_shown_on_leaving:
+            return succeed(goodbye)
+        keeping = self._bookmarks.left(user, self._rooms)
+        if not keeping.called:
+            keeping.addTimeout(self._limits.history_time, self._clock)
+
+        def kept(_: None) -> e.Goodbye:
+            token, expires = self._tokens.give(user.id)
+            return replace(goodbye, token=token, expires=expires)
+
+        # Where it cannot be kept, a token would be of no use.
+        return keeping.addCallbacks(kept, lambda _: goodbye)
