@@ -9,6 +9,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from twistchat.core import events as e
 from twistchat.core.concerns import private_log, weight
 from twistchat.core.limits import Limits
+from twistchat.engine import Repeated, Stamp
+from twistchat.engine import memory as memory_module
+from twistchat.engine.keys import Keys
 from twistchat.engine.memory import Memory, MemoryEngine
 from twistchat.testing import SlowEngine
 from twistchat.testing.conformance import EngineConformance, FaultyConformance
@@ -24,7 +27,7 @@ class MemoryEngineTests(EngineConformance, SynchronousTestCase):
     limits = Limits(history=40, private_logs=3)
 
     def make_engine(self, clock: Clock, limits: Limits) -> Engine:
-        return MemoryEngine(limits)
+        return MemoryEngine(limits, now=clock.seconds)
 
     def test_the_oldest_is_forgotten(self) -> None:
         for number in range(43):
@@ -95,3 +98,33 @@ class MemoryBoundTests(SynchronousTestCase):
         for _ in range(3_000):
             memory.keep(said("x" * 4_000, "#loud"))
         self.assertEqual(len(memory.history("#quiet", None, 10)), 1)
+
+
+class KeysTests(SynchronousTestCase):
+    """How many keys one process remembers, and for how long."""
+
+    def test_the_oldest_are_forgotten(self) -> None:
+        keys = Keys(Limits(keys=3))
+        for number in range(5):
+            keys.note(said(str(number)), str(number), Stamp("e", number))
+        found = [keys.answer(said(str(number)), str(number)) for number in range(5)]
+        self.assertEqual(found, [None, None, *(Repeated(Stamp("e", n)) for n in (2, 3, 4))])
+
+    def test_those_that_had_their_time_take_no_room(self) -> None:
+        keys = Keys(Limits(key_time=60.0))
+        for number in range(100):
+            keys.note(said("x", at=float(number)), str(number), Stamp("e", number))
+        self.assertEqual(len(keys._used), 60)
+
+    def test_one_that_is_used_again_is_young_again(self) -> None:
+        keys = Keys(Limits(keys=2))
+        for key in ("a", "b", "a", "c"):
+            keys.note(said(key), key, Stamp("e", 1))
+        self.assertEqual(list(keys._used), [("1", "a"), ("1", "c")])
+
+    def test_people_of_whom_something_is_remembered(self) -> None:
+        self.patch(memory_module, "REMEMBERED", 3)
+        memory = Memory(Limits(), now=lambda: 0.0)
+        for person in "12341":
+            memory.remember(person, person, 1.0)
+        self.assertEqual([memory.recall(person) for person in "1234"], ["1", None, "3", "4"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 from twisted.logger import capturedLogs, formatEvent
@@ -268,9 +268,7 @@ class FaultTests(OnSlowEngine):
 class SilentHistoryTests(OnSlowEngine):
     def make_engine(self, clock: Clock, limits: Limits) -> SlowEngine:
         class Silent(SlowEngine):
-            def history(
-                self, log: str, *, before: int | None, limit: int
-            ) -> Deferred[list[Committed]]:
+            def history(self, log: str, **page: Any) -> Deferred[list[Committed]]:
                 return Deferred()
 
         return Silent(clock, limits)

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from twistchat.core.events import Unkept
-    from twistchat.engine import Stamp
+    from twistchat.engine import Outcome
     from twistchat.engine.sqlite.store import Proposed, Store
 
 _RECORD = struct.Struct("=ddq")
@@ -37,7 +36,7 @@ def watch(note: Callable[[Commit], object]) -> None:
 
     append = Store.append
 
-    def timed(self: Store, proposed: Sequence[Proposed]) -> list[Stamp | Unkept]:
+    def timed(self: Store, proposed: Sequence[Proposed]) -> list[Outcome]:
         began = time.monotonic()
         outcomes = append(self, proposed)
         note(Commit(began, time.monotonic() - began, len(proposed)))

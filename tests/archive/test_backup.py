@@ -121,7 +121,7 @@ class BackupTests(ArchiveTestCase):
         from twistchat.archive import database
 
         self.keep(said("hello"))
-        self.patch(database, "newest_version", lambda: 2)
+        self.patch(database, "newest_version", lambda: 3)
         self.succeeds("backup", self.folder / "copy.db")
         self.assertIn("start the server with it once", self.fails("export"))
         self.assertIn("start the server with it once", self.fails("db", "check"))

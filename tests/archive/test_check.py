@@ -28,7 +28,7 @@ class WholeTests(CheckTestCase):
         self.forget("#lab")
         self.keep(said("你好"), did("waves"), whispered("psst"), topic("茶", at=START + 3600))
         first, *rest = self.whole()
-        self.assertRegex(first, rf"^{self.path}: [0-9.]+ KB, schema 1$")
+        self.assertRegex(first, rf"^{self.path}: [0-9.]+ KB, schema 2$")
         self.assertEqual(
             rest,
             [

@@ -10,7 +10,7 @@ from tests.simulation.disk import DiskHouse
 from tests.simulation.houses import House, SlowHouse, words_of
 from twistchat.core.concerns import is_durable, stands_in
 from twistchat.core.events import Durable, NotKept, Said, Unkept
-from twistchat.engine import Committed, Entry, Stamp
+from twistchat.engine import Committed, Entry, Outcome, Stamp
 from twistchat.engine.memory import MemoryEngine
 from twistchat.testing import SlowEngine
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class _Eager(SlowEngine):
     """Says that all is kept, before it is tried."""
 
-    def _write(self, entries: Sequence[Entry]) -> Deferred[Sequence[Stamp | Unkept]]:
-        stamps: list[Stamp | Unkept] = []
+    def _write(self, entries: Sequence[Entry]) -> Deferred[Sequence[Outcome]]:
+        stamps: list[Outcome] = []
         last: dict[str, Stamp] = {}
         for entry in entries:
             log = getattr(entry.item, "room", "@")
@@ -196,8 +196,10 @@ class ForgetsTheLast(House):
         engine = MemoryEngine(limits)
         history = engine.history
 
-        def shorter(log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
-            return history(log, before=before and before - 1, limit=limit)
+        def shorter(
+            log: str, *, limit: int, before: int | None = None, **page: Any
+        ) -> Deferred[list[Committed]]:
+            return history(log, before=before and before - 1, limit=limit, **page)
 
         # What is broken on purpose.
         engine.history = shorter  # type: ignore[method-assign]

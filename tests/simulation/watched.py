@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulation.model import must
 from twistchat.core.concerns import is_durable, log_of, stands_in
-from twistchat.core.events import NotKept
+from twistchat.core.events import KeptBefore, NotKept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -58,7 +58,7 @@ class Watched:
 
     def _take(self, committed: Committed) -> None:
         item = committed.item
-        decided = item.event if isinstance(item, NotKept) else item
+        decided = item.event if isinstance(item, NotKept | KeptBefore) else item
         due = self._due.pop(0) if self._due else None
         if due is None or due.item != decided or due.origin is not committed.origin:
             self.wrong.append(f"handed on out of order: {item}")

@@ -25,7 +25,7 @@ from twistchat.testing.harness import said
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from twistchat.core.events import Unkept
+    from twistchat.engine import Outcome
 
 
 OPEN_AND_CLOSE = """
@@ -53,7 +53,7 @@ class FileTestCase(SynchronousTestCase):
         self.put(store, *texts)
         return store
 
-    def put(self, store: Store, *texts: str, room: str = "#lobby") -> list[Stamp | Unkept]:
+    def put(self, store: Store, *texts: str, room: str = "#lobby") -> list[Outcome]:
         return store.append([Proposed(said(text, room), "e1") for text in texts])
 
     def error(self, path: Path | None = None) -> str:

@@ -22,6 +22,8 @@ from twistchat.testing.harness import said
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from twistchat.engine import Outcome
+
 
 def break_at(store: Store, statement: str, code: int) -> Callable[[], None]:
     """Let a store's connection fail at one statement; returns what mends it."""
@@ -139,7 +141,7 @@ class StoreTests(FileTestCase):
         self.patch(store_module, "PRIVATE_LOGS", 5)
         store = self.filled()
 
-        def whisper(number: int) -> list[Stamp | e.Unkept]:
+        def whisper(number: int) -> list[Outcome]:
             event = e.Whispered("a", "a", f"b{number}", "b", "x", False, 7.0)
             return store.append([Proposed(event, "e1")])
 

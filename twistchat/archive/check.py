@@ -68,7 +68,7 @@ def check(path: Path) -> Report:
             return Report(damage, None)
         faults = [
             fault
-            for find in (_relations, _rows, _numbers, _standing, _index)
+            for find in (_relations, _rows, _numbers, _standing, _keys, _index)
             for fault in find(database)
         ]
         return Report(tuple(faults), _contents(database, path))
@@ -173,6 +173,19 @@ def _standing(database: sqlite3.Connection) -> Iterator[str]:
             " LEFT JOIN standing ON standing.log = latest.log AND standing.kind = latest.kind"
             " WHERE ended IS NULL AND standing.number IS NOT latest.number LIMIT ?",
             (*CHANGES, FAULTS),
+        )
+    )
+
+
+def _keys(database: sqlite3.Connection) -> Iterator[str]:
+    """Keys that lead to where nothing was ever said; of a log that is gone, nobody knows."""
+    yield from (
+        f"of {name} {counted(count, 'key leads', 'keys lead')} to where nothing was ever said"
+        for name, count in database.execute(
+            "SELECT name, count(*) FROM keys JOIN logs ON logs.id = keys.log"
+            " WHERE keys.epoch != logs.epoch OR number < 1 OR number > last"
+            " GROUP BY logs.id LIMIT ?",
+            (FAULTS,),
         )
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twistchat.archive.records import LATEST
+from twistchat.engine.keys import DIGEST
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 NUMBER = ("integer",)
 TEXT = ("text",)
 TEXT_OR_NONE = ("null", "text")
+BYTES = ("blob",)
 TIME = ("integer", "real")
 TIME_OR_NONE = ("integer", "null", "real")
 
@@ -31,6 +33,11 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "standing": {"log": NUMBER, "kind": TEXT, "number": NUMBER},
     "cursors": {"person": TEXT, "log": NUMBER, "number": NUMBER},
+    "keys": {
+        "owner": TEXT, "key": TEXT, "log": NUMBER, "epoch": TEXT, "number": NUMBER,
+        "digest": BYTES, "at": TIME,
+    },
+    "remembered": {"person": TEXT, "text": TEXT, "until": TIME},
     "facts": {"name": TEXT, "value": ("integer", "text")},
     "sqlite_sequence": {"name": TEXT, "seq": NUMBER},
 }  # fmt: skip
@@ -41,6 +48,13 @@ RULES = (
     ("logs", f"NOT ended BETWEEN 0 AND {LATEST}", "with an end at a time that cannot be"),
     ("events", "(to_user IS NULL) != (to_who IS NULL)", "of which half says to whom"),
     ("facts", "name = 'indexed' AND typeof(value) != 'integer'", "(indexed) that is no number"),
+    (
+        "facts",
+        "name = 'secret' AND (length(value) != 64 OR value GLOB '*[^0-9a-f]*')",
+        "(secret) that is no 32 bytes",
+    ),
+    ("keys", f"NOT at BETWEEN 0 AND {LATEST}", "with a time that cannot be"),
+    ("keys", f"length(digest) != {DIGEST}", "with a digest of another length"),
 )
 """What else holds of every row: a table, what is wrong, and how that is told."""
 

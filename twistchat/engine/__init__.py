@@ -8,6 +8,7 @@ names; it knows no rules, no wire and no session (an `origin` is handed through 
     groupcommit.py  the waiting line of every engine that commits later
     worker.py       where an engine does what takes its time
     holders.py      who has which name, where one process decides it
+    keys.py         what was said under a key, and whether it is said again
     retention.py    how long what was said is kept
     choice.py       which engine, as an operator writes it: `sqlite:twistchat.db`
 """
@@ -17,12 +18,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from twistchat.core.codes import Unkept
+from twistchat.core.events import KeptBefore, NotKept
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from twisted.internet.defer import Deferred
 
-    from twistchat.core.events import Item, SearchOpened
+    from twistchat.core.events import Durable, Item, SearchOpened
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,19 @@ class Stamp:
     number: int
 
 
+NOWHERE = Stamp("", 0)
+"""Where what is in no log stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repeated:
     """What became of an event whose key was used before: it stands where the first one was put."""
 
     stamp: Stamp
+
+
+Outcome = Stamp | Unkept | Repeated
+"""What became of a durable event: kept here, not kept, or kept before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,16 @@ class Entry:
     def committed(self, item: Item, stamp: Stamp) -> Committed:
         """Give it its place, or what has become of it (`NotKept`, `KeptBefore`)."""
         return Committed(item, stamp.epoch, stamp.number, self.origin, self.label, self.echo)
+
+    def settled(self, event: Durable, outcome: Outcome) -> Committed:
+        """Tell what has become of its event."""
+        match outcome:
+            case Stamp():
+                return self.committed(event, outcome)
+            case Repeated():
+                return self.committed(KeptBefore(event), outcome.stamp)
+            case _:
+                return self.committed(NotKept(event, outcome), NOWHERE)
 
 
 class Engine(Protocol):

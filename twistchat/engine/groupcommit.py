@@ -19,7 +19,7 @@ from twisted.logger import Logger
 
 from twistchat.core.concerns import is_durable, log_of, stands_in, weight
 from twistchat.core.events import NotKept, RoomForgotten, Unkept
-from twistchat.engine import Committed, Entry, Stamp
+from twistchat.engine import NOWHERE, Committed, Entry, Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twistchat.core.limits import Limits
+    from twistchat.engine import Outcome
 
 log = Logger()
 
@@ -86,11 +87,11 @@ class _Trouble:
 class GroupCommit:
     """Hands batches to a writer, one at a time, and delivers everything in one order.
 
-    `write` is given the entries of a batch that are durable and fires with one `Stamp` (kept) or
-    `Unkept` (refused) for each; if it fails, none of them was kept, but with `MaybeKeptError` they
-    may have been. `last` tells where a room's log
-    stands, for the presence between. `forget` is told of rooms that are no more when all before is
-    written, and nothing after it.
+    `write` is given the entries of a batch that are durable and fires with one `Stamp` (kept),
+    `Unkept` (refused) or `Repeated` (kept before) for each; if it fails, none of them was kept,
+    but with `MaybeKeptError` they may have been. `last` tells where a room's log stands, for the
+    presence between. `forget` is told of rooms that are no more when all before is written, and
+    nothing after it.
     """
 
     def __init__(
@@ -98,7 +99,7 @@ class GroupCommit:
         *,
         clock: IReactorTime,
         limits: Limits,
-        write: Callable[[Sequence[Entry]], Deferred[Sequence[Stamp | Unkept]]],
+        write: Callable[[Sequence[Entry]], Deferred[Sequence[Outcome]]],
         last: Callable[[str], Stamp],
         forget: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -175,7 +176,7 @@ class GroupCommit:
     def _commit(
         self, batch: list[_Waiting], stands: dict[str, Stamp], durable: list[Entry]
     ) -> None:
-        def committed(outcomes: Sequence[Stamp | Unkept]) -> None:
+        def committed(outcomes: Sequence[Outcome]) -> None:
             if self._writing is batch:  # else it was given up meanwhile, and its speakers told
                 # The next batch waits until this one is told (which is put off to the end of the
                 # turn, and so is this, behind it): whatever follows from it at once is then in
@@ -185,7 +186,7 @@ class GroupCommit:
                 if handing_over.active():
                     handing_over.reset(0)
 
-        def kept(outcomes: Sequence[Stamp | Unkept]) -> None:
+        def kept(outcomes: Sequence[Outcome]) -> None:
             self._trouble.kept()
             committed(outcomes)
 
@@ -219,7 +220,7 @@ class GroupCommit:
         self,
         batch: list[_Waiting],
         stands: dict[str, Stamp],
-        outcomes: Sequence[Stamp | Unkept],
+        outcomes: Sequence[Outcome],
     ) -> None:
         results = iter(outcomes)
         placed = []
@@ -236,19 +237,16 @@ class GroupCommit:
             stopped.callback(None)
 
     def _place(
-        self, entry: Entry, stands: dict[str, Stamp], results: Iterator[Stamp | Unkept]
+        self, entry: Entry, stands: dict[str, Stamp], results: Iterator[Outcome]
     ) -> Committed:
-        item, stamp = entry.item, Stamp("", 0)
+        item = entry.item
         if is_durable(item):
             outcome = next(results)
             if isinstance(outcome, Stamp):
-                stamp = outcome
-                stands[log_of(item) or ""] = stamp
-            else:
-                item = NotKept(item, outcome)
-        elif (name := stands_in(item)) is not None:
-            stamp = stands[name]
-        return entry.committed(item, stamp)
+                stands[log_of(item) or ""] = outcome
+            return entry.settled(item, outcome)
+        name = stands_in(item)
+        return entry.committed(item, NOWHERE if name is None else stands[name])
 
     # ------------------------------------------------------------ giving up
 

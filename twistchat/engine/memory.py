@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections import OrderedDict, deque
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -14,17 +15,20 @@ from twistchat.core.concerns import is_durable, log_of, stands_in, weight
 from twistchat.core.events import Durable, RoomForgotten, Said
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.names import fold
-from twistchat.engine import Committed, Entry, Stamp
+from twistchat.engine import NOWHERE, Committed, Entry, Repeated, Stamp
 from twistchat.engine.holders import Holders
+from twistchat.engine.keys import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from twistchat.core.events import Item, SearchOpened
+    from twistchat.core.events import Item, SearchOpened, Unkept
+    from twistchat.engine import Outcome
 
 log = Logger()
 
-_NOWHERE = Stamp("", 0)
+REMEMBERED = 10_000
+"""People of whom something is remembered; who was noted first is forgotten first."""
 
 
 class Log:
@@ -71,11 +75,46 @@ class Log:
         )
         return list(islice(newest_first, limit))[::-1]
 
+    def page(
+        self,
+        *,
+        limit: int,
+        before: int | None,
+        after: int | None,
+        since: float | None,
+        until: float | None,
+        oldest: bool,
+    ) -> list[Committed]:
+        """See `Engine.history`."""
+        above = 0 if after is None else after
+        below = self.last + 1 if before is None else before
+        if since is not None:
+            above = max(above, self._first_from(since) - 1)
+        if until is not None:
+            below = min(below, self._first_from(until))
+        events = self._events if oldest else reversed(self._events)
+        found = list(islice((c for c in events if above < c.number < below), limit))
+        return found if oldest else found[::-1]
+
+    def _first_from(self, at: float) -> int:
+        """Find the number of the first event that was said at a time or later."""
+        later = (c.number for c in self._events if _time_of(c.item) >= at)
+        return next(later, self.last + 1)
+
+
+def _time_of(item: Item) -> float:
+    return item.at if is_durable(item) else 0.0
+
 
 class Memory:
     """The logs and the names of one process: what an engine without a store is made of."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, now: Callable[[], float] = time.time) -> None:
+        self.secret = secrets.token_bytes(32)
+        """See `Engine.secret`."""
+        self._now = now
+        self._keys = Keys(limits)
+        self._remembered: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self._limits = limits
         self._rooms: dict[str, Log] = {}
         self._private: OrderedDict[str, Log] = OrderedDict()
@@ -114,6 +153,22 @@ class Memory:
             self._shrink()
         return stamp
 
+    def repeats(self, entry: Entry) -> Repeated | Unkept | None:
+        """Tell what becomes of a durable event whose key was used before; None if it was not."""
+        if entry.label is None or entry.label.key is None or not is_durable(entry.item):
+            return None
+        return self._keys.answer(entry.item, entry.label.key)
+
+    def put(self, entry: Entry, event: Durable) -> Outcome:
+        """Keep the event of an entry, unless its key was used before."""
+        before = self.repeats(entry)
+        if before is not None:
+            return before
+        stamp = self.keep(event)
+        if entry.label is not None and entry.label.key is not None:
+            self._keys.note(event, entry.label.key, stamp)
+        return stamp
+
     def _shrink(self) -> None:
         """Let the room that has most forget its older half."""
         logs = [*self._rooms.values(), *self._private.values()]
@@ -137,10 +192,24 @@ class Memory:
         log = self._log(name)
         return Stamp(log.epoch, log.last)
 
-    def history(self, log: str, before: int | None, limit: int) -> list[Committed]:
+    def history(
+        self,
+        log: str,
+        before: int | None,
+        limit: int,
+        *,
+        after: int | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        oldest: bool = False,
+    ) -> list[Committed]:
         """See `Engine.history`."""
         found = self._rooms.get(log) or self._private.get(log)
-        return found.before(before, limit) if found else []
+        if found is None:
+            return []
+        return found.page(
+            limit=limit, before=before, after=after, since=since, until=until, oldest=oldest
+        )
 
     def search(self, wanted: SearchOpened, before: int) -> list[Committed]:
         """See `Engine.search`."""
@@ -156,6 +225,18 @@ class Memory:
     def cursors(self, person: str) -> dict[str, int]:
         """See `Engine.cursors`."""
         return dict(self._cursors.get(person, {}))
+
+    def remember(self, person: str, text: str, until: float) -> None:
+        """See `Engine.remember`."""
+        self._remembered[person] = text, until
+        self._remembered.move_to_end(person)
+        while len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+
+    def recall(self, person: str) -> str | None:
+        """See `Engine.recall`."""
+        text, until = self._remembered.get(person, (None, 0.0))
+        return text if until > self._now() else None
 
     def claim(self, name: str, holder: str) -> bool:
         """See `Engine.claim`."""
@@ -188,8 +269,10 @@ class MemoryEngine:
 
     full = False
 
-    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
-        self._memory = Memory(limits)
+    def __init__(
+        self, limits: Limits = DEFAULT_LIMITS, *, now: Callable[[], float] = time.time
+    ) -> None:
+        self._memory = Memory(limits, now=now)
         self._deliver: Callable[[Sequence[Committed]], None] | None = None
 
     def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
@@ -204,18 +287,31 @@ class MemoryEngine:
         self._deliver([self._place(entry) for entry in entries])
 
     def _place(self, entry: Entry) -> Committed:
-        stamp = _NOWHERE
+        stamp = NOWHERE
         if is_durable(entry.item):
-            stamp = self._memory.keep(entry.item)
-        elif isinstance(entry.item, RoomForgotten):
+            return entry.settled(entry.item, self._memory.put(entry, entry.item))
+        if isinstance(entry.item, RoomForgotten):
             self._memory.forget(entry.item.room)
         elif (name := stands_in(entry.item)) is not None:
             stamp = self._memory.stands(name)
         return entry.committed(entry.item, stamp)
 
-    def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
+    def history(
+        self,
+        log: str,
+        *,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        oldest: bool = False,
+    ) -> Deferred[list[Committed]]:
         """See `Engine.history`."""
-        return succeed(self._memory.history(log, before, limit))
+        found = self._memory.history(
+            log, before, limit, after=after, since=since, until=until, oldest=oldest
+        )
+        return succeed(found)
 
     def search(self, wanted: SearchOpened, *, before: int) -> Deferred[list[Committed]]:
         """See `Engine.search`."""
@@ -229,6 +325,20 @@ class MemoryEngine:
     def cursors(self, person: str) -> Deferred[dict[str, int]]:
         """See `Engine.cursors`."""
         return succeed(self._memory.cursors(person))
+
+    @property
+    def secret(self) -> bytes:
+        """See `Engine.secret`."""
+        return self._memory.secret
+
+    def remember(self, person: str, text: str, until: float) -> Deferred[None]:
+        """See `Engine.remember`."""
+        self._memory.remember(person, text, until)
+        return succeed(None)
+
+    def recall(self, person: str) -> Deferred[str | None]:
+        """See `Engine.recall`."""
+        return succeed(self._memory.recall(person))
 
     def claim(self, name: str, holder: str) -> Deferred[bool]:
         """See `Engine.claim`."""

@@ -14,8 +14,15 @@ from typing import TYPE_CHECKING
 
 from twistchat.core import events as e
 from twistchat.core.concerns import private_log
-from twistchat.engine import Entry
-from twistchat.testing.harness import EngineHarness, joined, said
+from twistchat.engine import Entry, Label
+from twistchat.testing.conformance_keys import (
+    FaultyKeyConformance,
+    KeyConformance,
+    LastingKeyConformance,
+    PagingConformance,
+    RememberingConformance,
+)
+from twistchat.testing.harness import joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +30,7 @@ if TYPE_CHECKING:
     from twistchat.engine import Committed
 
 
-class EngineConformance(EngineHarness):
+class EngineConformance(KeyConformance, PagingConformance, RememberingConformance):
     """What every engine does."""
 
     def test_each_room_is_numbered_from_one(self) -> None:
@@ -52,10 +59,11 @@ class EngineConformance(EngineHarness):
 
     def test_who_asked_is_handed_through(self) -> None:
         origin = object()
-        self.engine.append([Entry(said("a"), origin, "7")])
+        label = Label("7", "k")
+        self.engine.append([Entry(said("a"), origin, label)])
         (committed,) = self.delivered
         self.assertIs(committed.origin, origin)
-        self.assertEqual(committed.label, "7")
+        self.assertEqual(committed.label, label)
 
     def test_history(self) -> None:
         self.put(
@@ -213,7 +221,7 @@ class EngineConformance(EngineHarness):
         self.assertEqual(found, [{}])
 
 
-class LastingConformance(EngineHarness):
+class LastingConformance(LastingKeyConformance):
     """What an engine does that outlives its process, however that ends.
 
     `make_engine` opens the same store again.
@@ -298,7 +306,7 @@ class LastingConformance(EngineHarness):
         self.assertEqual(self.search("cat"), ["a cat"])
 
 
-class FaultyConformance(EngineHarness):
+class FaultyConformance(FaultyKeyConformance):
     """What an engine does that cannot keep what is said for a while."""
 
     def breaks(self) -> None:

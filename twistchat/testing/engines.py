@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from twisted.internet.task import Clock
 
     from twistchat.core.events import Durable, SearchOpened, Unkept
-    from twistchat.engine import Committed, Entry, Stamp
+    from twistchat.engine import Committed, Entry, Outcome
     from twistchat.engine.retention import Retention
 
 T = TypeVar("T")
@@ -38,7 +38,12 @@ class SlowEngine:
     """
 
     def __init__(
-        self, clock: IReactorTime, limits: Limits = DEFAULT_LIMITS, delay: float = 0.01
+        self,
+        clock: IReactorTime,
+        limits: Limits = DEFAULT_LIMITS,
+        delay: float = 0.01,
+        *,
+        now: Callable[[], float] | None = None,
     ) -> None:
         self.delay = delay
         self.fails = False
@@ -47,7 +52,7 @@ class SlowEngine:
         self.batches: list[int] = []
         """How many durable events each batch had that was handed to the writer."""
         self._clock = clock
-        self._memory = Memory(limits)
+        self._memory = Memory(limits, now=now or clock.seconds)
         self._hanging: list[Callable[[], None]] = []
         self._line = GroupCommit(
             clock=clock,
@@ -71,12 +76,24 @@ class SlowEngine:
         """See `Engine.append`."""
         self._line.append(entries)
 
-    def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
+    def history(
+        self,
+        log: str,
+        *,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        oldest: bool = False,
+    ) -> Deferred[list[Committed]]:
         """See `Engine.history`."""
 
         def read() -> list[Committed]:
             self._fail()
-            return self._memory.history(log, before, limit)
+            return self._memory.history(
+                log, before, limit, after=after, since=since, until=until, oldest=oldest
+            )
 
         return self._later(read)
 
@@ -96,6 +113,29 @@ class SlowEngine:
     def cursors(self, person: str) -> Deferred[dict[str, int]]:
         """See `Engine.cursors`."""
         return self._later(lambda: self._memory.cursors(person))
+
+    @property
+    def secret(self) -> bytes:
+        """See `Engine.secret`."""
+        return self._memory.secret
+
+    def remember(self, person: str, text: str, until: float) -> Deferred[None]:
+        """See `Engine.remember`."""
+
+        def remember() -> None:
+            self._fail()
+            self._memory.remember(person, text, until)
+
+        return self._later(remember)
+
+    def recall(self, person: str) -> Deferred[str | None]:
+        """See `Engine.recall`."""
+
+        def recall() -> str | None:
+            self._fail()
+            return self._memory.recall(person)
+
+        return self._later(recall)
 
     def claim(self, name: str, holder: str) -> Deferred[bool]:
         """See `Engine.claim`."""
@@ -131,9 +171,9 @@ class SlowEngine:
         self._clock.callLater(self.delay, later.callback, None)
         return later.addCallback(lambda _: result())
 
-    def _write(self, entries: Sequence[Entry]) -> Deferred[Sequence[Stamp | Unkept]]:
-        events = [entry.item for entry in entries if is_durable(entry.item)]
-        written: Deferred[Sequence[Stamp | Unkept]] = Deferred()
+    def _write(self, entries: Sequence[Entry]) -> Deferred[Sequence[Outcome]]:
+        events = [(entry, entry.item) for entry in entries if is_durable(entry.item)]
+        written: Deferred[Sequence[Outcome]] = Deferred()
         self.batches.append(len(events))
 
         def write() -> None:
@@ -142,12 +182,15 @@ class SlowEngine:
             elif self.fails:
                 written.errback(Failure(OSError("the disk is full")))
             else:
-                written.callback(
-                    [self.refuses(event) or self._memory.keep(event) for event in events]
-                )
+                written.callback([self._keep(entry, event) for entry, event in events])
 
         self._clock.callLater(self.delay, write)
         return written
+
+    def _keep(self, entry: Entry, event: Durable) -> Outcome:
+        # What was kept before needs no keeping, so that it cannot fail.
+        before = self._memory.repeats(entry)
+        return before or self.refuses(event) or self._memory.put(entry, event)
 
 
 class ClockWorker:

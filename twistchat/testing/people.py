@@ -156,7 +156,9 @@ class World:
         greeting: Greeting | None = None,
     ) -> None:
         self.clock = Clock()
-        self.engine = engine(self.clock, limits) if engine else MemoryEngine(limits)
+        self.engine: Engine = (
+            engine(self.clock, limits) if engine else MemoryEngine(limits, now=self.clock.seconds)
+        )
         self.parts = assemble(
             self.clock,
             engine=self.engine,
@@ -247,7 +249,7 @@ class ChatTestCase(SynchronousTestCase):
 
     def make_engine(self, clock: Clock, limits: Limits) -> Engine:
         """Make the engine of this test's world."""
-        return MemoryEngine(limits)
+        return MemoryEngine(limits, now=clock.seconds)
 
     def connect(self, *, speaks_first: bool = False) -> Person:
         """See `World.connect`."""

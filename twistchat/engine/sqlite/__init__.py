@@ -6,6 +6,7 @@ transaction for all that came in during the one before; one reads history; one s
     store.py     the writer's side: transactions and numbers
     loading.py   what a start begins with
     reader.py    a reader's side: history and search
+    passing.py   what is kept for a time only: keys, and what is remembered of people
     chores.py    in small steps, beside writing: the search index, retention, checkpoints
     rows.py      events as rows, and back
     file.py      the file: made, opened, locked, looked at
@@ -17,6 +18,7 @@ transaction for all that came in during the one before; one reads history; one s
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +44,8 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IReactorTime
 
-    from twistchat.core.events import SearchOpened, Unkept
+    from twistchat.core.events import SearchOpened
+    from twistchat.engine import Outcome
     from twistchat.engine.worker import MakeWorker
 
 log = Logger()
@@ -66,11 +69,18 @@ class SQLiteEngine:
         limits: Limits = DEFAULT_LIMITS,
         durability: Durability = Durability.FULL,
         retention: Retention | None = None,
-        now: Callable[[], float] | None = None,
+        now: Callable[[], float] = time.time,
     ) -> None:
         path = Path(path)
         self._clock = clock
-        self._store = Store(path, durability=durability, retention=retention or Retention())
+        self._now = now
+        self._secret = b""
+        self._store = Store(
+            path,
+            durability=durability,
+            retention=retention or Retention(),
+            key_time=limits.key_time,
+        )
         self._history = Reader(path, self._store.file, patience=limits.history_time)
         self._search = Reader(path, self._store.file, patience=limits.search_time)
         self._writer = worker("twistchat-write")
@@ -87,7 +97,7 @@ class SQLiteEngine:
             writer=self._writer,
             reader=self._search,
             side=self._search_worker,
-            **({} if now is None else {"now": now}),
+            now=now,
         )
 
     @property
@@ -105,6 +115,7 @@ class SQLiteEngine:
 
         def loaded(found: Loaded) -> None:
             self._stands.update(found.stands)
+            self._secret = found.secret
             log.info(
                 "Everything is kept in {path} ({count} lines so far)",
                 path=path.absolute(),
@@ -127,9 +138,23 @@ class SQLiteEngine:
         """See `Engine.append`."""
         self._line.append(entries)
 
-    def history(self, log: str, *, before: int | None, limit: int) -> Deferred[list[Committed]]:
+    def history(
+        self,
+        log: str,
+        *,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        oldest: bool = False,
+    ) -> Deferred[list[Committed]]:
         """See `Engine.history`."""
-        return self._history_worker.run(lambda: self._history.history(log, before, limit))
+        return self._history_worker.run(
+            lambda: self._history.history(
+                log, before, limit, after=after, since=since, until=until, oldest=oldest
+            )
+        )
 
     def search(self, wanted: SearchOpened, *, before: int) -> Deferred[list[Committed]]:
         """See `Engine.search`."""
@@ -152,6 +177,20 @@ class SQLiteEngine:
     def cursors(self, person: str) -> Deferred[dict[str, int]]:
         """See `Engine.cursors`."""
         return self._history_worker.run(lambda: self._history.cursors(person))
+
+    @property
+    def secret(self) -> bytes:
+        """See `Engine.secret`."""
+        return self._secret
+
+    def remember(self, person: str, text: str, until: float) -> Deferred[None]:
+        """See `Engine.remember`."""
+        kept = self._writer.run(lambda: self._store.remember(person, text, until))
+        return kept.addCallback(lambda _: self._keeping.has_written())
+
+    def recall(self, person: str) -> Deferred[str | None]:
+        """See `Engine.recall`."""
+        return self._history_worker.run(lambda: self._history.recall(person, self._now()))
 
     def stop(self) -> Deferred[None]:
         """See `Engine.stop`."""
@@ -195,12 +234,19 @@ class SQLiteEngine:
 
     # ------------------------------------------------------------ the writer
 
-    def _write(self, entries: Sequence[Entry]) -> Deferred[Sequence[Stamp | Unkept]]:
-        events = [entry.item for entry in entries if is_durable(entry.item)]
-        proposed = [Proposed(event, self._last(log_of(event) or "").epoch) for event in events]
+    def _write(self, entries: Sequence[Entry]) -> Deferred[Sequence[Outcome]]:
+        proposed = [
+            Proposed(
+                entry.item,
+                self._last(log_of(entry.item) or "").epoch,
+                entry.label.key if entry.label else None,
+            )
+            for entry in entries
+            if is_durable(entry.item)
+        ]
 
-        def written(outcomes: Sequence[Stamp | Unkept]) -> Sequence[Stamp | Unkept]:
-            for event, outcome in zip(events, outcomes, strict=True):
+        def written(outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+            for (event, *_), outcome in zip(proposed, outcomes, strict=True):
                 name = log_of(event) or ""
                 if isinstance(outcome, Stamp) and name in self._stands:
                     self._stands[name] = outcome

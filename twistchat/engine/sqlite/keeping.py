@@ -29,6 +29,9 @@ INDEX_AFTER = 10.0
 DELETE_EVERY = 60.0
 """Seconds between two looks for what is too old."""
 
+FORGET_EVERY = 600.0
+"""Seconds between two looks for keys, and notes of people, that have had their time."""
+
 CHECKPOINT_AFTER = 30.0
 """Seconds: what is committed stands beside the database until then, and is as safe there. A
 checkpoint syncs too, which whoever speaks at that moment may have to wait for."""
@@ -136,6 +139,13 @@ class Keeping:
             "deleting what is too old",
             is_for_ever=True,
         )
+        self._forget = _Chore(
+            clock,
+            FORGET_EVERY,
+            lambda: writer.run(lambda: store.forget_old(now())),
+            "forgetting old keys",
+            is_for_ever=True,
+        )
         self._store = store
         self._commits = 0
 
@@ -143,6 +153,7 @@ class Keeping:
         """Begin. `is_behind`: before the last end something was left to index."""
         if is_behind:
             self._index.call()
+        self._forget.call()
         if not self._store.keeps_all:
             self._delete.call()
 
@@ -157,5 +168,5 @@ class Keeping:
 
     def stop(self) -> None:
         """Do nothing more."""
-        for chore in (self._index, self._checkpoint, self._delete):
+        for chore in (self._index, self._checkpoint, self._delete, self._forget):
             chore.stop()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from twistchat.engine import Stamp
+from twistchat.engine.sqlite import passing
 from twistchat.engine.sqlite.file import Durability
 from twistchat.engine.sqlite.rows import COLUMNS, read_row
 
@@ -31,6 +32,8 @@ class Loaded(NamedTuple):
     """How many are kept in all."""
     is_anew: bool
     """Whether new epochs have begun."""
+    secret: bytes
+    """See `Engine.secret`."""
 
 
 @dataclass(slots=True)
@@ -72,12 +75,20 @@ def begin_epochs(database: sqlite3.Connection, durability: Durability) -> bool:
         database.executemany(
             "UPDATE logs SET epoch = ? WHERE id = ?", [(new_epoch(), log) for (log,) in ids]
         )
+        passing.follow_epochs(database)
+    database.execute("INSERT OR IGNORE INTO facts VALUES ('secret', ?)", (secrets.token_hex(32),))
     database.execute("DELETE FROM facts WHERE name IN ('copy', 'unsynced')")
     if durability is Durability.FAST:
         database.execute("INSERT INTO facts VALUES ('unsynced', ?)", (boot,))
     database.execute("COMMIT")
     database.execute(f"PRAGMA synchronous = {durability.synchronous}")
     return is_anew
+
+
+def secret_of(database: sqlite3.Connection) -> bytes:
+    """Read the secret, which `begin_epochs` has made if there was none."""
+    (digits,) = database.execute("SELECT value FROM facts WHERE name = 'secret'").fetchone()
+    return bytes.fromhex(digits)
 
 
 def count_lines(database: sqlite3.Connection) -> int:

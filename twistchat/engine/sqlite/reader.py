@@ -28,6 +28,11 @@ LATE = "it took longer than"
 TRIGRAM = 3
 """Characters: shorter words are not in the index."""
 
+ENDLESS = 2**63 - 1
+"""No number is as great: the greatest that SQLite takes."""
+
+PROBE = "SELECT number, at FROM events WHERE log = ? AND number >= ? ORDER BY number LIMIT 1"
+
 # Each with its table, since the search index has a column of the same name.
 _EVENTS = f"SELECT name, epoch, number, {COLUMNS.replace(' text', ' events.text')} FROM"
 _OF_LOG = "events JOIN logs ON logs.id = events.log WHERE name = ? AND ended IS NULL"
@@ -44,16 +49,60 @@ class Reader:
         self._is_ending = False
         self._database: sqlite3.Connection | None = None
 
-    def history(self, log: str, before: int | None, limit: int) -> list[Committed]:
+    def history(
+        self,
+        log: str,
+        before: int | None,
+        limit: int,
+        *,
+        after: int | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        oldest: bool = False,
+    ) -> list[Committed]:
         """See `Engine.history`."""
         self._begin()
-        query = f"{_EVENTS} {_OF_LOG}"
-        values: list[Any] = [log]
-        if before is not None:
-            query += " AND number < ?"
-            values.append(before)
-        rows = self._read(f"{query} ORDER BY number DESC LIMIT ?", [*values, limit])
-        return [read_row(row) for row in reversed(rows)]
+        above = 0 if after is None else after
+        below = ENDLESS if before is None else min(before, ENDLESS)
+        if since is not None or until is not None:
+            found = self._read("SELECT id, last FROM logs WHERE name = ? AND ended IS NULL", [log])
+            for log_id, last in found:
+                if since is not None:
+                    above = max(above, self._first_from(since, log_id, last) - 1)
+                if until is not None:
+                    below = min(below, self._first_from(until, log_id, last))
+        if above >= below:
+            return []
+        rows = self._read(
+            f"{_EVENTS} {_OF_LOG} AND number > ? AND number < ?"
+            f" ORDER BY number {'ASC' if oldest else 'DESC'} LIMIT ?",
+            [log, above, below, limit],
+        )
+        return [read_row(row) for row in (rows if oldest else reversed(rows))]
+
+    def _first_from(self, at: float, log: int, last: int) -> int:
+        """Find from which number on everything was said at a time or later.
+
+        By halves, as if time always went on, since looking through a long log would take too long.
+        Numbers may be missing, where the oldest were deleted.
+        """
+        low, high = 1, last + 1
+        while low < high:
+            middle = (low + high) // 2
+            row = self._read(PROBE, [log, middle])
+            if not row or row[0][1] >= at:
+                high = middle
+            else:
+                low = row[0][0] + 1
+        return low
+
+    def recall(self, person: str, now: float) -> str | None:
+        """See `Engine.recall`."""
+        self._begin()
+        rows = self._read(
+            "SELECT text FROM remembered WHERE person = ? AND until > ?", [person, now]
+        )
+        return rows[0][0] if rows else None
 
     def search(self, wanted: SearchOpened, before: int, *, has_index: bool) -> list[Committed]:
         """See `Engine.search`."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twistchat.core.concerns import changes_state, log_of
 from twistchat.core.events import Unkept
+from twistchat.core.limits import DEFAULT_LIMITS
 from twistchat.engine import Stamp
-from twistchat.engine.sqlite import chores, file
+from twistchat.engine.sqlite import chores, file, passing
 from twistchat.engine.sqlite.faults import (
     DatabaseError,
     UnknownOutcomeError,
@@ -26,6 +27,7 @@ from twistchat.engine.sqlite.loading import (
     begin_epochs,
     count_lines,
     new_epoch,
+    secret_of,
     stands,
     what_holds,
 )
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from twistchat.core.events import Durable
+    from twistchat.engine import Outcome
     from twistchat.engine.retention import Retention
 
 PRIVATE_LOGS = 1_000
@@ -48,18 +51,28 @@ class Proposed(NamedTuple):
 
     event: Durable
     epoch: str
+    key: str | None = None
+    """What is kept under the same key of the same speaker is kept once."""
 
 
 class Store:
     """The one who writes: each call is a transaction, which is kept as a whole or not at all."""
 
-    def __init__(self, path: Path, *, durability: Durability, retention: Retention) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        durability: Durability,
+        retention: Retention,
+        key_time: float = DEFAULT_LIMITS.key_time,
+    ) -> None:
         self.path = path
         self.file = SameFile(path)
         self.can_search = False
         """Whether there is a search index (FTS5 with trigrams)."""
         self._durability = durability
         self.retention = retention
+        self._key_time = key_time
         self._sweep = chores.Sweep(retention)
         self._lock = WriterLock(path)
         self._patience = int(file.BUSY * 1000)
@@ -91,6 +104,7 @@ class Store:
                     self.can_search and chores.is_behind(database),
                     count_lines(database),
                     is_anew,
+                    secret_of(database),
                 )
             except sqlite3.Error as error:
                 raise DatabaseError(f"cannot read {self.path}: {explain(error)}") from error
@@ -168,7 +182,7 @@ class Store:
 
     # ------------------------------------------------------------ writing
 
-    def append(self, proposed: Sequence[Proposed]) -> list[Stamp | Unkept]:
+    def append(self, proposed: Sequence[Proposed]) -> list[Outcome]:
         """Number events and keep them; they are on the disk when this returns.
 
         Raises:
@@ -190,15 +204,20 @@ class Store:
 
     def _write(
         self, database: sqlite3.Connection, proposed: Sequence[Proposed]
-    ) -> tuple[list[Stamp | Unkept], dict[str, Log]]:
-        outcomes: list[Stamp | Unkept] = []
+    ) -> tuple[list[Outcome], dict[str, Log]]:
+        outcomes: list[Outcome] = []
         touched: dict[str, Log] = {}
         rows, standing = [], []
-        for event, epoch in proposed:
+        keys = passing.NewKeys(database, self._key_time)
+        for event, epoch, key in proposed:
             try:
                 columns = row_of(event)
+                before = None if key is None else keys.answer(event, key)
             except ValueError:  # refused alone, and not with all the others
                 outcomes.append(Unkept.FAILED)
+                continue
+            if before is not None:
+                outcomes.append(before)
                 continue
             name = log_of(event) or ""
             log = touched.get(name)
@@ -208,7 +227,10 @@ class Store:
             rows.append((log.id, log.last, *columns))
             if changes_state(event):
                 standing.append((log.id, columns[1], log.last))
+            if key is not None:
+                keys.note(event, key, log)
             outcomes.append(Stamp(log.epoch, log.last))
+        keys.write()
         database.executemany(INSERT, rows)
         if standing:
             database.executemany("INSERT OR REPLACE INTO standing VALUES (?, ?, ?)", standing)
@@ -238,7 +260,7 @@ class Store:
         log = Log(*row)
         if told is not None and told.epoch == log.epoch and log.last < told.number:
             log.epoch = new_epoch()
-            database.execute("UPDATE logs SET epoch = ? WHERE id = ?", (log.epoch, log.id))
+            passing.begin_epoch(database, log.id, log.epoch)
         return log
 
     def forget(self, name: str) -> None:
@@ -276,6 +298,15 @@ class Store:
                 (person, number, log),
             )
 
+    def remember(self, person: str, text: str, until: float) -> None:
+        """See `Engine.remember`.
+
+        Raises:
+            DatabaseError: it was not kept.
+        """
+        with self._transaction() as database:
+            passing.remember(database, person, text, until)
+
     # ------------------------------------------------------------ chores
 
     @property
@@ -297,3 +328,8 @@ class Store:
         # Logs of two may be gone altogether: what comes next there begins anew.
         self._told_privately.clear()
         return has_more
+
+    def forget_old(self, now: float) -> bool:
+        """Delete by a step keys and notes that have had their time; whether there is more."""
+        with self._transaction(waits=False) as database:
+            return passing.forget_old(database, now, self._key_time)

@@ -1,0 +1,79 @@
+"""What was said under a key, and whether it is said again.
+
+A key is its speaker's: who said it, and what the wire calls it for good (`Label.key`).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple, assert_never
+
+from twistchat.core.concerns import log_of
+from twistchat.core.events import Said, TopicChanged, Unkept, Whispered
+from twistchat.engine import Repeated, Stamp
+
+if TYPE_CHECKING:
+    from twistchat.core.events import Durable
+    from twistchat.core.limits import Limits
+
+DIGEST = 16
+"""Bytes: enough that nobody meets two texts that have the same by chance."""
+
+
+def digest_of(event: Durable) -> bytes:
+    """Sum up what makes an event the same as another: what was said, how, and where.
+
+    When that was and what its speaker was called then may differ.
+    """
+    match event:
+        case Said():
+            kind, text = ("did" if event.action else "said"), event.text
+        case Whispered():
+            kind, text = ("whispered-did" if event.action else "whispered"), event.text
+        case TopicChanged():
+            kind, text = "topic", event.topic
+        case _:
+            assert_never(event)
+    summed = f"{kind}\0{log_of(event)}\0{text}".encode(errors="surrogatepass")
+    return blake2b(summed, digest_size=DIGEST).digest()
+
+
+class Used(NamedTuple):
+    """What was kept under a key."""
+
+    stamp: Stamp
+    digest: bytes
+    at: float
+
+    def answer(self, event: Durable, key_time: float) -> Repeated | Unkept | None:
+        """Tell what becomes of an event under the same key; None if that is free again."""
+        if event.at - self.at >= key_time:
+            return None
+        if self.digest != digest_of(event):
+            return Unkept.KEY_REUSED
+        return Repeated(self.stamp)
+
+
+class Keys:
+    """The keys of one process: for a while, and not too many; the oldest are forgotten."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._used: OrderedDict[tuple[str, str], Used] = OrderedDict()
+
+    def answer(self, event: Durable, key: str) -> Repeated | Unkept | None:
+        """See `Used.answer`."""
+        used = self._used.get((event.user, key))
+        return used.answer(event, self._limits.key_time) if used else None
+
+    def note(self, event: Durable, key: str, stamp: Stamp) -> None:
+        """Remember where an event was put that has this key."""
+        self._used[event.user, key] = Used(stamp, digest_of(event), event.at)
+        self._used.move_to_end((event.user, key))
+        old = event.at - self._limits.key_time
+        while self._used:
+            oldest = next(iter(self._used))
+            if len(self._used) <= self._limits.keys and self._used[oldest].at > old:
+                break
+            del self._used[oldest]
