@@ -125,6 +125,18 @@ class FaultTests(CheckTestCase):
         self.rows("UPDATE events SET kind = 'whispered' WHERE number = 5")
         self.finds("1 line that are private and do not say to whom")
 
+    def test_keys_that_lead_nowhere(self) -> None:
+        self.rows(
+            "INSERT INTO keys SELECT '1', name, id, epoch, last, zeroblob(16), 7.0 FROM logs"
+            " UNION SELECT '1', 'gone', 77, 'e', 9, zeroblob(16), 7.0"
+        )
+        self.assertEqual((self.check().status, self.check().err), (0, ""))
+        self.rows("UPDATE keys SET number = 11 WHERE key = '#lobby'")
+        self.finds("of #lobby 1 key leads to where nothing was ever said")
+        self.rows("UPDATE keys SET number = 10, epoch = 'other' WHERE key = '#lobby'")
+        self.rows("UPDATE keys SET number = 0 WHERE key = '#lab'")
+        self.finds("of #lobby 1 key leads to where", "of #lab 1 key leads to where")
+
     def test_ids_that_would_be_given_twice(self) -> None:
         self.rows("UPDATE sqlite_sequence SET seq = 7")
         self.finds("4 lines with an id that would be given a second time", "events to 7")

@@ -60,7 +60,15 @@ class ShapeTests(ArchiveTestCase):
             self.finds(damage, f"with something else in {column} than belongs there")
         self.finds("UPDATE facts SET value = 'abc' WHERE name = 'indexed'", "(indexed) that is no")
         self.finds("UPDATE events SET to_who = NULL", "1 row of the table events of which half")
-        for table in ("logs", "events", "standing", "cursors", "facts"):
+        key = "INSERT INTO keys VALUES ('1', 'k', 1, 'e', 1, {}, {})"
+        self.finds(key.format("'text'", 7), "1 row of the table keys with something else in digest")
+        self.finds(
+            key.format("x'00'", 7), "1 row of the table keys with a digest of another length"
+        )
+        self.finds(key.format("zeroblob(16)", "9e999"), "table keys with a time that cannot be")
+        self.finds("INSERT INTO remembered VALUES (x'00', 'x', 7)", "something else in person than")
+        self.finds("UPDATE facts SET value = 'abc' WHERE name = 'secret'", "(secret) that is no 32")
+        for table in ("logs", "events", "standing", "cursors", "keys", "remembered", "facts"):
             self.finds(f"DROP TABLE {table}", f"the table {table} is missing")
 
     def test_a_search_index_that_is_only_half_there(self) -> None:

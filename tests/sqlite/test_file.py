@@ -7,12 +7,14 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.folders import temporary_folder
-from twistchat.engine import Stamp
+from twistchat.archive.check import check as check_all
+from twistchat.engine import Repeated, Stamp
 from twistchat.engine.retention import Retention
 from twistchat.engine.sqlite import file, migrate
 from twistchat.engine.sqlite.faults import DatabaseError, DatabaseInUseError
@@ -204,6 +206,58 @@ class SchemaTests(FileTestCase):
     def test_the_files_are_numbered_without_a_hole(self) -> None:
         numbers = sorted(int(path.stem) for path in SCHEMA.glob("*.sql"))
         self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+
+
+class FirstSchemaTests(FileTestCase):
+    """A database of the first schema, as a server of then has left it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        with closing(file.connect(self.path)) as database:
+            first = (SCHEMA / "1.sql").read_text("utf-8")
+            database.executescript(
+                f"BEGIN; {first}; PRAGMA application_id = {file.APPLICATION_ID};"
+                " PRAGMA user_version = 1;"
+                " INSERT INTO logs (name, epoch, last) VALUES ('#lobby', 'e1', 2);"
+                " INSERT INTO events (log, number, at, kind, user, who, folded, text)"
+                " VALUES (1, 1, 7, 'topic', '1', 'alice', 'alice', 'cats'),"
+                " (1, 2, 7, 'said', '1', 'alice', 'alice', 'hello');"
+                " INSERT INTO standing VALUES (1, 'topic', 1); COMMIT;"
+            )
+
+    def copy(self) -> Path:
+        (copy,) = self.folder.glob("chat.db.schema-1.*")
+        return copy
+
+    def test_it_goes_on_where_it_was(self) -> None:
+        check(self.path)
+        store = self.store()
+        loaded = store.open()
+        self.assertEqual(loaded.stands, {"#lobby": Stamp("e1", 2)})
+        self.assertEqual((len(loaded.events), loaded.lines, loaded.is_anew), (2, 2, False))
+        self.assertEqual(len(loaded.secret), 32)
+        keyed = Proposed(said("new"), "e1", "k")
+        self.assertEqual(store.append([keyed, keyed]), [Stamp("e1", 3), Repeated(Stamp("e1", 3))])
+        store.remember("1", "one", 7.0)
+        store.close()
+        report = check_all(self.path)
+        self.assertEqual(report.faults, ())
+        assert report.contents is not None
+        self.assertEqual((report.contents.schema, report.contents.lines), (2, 3))
+        self.store().open()
+        self.copy()  # one, made once
+
+    def test_its_copy_is_as_it_was(self) -> None:
+        self.store().open()
+        with closing(sqlite3.connect(self.copy())) as copy:
+            self.assertEqual(copy.execute("PRAGMA user_version").fetchone(), (1,))
+            self.assertEqual(copy.execute("SELECT count(*) FROM events").fetchone(), (2,))
+            tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_schema")}
+        self.assertFalse({"keys", "remembered"} & tables)
+        self.path = self.copy()
+        loaded = self.store().open()
+        self.assertTrue(loaded.is_anew)
+        self.assertEqual(loaded.stands["#lobby"].number, 2)
 
 
 class CopyTests(FileTestCase):
