@@ -228,6 +228,22 @@ class ChoreTests(EngineHarness, SynchronousTestCase):
         self.clock.pump([60.0] * int(DAY / 60 + 20))
         self.assertEqual(self.count("keys"), 0)
 
+    def test_only_as_long_as_there_are_any(self) -> None:
+        self.put(said("a"))
+        self.clock.pump([1.0] * 60)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.fill()
+        self.clock.pump([60.0] * int(DAY / 60 + 30))
+        self.assertEqual((self.count("keys"), self.count("remembered")), (0, 0))
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_also_those_of_before_the_start(self) -> None:
+        self.fill()
+        self.stop()
+        self.start()
+        self.clock.pump([1.0] * (int(keeping.FORGET_EVERY) + 10))
+        self.assertEqual(self.count("remembered"), 0)
+
     def test_where_nothing_is_said_nothing_is_written(self) -> None:
         self.fill()
         self.clock.pump([1.0] * 700)

@@ -142,9 +142,8 @@ class Keeping:
         self._forget = _Chore(
             clock,
             FORGET_EVERY,
-            lambda: writer.run(lambda: store.forget_old(now())),
+            lambda: writer.run(lambda: store.forget_old(now())).addCallback(self._look_again),
             "forgetting old keys",
-            is_for_ever=True,
         )
         self._store = store
         self._commits = 0
@@ -153,7 +152,8 @@ class Keeping:
         """Begin. `is_behind`: before the last end something was left to index."""
         if is_behind:
             self._index.call()
-        self._forget.call()
+        if self._store.has_passing:
+            self._forget.call()
         if not self._store.keeps_all:
             self._delete.call()
 
@@ -165,6 +165,14 @@ class Keeping:
             self._commits = 0
         self._index.call()
         self._checkpoint.call(at_once=is_much)
+        if self._store.has_passing:
+            self._forget.call()
+
+    def _look_again(self, has_more: bool) -> bool:
+        """Look again later, as long as there is anything that will have had its time."""
+        if self._store.has_passing:
+            self._forget.call()
+        return has_more
 
     def stop(self) -> None:
         """Do nothing more."""

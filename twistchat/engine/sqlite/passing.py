@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from twistchat.core.events import Durable, Unkept
     from twistchat.engine.sqlite.loading import Log
 
-STEP = 500
+STEP = 200
 """Rows that are deleted in one transaction: some milliseconds of the writer's."""
 
 FIND = "SELECT epoch, number, digest, at FROM keys WHERE owner = ? AND key = ?"
@@ -51,8 +51,8 @@ class NewKeys:
         used = Used(Stamp(log.epoch, log.last), digest_of(event), event.at)
         self._new[event.user, key] = log.id, used
 
-    def write(self) -> None:
-        """Write what was noted, with its events."""
+    def write(self) -> bool:
+        """Write what was noted, with its events; whether there was anything."""
         if self._new:
             self._database.executemany(
                 "INSERT OR REPLACE INTO keys VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -61,6 +61,7 @@ class NewKeys:
                     for (owner, key), (log, used) in self._new.items()
                 ],
             )
+        return bool(self._new)
 
 
 def begin_epoch(database: sqlite3.Connection, log: int, epoch: str) -> None:
@@ -80,6 +81,14 @@ def follow_epochs(database: sqlite3.Connection) -> None:
 def remember(database: sqlite3.Connection, person: str, text: str, until: float) -> None:
     """See `Engine.remember`."""
     database.execute("INSERT OR REPLACE INTO remembered VALUES (?, ?, ?)", (person, text, until))
+
+
+def is_any(database: sqlite3.Connection) -> bool:
+    """Whether there is anything here."""
+    (found,) = database.execute(
+        "SELECT EXISTS (SELECT 1 FROM keys) OR EXISTS (SELECT 1 FROM remembered)"
+    ).fetchone()
+    return bool(found)
 
 
 def forget_old(database: sqlite3.Connection, now: float, key_time: float) -> bool:

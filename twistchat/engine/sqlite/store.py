@@ -70,6 +70,8 @@ class Store:
         self.file = SameFile(path)
         self.can_search = False
         """Whether there is a search index (FTS5 with trigrams)."""
+        self.has_passing = False
+        """Whether there may be anything that is kept for a time only."""
         self._durability = durability
         self.retention = retention
         self._key_time = key_time
@@ -98,6 +100,7 @@ class Store:
             try:
                 is_anew = begin_epochs(database, self._durability)
                 self._told = stands(database)
+                self.has_passing = passing.is_any(database)
                 loaded = Loaded(
                     what_holds(database),
                     dict(self._told),
@@ -230,7 +233,7 @@ class Store:
             if key is not None:
                 keys.note(event, key, log)
             outcomes.append(Stamp(log.epoch, log.last))
-        keys.write()
+        self.has_passing |= keys.write()
         database.executemany(INSERT, rows)
         if standing:
             database.executemany("INSERT OR REPLACE INTO standing VALUES (?, ?, ?)", standing)
@@ -306,6 +309,7 @@ class Store:
         """
         with self._transaction() as database:
             passing.remember(database, person, text, until)
+        self.has_passing = True
 
     # ------------------------------------------------------------ chores
 
@@ -332,4 +336,6 @@ class Store:
     def forget_old(self, now: float) -> bool:
         """Delete by a step keys and notes that have had their time; whether there is more."""
         with self._transaction(waits=False) as database:
-            return passing.forget_old(database, now, self._key_time)
+            has_more = passing.forget_old(database, now, self._key_time)
+            self.has_passing = has_more or passing.is_any(database)
+        return has_more
