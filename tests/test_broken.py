@@ -112,9 +112,9 @@ class BrokenTests(SynchronousTestCase):
         everybody = list[str]()
         attach = Fanout.attach
 
-        def remember(self: Fanout, listener: Any, user: str) -> None:
+        def remember(self: Fanout, listener: Any, user: str, *, is_coming: bool) -> None:
             everybody.append(user)
-            attach(self, listener, user)
+            attach(self, listener, user, is_coming=is_coming)
 
         def leak(item: Any) -> Sequence[str]:
             return everybody if isinstance(item, Whispered) else people_of(item)

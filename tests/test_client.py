@@ -10,6 +10,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.engines import OnSlowEngine, OnSQLite
+from tests.lines import COME_BACK, without_tokens
 from twistchat.client.conversation import Conversation
 from twistchat.client.keyboard import Keyboard
 from twistchat.client.main import parse_address, parse_port
@@ -110,7 +111,8 @@ class ClientTests(ClientScenarios):
         self.keyboard.dataReceived(b"no line end")
         self.keyboard.readConnectionLost()
         self.carry()
-        self.assertEqual(self.shown()[-2:], ["<alice> no line end", "-- Goodbye."])
+        shown = without_tokens(self.shown()[-3:])
+        self.assertEqual(shown, ["<alice> no line end", COME_BACK, "-- Goodbye."])
         self.assertEqual(self.ended, [(0, None)])
 
     def test_the_command_quit_leaves(self) -> None:

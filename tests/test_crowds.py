@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.core.limits import NONE, Limits
+from twistchat.engine.memory import MemoryEngine
 from twistchat.testing import ChatTestCase, Person
 
 
@@ -167,7 +168,8 @@ class CrowdTests(ChatTestCase):
         self.assertEqual(alice.sees(), ["-- carol left.", "-- dora, emil and finn joined."])
         self.assertEqual(emil.sees()[-1], "-- finn joined.")
         self.assertEqual(finn.sees()[-1], "-- Here now (5): alice, bob, dora, emil, finn")
-        self.assertEqual(len(self.world.clock.getDelayedCalls()), 0)
+        if isinstance(self.world.engine, MemoryEngine):  # a database has its chores
+            self.assertEqual(self.world.clock.getDelayedCalls(), [])
 
     def test_being_away_tells_nobody(self) -> None:
         alice, *_ = self.crowd()

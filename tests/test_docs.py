@@ -13,6 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import twistchat
 from tests.folders import temporary_folder, twistd_in
+from tests.lines import without_tokens
 from twistchat.config import OPTIONS, read_config, write_number
 from twistchat.core.commands import Command
 from twistchat.core.limits import Limits, described
@@ -47,7 +48,7 @@ class DocumentTests(SynchronousTestCase):
                     world.turn()
                     seen = person.sees()
                 else:
-                    self.assertEqual(seen.pop(0), line[2:])
+                    self.assertEqual(*without_tokens((seen.pop(0), line[2:])))
             self.assertEqual(seen, [])
             self.assertFalse(person.is_connected)
 

@@ -8,7 +8,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core import events as e
-from twistchat.engine import Committed
+from twistchat.engine import Committed, Label
 from twistchat.frontends.line.format import LineFormat
 from twistchat.telling.fanout import Fanout
 
@@ -137,9 +137,9 @@ class FanoutTests(SynchronousTestCase):
         self.fanout.attach(ear, "dave")
         self.fanout.listen(ear, "#lobby")
         said = e.Said("#lobby", "dave", "dave", "hi", False, 0.0)
-        self.fanout.publish(Committed(said, "e", 5, ear, "label"))
+        self.fanout.publish(Committed(said, "e", 5, ear, Label("label")))
         self.assertEqual(self.told()["bob"], ["<dave> hi"])
-        self.assertEqual(seen, [Committed(e.Kept(said), "e", 5, ear, "label")])
+        self.assertEqual(seen, [Committed(e.Kept(said), "e", 5, ear, Label("label"))])
 
     def test_each_format_is_encoded_once_and_shared(self) -> None:
         others = [Ear(LineFormat(b"\r\n")) for _ in range(3)]

@@ -100,11 +100,12 @@ class ListenTests(OptionsTestCase):
             self.assertEqual(read_listen(text, WIRES), Listen("line", endpoint), text)
 
     def test_kinds_that_do_not_exist(self) -> None:
+        known = "(there are: line, json)"
         for text, words in {
-            "lne=9000": "'lne' is no kind to listen for (there are: line); did you mean line?",
-            "LINE=9000": "'LINE' is no kind to listen for (there are: line); did you mean line?",
-            "irc=tcp:6667": "'irc' is no kind to listen for (there are: line)",
-            "=tcp:6667": "'' is no kind to listen for (there are: line)",
+            "lne=9000": f"'lne' is no kind to listen for {known}; did you mean line?",
+            "LINE=9000": f"'LINE' is no kind to listen for {known}; did you mean line?",
+            "irc=tcp:6667": f"'irc' is no kind to listen for {known}",
+            "=tcp:6667": f"'' is no kind to listen for {known}",
         }.items():
             self.assertEqual(self.error("--listen", text), words)
             self.assertEqual(

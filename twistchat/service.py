@@ -82,7 +82,7 @@ def assemble(
     now: Callable[[], float] = time.time,
 ) -> Parts:
     """Put a chat together. Its pipeline is not started yet."""
-    engine = MemoryEngine(limits) if engine is None else engine
+    engine = MemoryEngine(limits, now=now) if engine is None else engine
     chat = Chat(now=now, limits=limits, extensions=extensions)
     fanout = Fanout(clock, limits)
     pipeline = Pipeline(chat=chat, engine=engine, fanout=fanout)

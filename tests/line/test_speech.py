@@ -76,7 +76,7 @@ class TranslationTests(SynchronousTestCase):
         said = b"".join(alice.writes).decode()
         allowed = re.compile(
             r"/[a-z]+|#lobby|twistchat|utf-8|g[bk]+\w*|exit|[a-z0-9_]*\d[a-z0-9_-]*|big5\w*"
-            r"|shift_jis|euc_\w+|tis-620|x{20,}|guest\w*"
+            r"|shift_jis|euc_\w+|tis-620|x{20,}|guest\w*|[A-Za-z0-9_-]{39}"
         )
         for line in said.splitlines():
             rest = allowed.sub("", line.partition("FOR EXAMPLE")[0])

@@ -38,6 +38,7 @@ PATTERNS = [
         ("no name", r"-- You are \S+ already\."),
         ("welcome", rf"-- You are (?P<who>{NAME})\. Type to talk.*"),
         ("goodbye", r"-- Goodbye.*"),
+        ("noise", r"-- To come back .*"),
         # How it is where one has just come in.
         ("about", rf"-- Topic of (?P<room>{ROOM}): (?P<text>\S+)"),
         ("members", rf"-- (?:Here now|In (?P<room>{ROOM})) \(\d+\): (?P<text>.*)"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime, ITransport
 
     from twistchat.core.chat import Chat
+    from twistchat.frontends.lines import LineInput
     from twistchat.limitlog import LimitLog
     from twistchat.pipeline import Pipeline
     from twistchat.session.entrance import Entrance

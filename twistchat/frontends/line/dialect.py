@@ -155,7 +155,7 @@ class Dialect:
         minor = ", ".join(
             f"/{name}" for name, entry in self._entries.items() if entry.is_minor and name != "help"
         )
-        return [*lines, speech.say(manual.OUTRO, minor=minor)]
+        return [*lines, speech.say(manual.ALSO, minor=minor), speech.say(manual.OUTRO)]
 
     def _rows(self, group: Group, speech: Speech) -> Sequence[tuple[str, str]]:
         return [

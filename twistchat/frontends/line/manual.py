@@ -138,13 +138,15 @@ ENTRIES = {
         _("show what you come back with as yourself"),
         _("/token"),
         _("Keep it to yourself: whoever types /resume with it is you."),
+        is_minor=True,
     ),
     "resume": Entry(
         Group.SELF,
         _("TOKEN"),
         _("come back, and read what you missed"),
         _("/resume 5sJ0..."),
-        _("Instead of a name, or later. exit and /token show the token."),
+        _("Instead of a name, or later. exit and /token show it, for a week."),
+        is_minor=True,
     ),
     "json": Entry(
         Group.SELF,
@@ -171,7 +173,8 @@ ENTRIES = {
 
 HEAD = _("{group}:")
 ROW = _("  {usage}  {summary}")
-OUTRO = _("Also {minor}. /help NAME explains one; exit leaves.")
+ALSO = _("Also {minor}.")
+OUTRO = _("/help NAME explains one; exit leaves.")
 ALIASES = _("  also: {aliases}")
 EXAMPLE = _("  for example: {example}")
 MORE = _("  {more}")
