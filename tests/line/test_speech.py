@@ -75,8 +75,8 @@ class TranslationTests(SynchronousTestCase):
         # What follows "for example" is to be typed as it stands, whatever the language.
         said = b"".join(alice.writes).decode()
         allowed = re.compile(
-            r"/[a-z]+|#lobby|twistchat|utf-8|g[bk]+\w*|exit|[a-z0-9_]*\d[a-z0-9_-]*|big5\w*"
-            r"|shift_jis|euc_\w+|tis-620|x{20,}|guest\w*|[A-Za-z0-9_-]{39}"
+            r"[A-Za-z0-9_-]{39}|/[a-z]+|#lobby|twistchat|utf-8|g[bk]+\w*|exit|[a-z0-9_]*\d[a-z0-9_-]*|big5\w*"
+            r"|shift_jis|euc_\w+|tis-620|x{20,}|guest\w*"
         )
         for line in said.splitlines():
             rest = allowed.sub("", line.partition("FOR EXAMPLE")[0])

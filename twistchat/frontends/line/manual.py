@@ -121,7 +121,13 @@ ENTRIES = {
         _("/unignore mallory"),
         is_minor=True,
     ),
-    "time": Entry(Group.SELF, _("on|off"), _("show the time of each line, or not"), _("/time on")),
+    "time": Entry(
+        Group.SELF,
+        _("on|off"),
+        _("show the time of each line, or not"),
+        _("/time on"),
+        is_minor=True,
+    ),
     "echo": Entry(
         Group.SELF, _("on|off"), _("see your own lines, or not"), _("/echo off"), is_minor=True
     ),
