@@ -12,6 +12,8 @@ It knows no wire: commands come in, values go out, and a `WireFormat` makes byte
     replay.py     past lines of a room, read for it
     gate.py       whether its input is taken in
     throttle.py   how fast it is read
+    deadline.py   by when it has to have a name
+    ignoring.py   whom it wants to hear nothing of
 """
 
 from twistchat.session.session import Session

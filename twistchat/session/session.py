@@ -12,6 +12,7 @@ from twistchat.core import events as e
 from twistchat.core.concerns import holds_input, is_answer, is_reading, is_reply
 from twistchat.engine import Committed
 from twistchat.pipeline import entries
+from twistchat.session.deadline import Deadline
 from twistchat.session.gate import Gate, Request
 from twistchat.session.state import State
 from twistchat.session.throttle import Throttle
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from twisted.cred.credentials import ICredentials
-    from twisted.internet.interfaces import IDelayedCall, IReactorTime
+    from twisted.internet.interfaces import IReactorTime
 
     from twistchat.core.chat import Chat
     from twistchat.core.model import Seen, User
@@ -46,8 +47,8 @@ class Session:
     its own `Goodbye` comes through the pipeline, after everything that it said. *Gone* is a
     connection that was lost: it is told nothing more, and its departure follows in order.
 
-    This is the only holder of Deferreds on the way of a line. While it waits for one (a name to
-    be claimed, its own topic to be committed, room in the engine), it holds its input.
+    While it waits for something (a name to be claimed, its own topic to be committed, room in the
+    engine), it holds its input.
     """
 
     def __init__(
@@ -91,9 +92,8 @@ class Session:
         self._on_end = on_end
         self.is_stopping = False
         """Whether whatever it asks is refused, since the server stops."""
-        self._clock = clock
-        self._door: IDelayedCall | None = None
-        self._wait_for_name()
+        self._door = Deadline(clock, chat.limits.name_time, self._no_name)
+        self._door.set()
         self.throttle = Throttle(
             clock=clock,
             limits=chat.limits,
@@ -131,7 +131,7 @@ class Session:
         label: Label | None,
     ) -> None:
         """Be a person from now on. Called by the entrance."""
-        self._cancel_door()
+        self._door.meet()
         self.state, self.user = State.IN, user
         self.way_back.came_in(log_out)
         self._fanout.attach(self, user.id, is_coming=True)
@@ -154,7 +154,7 @@ class Session:
         self._depart(e.Cause.LEFT, has_quit=True)
         self._fanout.detach(self)
         self.state, self.user = State.DOOR, None
-        self._wait_for_name()
+        self._door.set()
 
     def replaced(self) -> None:
         """Somebody goes on over another connection in its place. Called by the entrance."""
@@ -166,11 +166,7 @@ class Session:
         last = Committed(e.Goodbye(e.Cause.RESUMED))
         self.outlet.abandon(self.format.encode_reply(last, self.name))
 
-    def _wait_for_name(self) -> None:
-        self._door = self._clock.callLater(self._chat.limits.name_time, self._no_name)
-
     def _no_name(self) -> None:
-        self._door = None
         self.bitten_by("name-time")
         self._leave_door(e.Cause.NO_NAME)
 
@@ -181,15 +177,10 @@ class Session:
     def turn_away(self, last: bytes) -> None:
         """Let somebody go who has not come in, with these last words."""
         if self.state is State.DOOR:
-            self._cancel_door()
+            self._door.meet()
             self.state = State.LEAVING
             self.outlet.put(last)
             self.outlet.close()
-
-    def _cancel_door(self) -> None:
-        if self._door is not None:
-            self._door.cancel()
-            self._door = None
 
     # ------------------------------------------------------------ what it asks
 
@@ -341,7 +332,7 @@ class Session:
 
     def ended(self, cause: e.Cause) -> None:
         """The connection is lost. Called by its protocol, once."""
-        self._cancel_door()
+        self._door.meet()
         self.throttle.stop()
         self._fanout.detach(self)
         self.outlet.lost()
@@ -357,7 +348,7 @@ class Session:
 
     def drop(self, cause: e.Cause) -> None:
         """End a connection that is no good any more, whatever waits to be sent."""
-        self._cancel_door()
+        self._door.meet()
         self._fanout.detach(self)
         last = Committed(e.Goodbye(cause))
         self._depart(cause)
