@@ -60,6 +60,11 @@ class Gate:
             self._is_source_held = True
             self._source.hold()
 
+    def hold_until(self, when: Callable[[Callable[[], None]], None]) -> None:
+        """Take in nothing more until something has happened; `when` is told what to call then."""
+        self.hold()
+        when(self.release)
+
     def release(self) -> None:
         """Take in what waits, and go on, if nobody else holds."""
         self._holds -= 1

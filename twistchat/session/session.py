@@ -162,24 +162,21 @@ class Session:
         self._fanout.detach(self)
         if self.user is not None:
             self.way_back.replaced(self.user)
-        self.state = State.LEAVING
-        last = Committed(e.Goodbye(e.Cause.RESUMED))
-        self.outlet.abandon(self.format.encode_reply(last, self.name))
+        self._abandon(e.Cause.RESUMED)
 
     def _no_name(self) -> None:
         self.bitten_by("name-time")
         self._leave_door(e.Cause.NO_NAME)
 
     def _leave_door(self, cause: e.Cause) -> None:
-        goodbye = Committed(e.Goodbye(cause))
-        self.turn_away(self.format.encode_reply(goodbye, self.name))
+        self.turn_away(self.format.encode_reply(Committed(e.Goodbye(cause)), self.name))
 
     def turn_away(self, last: bytes) -> None:
         """Let somebody go who has not come in, with these last words."""
         if self.state is State.DOOR:
-            self._door.meet()
             self.state = State.LEAVING
-            self.outlet.put(last)
+            self._door.meet()
+            self.put(last)
             self.outlet.close()
 
     # ------------------------------------------------------------ what it asks
@@ -284,12 +281,10 @@ class Session:
             return
         if self._pipeline.full:
             self.bitten_by("uncommitted")
-            self._gate.hold()
-            self._pipeline.when_room(self._gate.release)
+            self._gate.hold_until(self._pipeline.when_room)
         if self.outlet.is_behind:
             # Else who does not read could ask for more and more answers.
-            self._gate.hold()
-            self.outlet.when_relieved(self._gate.release)
+            self._gate.hold_until(self.outlet.when_relieved)
 
     # ------------------------------------------------------------ what it is told
 
@@ -298,7 +293,7 @@ class Session:
         self.outlet.put(data)
 
     def tell(self, batch: Sequence[tuple[Committed, bytes]]) -> None:
-        """Send what this session alone is told this turn. Called by Fanout."""
+        """Send what this session alone is told. Called by Fanout, once a turn."""
         pieces: list[bytes] = []
         for committed, encoded in batch:
             item, data = committed.item, encoded
@@ -350,9 +345,12 @@ class Session:
         """End a connection that is no good any more, whatever waits to be sent."""
         self._door.meet()
         self._fanout.detach(self)
-        last = Committed(e.Goodbye(cause))
         self._depart(cause)
+        self._abandon(cause)
+
+    def _abandon(self, cause: e.Cause) -> None:
         self.state = State.LEAVING
+        last = Committed(e.Goodbye(cause))
         self.outlet.abandon(self.format.encode_reply(last, self.name))
 
     def stop(self) -> None:
