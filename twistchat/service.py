@@ -132,8 +132,9 @@ class Door(Service):
     is an error at once, and nobody is let in before `open`: until then they wait in the kernel.
     """
 
-    def __init__(self, reactor: Any, description: str, factory: Factory) -> None:
+    def __init__(self, reactor: Any, description: str, factory: Factory, kind: str = LINE) -> None:
         self._description = description
+        self._kind = kind
         self._endpoint = serverFromString(reactor, description)
         self._factory = factory
         self._is_open = False
@@ -160,7 +161,7 @@ class Door(Service):
             if IPushProducer.providedBy(self.port):
                 self.port.resumeProducing()
             log.info("Listening. Join with:")
-            for line in ways_to_join(self.port.getHost(), self._description):
+            for line in ways_to_join(self.port.getHost(), self._description, self._kind):
                 log.info("    {line}", line=line)
 
     def stopService(self) -> Deferred[None] | None:
@@ -231,7 +232,7 @@ class ChatService(MultiService):
             place = read_listen(place, WIRES)
         if place.kind not in self._factories:
             self._factories[place.kind] = WIRES[place.kind](self.registry)
-        return Door(self._reactor, place.endpoint, self._factories[place.kind])
+        return Door(self._reactor, place.endpoint, self._factories[place.kind], place.kind)
 
     @property
     def registry(self) -> Registry:

@@ -238,7 +238,7 @@ class FirstSchemaTests(FileTestCase):
         self.assertEqual(len(loaded.secret), 32)
         keyed = Proposed(said("new"), "e1", "k")
         self.assertEqual(store.append([keyed, keyed]), [Stamp("e1", 3), Repeated(Stamp("e1", 3))])
-        store.remember("1", "one", 7.0)
+        store.remember({"1": ("one", 7.0)})
         store.close()
         report = check_all(self.path)
         self.assertEqual(report.faults, ())

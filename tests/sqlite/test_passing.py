@@ -156,7 +156,7 @@ class ForgettingTests(KeysTestCase):
         for number in range(10):
             self.say(store, str(number), "x", at=float(number))
         for number in range(5):
-            store.remember(str(number), "x", float(number))
+            store.remember({str(number): ("x", float(number))})
         steps = []
         while store.forget_old(DAY + 5.0):
             steps.append(len(self.rows("SELECT * FROM keys")))

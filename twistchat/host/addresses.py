@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import ifaddr
 from twisted.internet import address as at
 
+from twistchat.host.endpoints import LINE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -37,13 +39,15 @@ def local_addresses() -> Sequence[str]:
     return [str(address) for address in dict.fromkeys(found)] or ["127.0.0.1"]
 
 
-def ways_to_join(address: IAddress, description: str = "") -> Sequence[str]:
+def ways_to_join(address: IAddress, description: str = "", kind: str = LINE) -> Sequence[str]:
     """Write the lines that people type to join a chat that listens here.
 
-    `description` is that of the endpoint, which may be one for TLS or behind a proxy.
+    `description` is that of the endpoint, which may be one for TLS or behind a proxy; `kind` is
+    the wire: nobody types anything for one of programs.
     """
     if isinstance(address, at.UNIXAddress):
-        return [f"nc -U {os.fsdecode(address.name or b'')}"]
+        way = "nc -U" if kind == LINE else f"({kind})"
+        return [f"{way} {os.fsdecode(address.name or b'')}"]
     if not isinstance(address, at.IPv4Address | at.IPv6Address):
         return [str(address)]
     if address.host == "0.0.0.0":  # noqa: S104, compared and not bound
@@ -60,6 +64,9 @@ def ways_to_join(address: IAddress, description: str = "") -> Sequence[str]:
             continue
         if description.startswith("haproxy:"):
             lines.append(f"a proxy at {bracketed}:{address.port}")
+            continue
+        if kind != LINE:
+            lines.append(f"({kind}) {bracketed}:{address.port}")
             continue
         lines.append(f"nc {host} {address.port}")
         lines.append(f"twistchat connect {bracketed}:{address.port}")

@@ -12,6 +12,7 @@ transaction for all that came in during the one before; one reads history; one s
     file.py      the file: made, opened, locked, looked at
     migrate.py   the schema, whose numbered files are in `schema/`
     faults.py    what SQLite reports, as sentences for the operator
+    together.py  what is to be remembered of people, written together
     keeping.py   when the chores are done
     inspection.py  the file, looked at before the start
 """
@@ -38,9 +39,10 @@ from twistchat.engine.sqlite.keeping import Keeping
 from twistchat.engine.sqlite.loading import Loaded, new_epoch
 from twistchat.engine.sqlite.reader import Reader
 from twistchat.engine.sqlite.store import Proposed, Store
+from twistchat.engine.sqlite.together import Together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
@@ -86,6 +88,7 @@ class SQLiteEngine:
         self._writer = worker("twistchat-write")
         self._history_worker = worker("twistchat-read")
         self._search_worker = worker("twistchat-search")
+        self._remembering = Together(clock, self._remember)
         self._stands: dict[str, Stamp] = {}
         self._holders = Holders()
         self._line = GroupCommit(
@@ -185,11 +188,13 @@ class SQLiteEngine:
 
     def remember(self, person: str, text: str, until: float) -> Deferred[None]:
         """See `Engine.remember`."""
-        kept = self._writer.run(lambda: self._store.remember(person, text, until))
-        return kept.addCallback(lambda _: self._keeping.has_written())
+        return self._remembering.put(person, text, until)
 
     def recall(self, person: str) -> Deferred[str | None]:
         """See `Engine.recall`."""
+        pending = self._remembering.pending(person)
+        if pending is not None:
+            return succeed(pending)
         return self._history_worker.run(lambda: self._history.recall(person, self._now()))
 
     def stop(self) -> Deferred[None]:
@@ -254,6 +259,10 @@ class SQLiteEngine:
             return outcomes
 
         return self._writer.run(lambda: self._store.append(proposed)).addCallback(written)
+
+    def _remember(self, texts: Mapping[str, tuple[str, float]]) -> Deferred[None]:
+        kept = self._writer.run(lambda: self._store.remember(texts))
+        return kept.addCallback(lambda _: self._keeping.has_written())
 
     def _last(self, name: str) -> Stamp:
         """Where a log stands; one that there is not yet begins with this epoch."""

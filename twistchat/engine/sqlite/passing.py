@@ -9,6 +9,7 @@ from twistchat.engine.keys import Used, digest_of
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
     from twistchat.core.events import Durable, Unkept
     from twistchat.engine.sqlite.loading import Log
@@ -78,9 +79,12 @@ def follow_epochs(database: sqlite3.Connection) -> None:
     )
 
 
-def remember(database: sqlite3.Connection, person: str, text: str, until: float) -> None:
-    """See `Engine.remember`."""
-    database.execute("INSERT OR REPLACE INTO remembered VALUES (?, ?, ?)", (person, text, until))
+def remember(database: sqlite3.Connection, texts: Mapping[str, tuple[str, float]]) -> None:
+    """Remember texts of people, each until a time; see `Engine.remember`."""
+    database.executemany(
+        "INSERT OR REPLACE INTO remembered VALUES (?, ?, ?)",
+        [(person, text, until) for person, (text, until) in texts.items()],
+    )
 
 
 def is_any(database: sqlite3.Connection) -> bool:

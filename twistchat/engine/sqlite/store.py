@@ -35,7 +35,7 @@ from twistchat.engine.sqlite.migrate import migrate
 from twistchat.engine.sqlite.rows import INSERT, row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from twistchat.core.events import Durable
@@ -301,14 +301,14 @@ class Store:
                 (person, number, log),
             )
 
-    def remember(self, person: str, text: str, until: float) -> None:
-        """See `Engine.remember`.
+    def remember(self, texts: Mapping[str, tuple[str, float]]) -> None:
+        """Remember texts of people, each until a time; see `Engine.remember`.
 
         Raises:
-            DatabaseError: it was not kept.
+            DatabaseError: none of them was kept.
         """
         with self._transaction() as database:
-            passing.remember(database, person, text, until)
+            passing.remember(database, texts)
         self.has_passing = True
 
     # ------------------------------------------------------------ chores
