@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from twistchat.core.concerns import changes_state, is_answer, is_durable
-from twistchat.core.events import KeptBefore, NotKept, RoomForgotten
+from twistchat.core.events import KeptBefore, KeyOpened, NotKept, Refused, Reply, RoomForgotten
 from twistchat.engine import Entry
 from twistchat.faults import guarded
 
@@ -39,6 +39,14 @@ def entries(
         found.append(Entry(item, origin, label if is_labelled else None, echo))
         label = None if is_labelled else label
     return found
+
+
+def answer_to(refused: Refused, label: Label | None) -> Reply:
+    """Answer a request that the rules refuse.
+
+    What is sent again under its key may have been kept, whatever they say of it now.
+    """
+    return refused if label is None or label.key is None else KeyOpened(label.key, refused)
 
 
 class Pipeline:
@@ -82,7 +90,7 @@ class Pipeline:
                 committed = replace(committed, item=full)
             self._fanout.publish(committed)
             decided = item.event if isinstance(item, NotKept | KeptBefore) else item
-            if changes_state(decided) and committed.origin is not None:
+            if decided is not None and changes_state(decided) and committed.origin is not None:
                 settled.append(committed.origin)
         for waiter in settled:
             guarded(waiter.release)

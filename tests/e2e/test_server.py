@@ -116,7 +116,10 @@ async def test_daemonised(tmp_path: Path) -> None:
         (["--port"], "option --port requires argument"),
         (["8000"], "'8000' is no option"),
         (["--listen", "TAKEN"], "is in use: stop what uses it, or choose another with --listen"),
-        (["--listen", "lne=8000"], "'lne' is no kind to listen for (there are: line); did you"),
+        (
+            ["--listen", "lne=8000"],
+            "'lne' is no kind to listen for (there are: line, json); did you",
+        ),
         (["--listen", "unix:x", "--listen", "unix:x"], "the socket x is asked for twice"),
         (["--limit", "rte=3"], "there is no limit 'rte'; did you mean rate?"),
         (["--config", "nowhere.toml"], "cannot read --config nowhere.toml: No such file"),

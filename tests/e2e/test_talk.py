@@ -13,6 +13,7 @@ from twisted.internet.defer import ensureDeferred, gatherResults
 from twisted.internet.task import deferLater
 
 from tests.e2e.programs import BIN, Caller, Program, Server
+from tests.lines import COME_BACK, without_tokens
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,7 +175,8 @@ async def test_nc(server: Server) -> None:
     nc.types("小明\n你好\n/me 挥手")
     nc.ends_input()
     assert await nc.end() == 0
-    assert nc.out.text.endswith("<小明> 你好\n* 小明 挥手\n-- Goodbye.\n")
+    said = "<小明> 你好\n* 小明 挥手\n"
+    assert without_tokens([nc.out.text])[0].endswith(f"{said}{COME_BACK}\n-- Goodbye.\n")
     await bob.heard.until("^-- 小明 left.$")
     assert bob.lines[-4:] == ["-- 小明 joined.", "<小明> 你好", "* 小明 挥手", "-- 小明 left."]
     await bob.leave()

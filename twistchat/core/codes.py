@@ -51,6 +51,7 @@ class Refusal(StrEnum):
     SEARCHES_FAST = "searches-too-fast"
     TOKEN_UNKNOWN = "token-unknown"  # noqa: S105, a code and no password
     TOKEN_EXPIRED = "token-expired"  # noqa: S105, a code and no password
+    UNKNOWN = "unknown"
     UNAVAILABLE = "unavailable"
     STOPPING = "stopping"
     FAULT = "fault"

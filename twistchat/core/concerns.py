@@ -19,6 +19,7 @@ from twistchat.core.events import (
     Item,
     Joined,
     JoinOpened,
+    KeyOpened,
     Left,
     Rejoined,
     Renamed,
@@ -81,9 +82,9 @@ def is_coming_or_going(item: Item) -> TypeIs[Joined | Left | Departed]:
     return type(item) in _COMING_OR_GOING
 
 
-def is_reading(item: Item) -> TypeIs[HistoryOpened | SearchOpened | JoinOpened]:
+def is_reading(item: Item) -> TypeIs[HistoryOpened | SearchOpened | JoinOpened | KeyOpened]:
     """Whether it opens what was said to a session, which has to fetch it."""
-    return isinstance(item, HistoryOpened | SearchOpened | JoinOpened)
+    return isinstance(item, HistoryOpened | SearchOpened | JoinOpened | KeyOpened)
 
 
 def holds_input(item: Item) -> bool:

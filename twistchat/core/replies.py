@@ -212,7 +212,16 @@ class Kept:
 class KeptBefore:
     """Your own line was kept before, under the same key: nobody is told anything again."""
 
-    event: Durable
+    event: Durable | None
+    """What you have said again; None if it could no longer be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOpened:
+    """What you say again is refused now; but you may see whether it was kept before."""
+
+    key: str
+    refused: Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,5 +252,6 @@ Reply = (
     | Goodbye
     | Kept
     | KeptBefore
+    | KeyOpened
     | NotKept
 )

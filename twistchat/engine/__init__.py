@@ -165,6 +165,9 @@ class Engine(Protocol):
     def cursors(self, person: str) -> Deferred[dict[str, int]]:
         """Tell how far a person has read, by log; those that they never read are not in it."""
 
+    def kept_under(self, person: str, key: str) -> Deferred[Stamp | None]:
+        """Tell where stands what a person (a `User.id`) has said under a key, if anything."""
+
     @property
     def secret(self) -> bytes:
         """Thirty-two random bytes, the same for as long as anything is remembered.

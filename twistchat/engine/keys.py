@@ -67,6 +67,12 @@ class Keys:
         used = self._used.get((event.user, key))
         return used.answer(event, self._limits.key_time) if used else None
 
+    def find(self, person: str, key: str, now: float) -> Stamp | None:
+        """See `Engine.kept_under`."""
+        used = self._used.get((person, key))
+        is_known = used is not None and now - used.at < self._limits.key_time
+        return used.stamp if used is not None and is_known else None
+
     def note(self, event: Durable, key: str, stamp: Stamp) -> None:
         """Remember where an event was put that has this key."""
         self._used[event.user, key] = Used(stamp, digest_of(event), event.at)

@@ -226,6 +226,10 @@ class Memory:
         """See `Engine.cursors`."""
         return dict(self._cursors.get(person, {}))
 
+    def kept_under(self, person: str, key: str) -> Stamp | None:
+        """See `Engine.kept_under`."""
+        return self._keys.find(person, key, self._now())
+
     def remember(self, person: str, text: str, until: float) -> None:
         """See `Engine.remember`."""
         self._remembered[person] = text, until
@@ -325,6 +329,10 @@ class MemoryEngine:
     def cursors(self, person: str) -> Deferred[dict[str, int]]:
         """See `Engine.cursors`."""
         return succeed(self._memory.cursors(person))
+
+    def kept_under(self, person: str, key: str) -> Deferred[Stamp | None]:
+        """See `Engine.kept_under`."""
+        return succeed(self._memory.kept_under(person, key))
 
     @property
     def secret(self) -> bytes:

@@ -10,7 +10,7 @@ from twisted.internet.defer import succeed
 from twisted.logger import Logger
 
 from twistchat.core import events as e
-from twistchat.core.concerns import is_reading, weight
+from twistchat.core.concerns import weight
 from twistchat.wire import LeftOut, Past, WhyLeftOut
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twistchat.core.limits import Limits
-    from twistchat.engine import Committed, Engine
+    from twistchat.core.model import User
+    from twistchat.engine import Committed, Engine, Stamp
     from twistchat.telling.outlet import Outlet
     from twistchat.wire import WireFormat
 
@@ -36,6 +37,8 @@ Opened = e.HistoryOpened | e.SearchOpened | e.JoinOpened
 
 class Reader(Protocol):
     """What is known here of a session."""
+
+    user: User | None
 
     @property
     def name(self) -> str:
@@ -101,7 +104,11 @@ class Replay:
         The item of the place opens them. If they cannot be read at once, what comes before them
         is sent, and what comes after them waits. Fires when they are told.
         """
-        told = self._read(reader, place)
+        item = place.item
+        if isinstance(item, e.KeyOpened):
+            told = self._look_up(reader, item, place)
+        else:
+            told = self._read(reader, place)
         if told.called:
             return told.addCallback(pieces.append)
         reader.put(reader.format.pack(pieces))
@@ -110,7 +117,7 @@ class Replay:
 
     def _read(self, reader: Reader, place: Committed) -> Deferred[bytes]:
         opened, wire_format = place.item, reader.format
-        assert is_reading(opened)
+        assert isinstance(opened, Opened)
         is_search = isinstance(opened, e.SearchOpened)
         patience = SEARCHES * self._limits.search_time if is_search else self._limits.history_time
         reading = self._ask(opened, place)
@@ -128,6 +135,26 @@ class Replay:
             return wire_format.encode_reply(refused, reader.name)
 
         return reading.addCallback(encode).addErrback(refuse)
+
+    def _look_up(self, reader: Reader, opened: e.KeyOpened, place: Committed) -> Deferred[bytes]:
+        """Tell why something is refused, or that it was kept before: that is the better answer."""
+
+        def found(stamp: Stamp | None) -> bytes:
+            answer = replace(place, item=opened.refused)
+            if stamp is not None:
+                kept = e.KeptBefore(None)
+                answer = replace(place, item=kept, epoch=stamp.epoch, number=stamp.number)
+            return reader.format.encode_reply(answer, reader.name)
+
+        def failed(failure: Failure) -> bytes:
+            log.error("Nobody knows whether something was kept: {why}", why=failure.value)
+            unknown = replace(place, item=e.Refused(e.Refusal.UNKNOWN))
+            return reader.format.encode_reply(unknown, reader.name)
+
+        looking = self._engine.kept_under(reader.user.id if reader.user else "", opened.key)
+        if not looking.called:
+            looking.addTimeout(self._limits.history_time, self._clock)
+        return looking.addCallbacks(found, failed)
 
     def _ask(self, opened: Opened, place: Committed) -> Deferred[list[Committed]]:
         engine, before = self._engine, place.number + 1

@@ -11,7 +11,7 @@ from twistchat.core import commands as c
 from twistchat.core import events as e
 from twistchat.core.concerns import holds_input, is_answer, is_reading, is_reply
 from twistchat.engine import Committed
-from twistchat.pipeline import entries
+from twistchat.pipeline import answer_to, entries
 from twistchat.session.deadline import Deadline
 from twistchat.session.gate import Gate, Request
 from twistchat.session.state import State
@@ -263,7 +263,7 @@ class Session:
         if isinstance(decided, e.Refused):
             if (limit := e.LIMITS_BITTEN.get(decided.code)) is not None:
                 self.bitten_by(limit)
-            self._submit([decided], label)
+            self._submit([answer_to(decided, label)], label)
             return False
         if isinstance(command, c.Quit):
             self._departed(user, e.Cause.LEFT)

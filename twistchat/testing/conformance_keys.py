@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from twistchat.core import events as e
 from twistchat.core.concerns import private_log
 from twistchat.core.limits import DEFAULT_LIMITS
-from twistchat.engine import Entry, Label
+from twistchat.engine import Entry, Label, Stamp
 from twistchat.testing.harness import EngineHarness, joined, said
 
 if TYPE_CHECKING:
@@ -30,6 +30,13 @@ class KeyHarness(EngineHarness):
         before = len(self.delivered)
         self.engine.append([Entry(item, label=Label(key=key)) for item in items])
         return self.delivered[before:]
+
+    def kept_under(self, person: str, key: str) -> Stamp | None:
+        """Ask what stands under a key."""
+        found: list[Stamp | None] = []
+        self.engine.kept_under(person, key).addCallback(found.append)
+        self.pump()
+        return found[0]
 
     def recall(self, person: str) -> str | None:
         """Recall what is remembered of somebody."""
@@ -137,6 +144,16 @@ class KeyConformance(KeyHarness):
         # From then on it is this one's.
         (again,) = self.say("k", said("a", at=8.0 + time))
         self.assertEqual((type(again.item), again.number), (e.KeptBefore, 2))
+
+    def test_whether_it_was_used_can_be_asked(self) -> None:
+        (first,) = self.say("k", said("a"))
+        self.assertEqual(self.kept_under("1", "k"), Stamp(first.epoch, 1))
+        self.assertIsNone(self.kept_under("2", "k"))
+        self.assertIsNone(self.kept_under("1", "other"))
+        self.put(e.RoomForgotten("#lobby", 8.0))
+        self.assertEqual(self.kept_under("1", "k"), Stamp(first.epoch, 1))
+        self.clock.advance(DEFAULT_LIMITS.key_time + 10)
+        self.assertIsNone(self.kept_under("1", "k"))
 
     def test_it_outlives_its_room(self) -> None:
         (first,) = self.say("k", said("a", "#lab"))

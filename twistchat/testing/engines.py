@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from twisted.internet.task import Clock
 
     from twistchat.core.events import Durable, SearchOpened, Unkept
-    from twistchat.engine import Committed, Entry, Outcome
+    from twistchat.engine import Committed, Entry, Outcome, Stamp
     from twistchat.engine.retention import Retention
 
 T = TypeVar("T")
@@ -113,6 +113,15 @@ class SlowEngine:
     def cursors(self, person: str) -> Deferred[dict[str, int]]:
         """See `Engine.cursors`."""
         return self._later(lambda: self._memory.cursors(person))
+
+    def kept_under(self, person: str, key: str) -> Deferred[Stamp | None]:
+        """See `Engine.kept_under`."""
+
+        def find() -> Stamp | None:
+            self._fail()
+            return self._memory.kept_under(person, key)
+
+        return self._later(find)
 
     @property
     def secret(self) -> bytes:

@@ -88,6 +88,7 @@ class SQLiteEngine:
         self._writer = worker("twistchat-write")
         self._history_worker = worker("twistchat-read")
         self._search_worker = worker("twistchat-search")
+        self._key_time = limits.key_time
         self._remembering = Together(clock, self._remember)
         self._stands: dict[str, Stamp] = {}
         self._holders = Holders()
@@ -180,6 +181,11 @@ class SQLiteEngine:
     def cursors(self, person: str) -> Deferred[dict[str, int]]:
         """See `Engine.cursors`."""
         return self._history_worker.run(lambda: self._history.cursors(person))
+
+    def kept_under(self, person: str, key: str) -> Deferred[Stamp | None]:
+        """See `Engine.kept_under`."""
+        since = self._now() - self._key_time
+        return self._history_worker.run(lambda: self._history.kept_under(person, key, since))
 
     @property
     def secret(self) -> bytes:

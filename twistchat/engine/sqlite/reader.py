@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from twistchat.core.names import fold
+from twistchat.engine import Stamp
 from twistchat.engine.sqlite import chores
 from twistchat.engine.sqlite.faults import DatabaseError, explain
 from twistchat.engine.sqlite.file import SameFile, connect_to_read
@@ -95,6 +96,15 @@ class Reader:
             else:
                 low = row[0][0] + 1
         return low
+
+    def kept_under(self, person: str, key: str, since: float) -> Stamp | None:
+        """See `Engine.kept_under`; what was said before a time has no key any more."""
+        self._begin()
+        rows = self._read(
+            "SELECT epoch, number FROM keys WHERE owner = ? AND key = ? AND at > ?",
+            [person, key, since],
+        )
+        return Stamp(*rows[0]) if rows else None
 
     def recall(self, person: str, now: float) -> str | None:
         """See `Engine.recall`."""

@@ -43,7 +43,7 @@ class JSONFormat:
         if not told:
             return b""
         if label is not None:
-            if label.key is not None and isinstance(reply, e.Kept | e.KeptBefore | e.NotKept):
+            if label.key is not None:
                 told["key"] = label.key
             if label.id is not None:
                 told["id"] = label.id
@@ -213,13 +213,16 @@ def _answer(reply: e.Reply, committed: Committed) -> Object:
             return _kept_before(reply.event, committed)
         case e.NotKept():
             return _error(*s.NOT_KEPT[reply.why])
-        case e.Rejoined() | e.HistoryOpened() | e.SearchOpened() | e.JoinOpened():
+        case e.Rejoined() | e.KeyOpened() | e.HistoryOpened() | e.SearchOpened() | e.JoinOpened():
             return {}
         case _:
             assert_never(reply)
 
 
-def _kept_before(event: e.Durable, committed: Committed) -> Object:
-    where = {"to": event.to} if isinstance(event, e.Whispered) else {"room": event.room}
-    place = {"epoch": committed.epoch, "number": committed.number}
-    return {"type": "kept"} | where | place
+def _kept_before(event: e.Durable | None, committed: Committed) -> Object:
+    told: Object = {"type": "kept"}
+    if isinstance(event, e.Whispered):
+        told["to"] = event.to
+    elif event is not None:
+        told["room"] = event.room
+    return told | {"epoch": committed.epoch, "number": committed.number}

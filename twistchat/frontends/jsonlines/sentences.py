@@ -54,6 +54,7 @@ REFUSED = {
     Refusal.SEARCHES_FAST: "You may search {about} times a minute. Wait for {hint} s.",
     Refusal.TOKEN_UNKNOWN: "That is no token of this chat.",
     Refusal.TOKEN_EXPIRED: "That token is too old.",
+    Refusal.UNKNOWN: "It cannot be said now, and nobody knows whether it was kept before.",
     Refusal.UNAVAILABLE: "The server cannot give out names now.",
     Refusal.STOPPING: "The server is stopping.",
     Refusal.FAULT: "That went wrong in the server, and nothing was done.",

@@ -209,6 +209,7 @@ REFUSED = {
     ),
     Refusal.TOKEN_UNKNOWN: _("-- Sorry, that is no token of this chat."),
     Refusal.TOKEN_EXPIRED: _("-- Sorry, that token is too old: come in with a name."),
+    Refusal.UNKNOWN: _("-- Not sent; and nobody knows whether it was sent before."),
     Refusal.UNAVAILABLE: _("-- Sorry, the server cannot give out names now. Try again later."),
     Refusal.STOPPING: _("-- Not sent: the server is stopping."),
     Refusal.FAULT: _("-- That went wrong in the server, and nothing was done. Its log says why."),

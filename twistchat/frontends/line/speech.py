@@ -143,7 +143,9 @@ class Speech:
                 return [self.say(s.TOKEN, token=reply.token), self.say(s.TOKEN_MORE)]
             case e.NotKept():
                 return [self.say(s.NOT_KEPT[reply.why], text=_words_of(reply.event))]
-            case e.Done() | e.Rejoined() | e.JoinOpened() | e.Kept() | e.KeptBefore():
+            case (
+                e.KeyOpened() | e.Done() | e.Rejoined() | e.JoinOpened() | e.Kept() | e.KeptBefore()
+            ):
                 return []
             case e.HistoryOpened() | e.SearchOpened():
                 return []
