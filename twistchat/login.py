@@ -98,8 +98,8 @@ class Names:
         self._chat = chat
         self._engine = engine
         self._clock = clock
-        self._kept: dict[tuple[str, str], IDelayedCall] = {}
-        """Of those who may come back, by folded name and holder: when it is given back."""
+        self._kept: dict[str, tuple[str, IDelayedCall]] = {}
+        """Names of those who may come back: the holder of each, and when it is given back."""
 
     def claim(self, typed: str, holder: str) -> Deferred[str]:
         """Take a nickname, as it was typed, for a holder.
@@ -120,7 +120,8 @@ class Names:
                 self._chat.limits,
                 lambda other: other == folded or self._is_taken(other),
             )
-            raise LoginRefused(Refused(Refusal.NAME_TAKEN, name, free))
+            code = Refusal.NAME_KEPT if folded in self._kept else Refusal.NAME_TAKEN
+            raise LoginRefused(Refused(code, name, free))
 
         return self._engine.claim(folded, holder).addCallback(claimed)
 
@@ -145,22 +146,23 @@ class Names:
         """Give a nickname back after a while, unless its holder claims it again."""
         folded = fold(name)
         self._keep_no_more(folded, holder)
-        self._kept[folded, holder] = self._clock.callLater(
-            self._chat.limits.name_kept, self.release, name, holder
-        )
+        later = self._clock.callLater(self._chat.limits.name_kept, self.release, name, holder)
+        self._kept[folded] = holder, later
 
     def stop(self) -> None:
         """Keep nothing any more."""
-        for name, holder in list(self._kept):
+        for name, (holder, _) in list(self._kept.items()):
             self.release(name, holder)
 
     def _keep_no_more(self, folded: str, holder: str) -> None:
-        kept = self._kept.pop((folded, holder), None)
-        if kept is not None and kept.active():
-            kept.cancel()
+        keeper, later = self._kept.get(folded, ("", None))
+        if keeper == holder:
+            del self._kept[folded]
+            if later is not None and later.active():
+                later.cancel()
 
     def _is_taken(self, folded: str) -> bool:
-        return self._chat.is_present(folded) or any(name == folded for name, _ in self._kept)
+        return folded in self._kept or self._chat.is_present(folded)
 
 
 @implementer(ICredentialsChecker)

@@ -27,6 +27,7 @@ class Refusal(StrEnum):
     NAME_LONG = "name-long"
     NAME_RESERVED = "name-reserved"
     NAME_TAKEN = "name-taken"
+    NAME_KEPT = "name-kept"
     NAME_SAME = "name-same"
     ROOM_NAME = "room-name"
     ROOM_LONG = "room-long"

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.internet.protocol import connectionDone
+from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
 from zope.interface import implementer
 
 from twistchat.core.commands import Quit
-from twistchat.frontends.peer import cause_of
+from twistchat.frontends.foreign import foreign
+from twistchat.frontends.peer import cause_of, own_address_of
 from twistchat.host.keepalive import keep_alive
 from twistchat.session.state import State
 from twistchat.session.throttle import LINE
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from twistchat.frontends.registry import Registry
     from twistchat.session import Session
     from twistchat.wire import WireFormat
+
+log = Logger()
 
 COMMAND = 8
 """What a command counts in a turn: some make long answers, which nobody else shares."""
@@ -92,16 +96,28 @@ class LineInput(LineReceiver):
             self._dialog.ends()
         self._dialog = None
 
+    def is_foreign(self, session: Session, data: bytes, *, is_first: bool = False) -> bool:
+        """Answer a program that speaks another protocol in that, and let it go; whether it does.
+
+        These are its first bytes, or a line that it sent before it has come in.
+        """
+        assert self.transport is not None
+        port = getattr(self.transport.getHost(), "port", 0)
+        here = own_address_of(self.transport)
+        other = foreign(data, here, port, speaks_first=is_first)
+        if other is not None:
+            log.info("{who} speaks {name}: turned away", who=session.described, name=other.name)
+            self.fall_silent()  # so that nothing more is taken in
+            session.turn_away(other.answer)
+        return other is not None
+
     @property
     def is_held(self) -> bool:
         """Whether nothing is taken in for now, so that silence says nothing."""
         return self._holds > 0
 
-    def greets(self, session: Session, first: bytes) -> None:
-        """Begin to speak with somebody, of whom these are the first bytes, if any came yet.
-
-        For those who override it.
-        """
+    def greets(self, session: Session) -> None:
+        """Begin to speak with somebody; for those who override it."""
         raise NotImplementedError
 
     # ------------------------------------------------------------ called by the transport
@@ -228,8 +244,8 @@ class LineInput(LineReceiver):
         session = self.session = self._registry.open(
             self.transport, wire=self._wire, wire_format=self._format, source=self
         )
-        if session.state is State.DOOR:
-            self.greets(session, first)
+        if session.state is State.DOOR and not self.is_foreign(session, first, is_first=True):
+            self.greets(session)
 
     def _cancel_opening(self) -> None:
         if self._opening is not None and self._opening.active():

@@ -69,7 +69,9 @@ class JSONDialog:
         try:
             fields = decode(line)
         except BadLineError as bad:
-            self._put(error(str(bad)))
+            session = self._session
+            if session.user is not None or not self._source.is_foreign(session, line):
+                self._put(error(str(bad)))
             return 1
         label: Label | None = None
         try:
@@ -83,6 +85,8 @@ class JSONDialog:
 
     def hears_too_much(self, line: bytes) -> None:
         """Refuse a line that is too long."""
+        if self._session.user is None and self._source.is_foreign(self._session, line):
+            return
         self._put(error("too-long", hint=str(self.longest)))
         self._session.bitten_by("line")
 

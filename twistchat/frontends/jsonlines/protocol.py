@@ -23,7 +23,7 @@ class JSONProtocol(LineInput):
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry, wire="json", wire_format=JSONFormat())
 
-    def greets(self, session: Session, first: bytes) -> None:
+    def greets(self, session: Session) -> None:
         """Say hello; whoever speaks first is answered behind it."""
         speak_json(session, self, self._registry)
 

@@ -29,6 +29,7 @@ REFUSED = {
     Refusal.NAME_LONG: "That name is too long.",
     Refusal.NAME_RESERVED: "The name {about} would be misunderstood.",
     Refusal.NAME_TAKEN: "The name {about} is taken.",
+    Refusal.NAME_KEPT: "The name {about} is kept for whoever has its token.",
     Refusal.NAME_SAME: "You are {about} already.",
     Refusal.ROOM_NAME: "{about} is no name for a room.",
     Refusal.ROOM_LONG: "The name of a room has at most {hint} characters.",

@@ -5,7 +5,6 @@ It knows what people type and read. It knows nothing of other wires, nor of who 
     protocol.py   ChatProtocol and ChatFactory: one connection, from its greeting on
     dialog.py     what one person says, a line at a time
     telnet.py     what telnet mixes into the text, taken out
-    foreign.py    browsers, TLS and their like: answered in their own language, and let go
     charsets.py   the charsets that terminals speak besides UTF-8
     dialect.py    what somebody typed → what they ask for
     commands.py   the commands, as data

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twisted.internet.protocol import Factory, connectionDone
-from twisted.logger import Logger
 
 from twistchat.frontends.line.dialect import Dialect
 from twistchat.frontends.line.dialog import LineDialog
-from twistchat.frontends.line.foreign import foreign
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.telnet import TelnetFilter
 from twistchat.frontends.lines import LineInput
-from twistchat.frontends.peer import own_address_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +20,6 @@ if TYPE_CHECKING:
 
     from twistchat.frontends.registry import Registry
     from twistchat.session import Session
-
-log = Logger()
 
 
 class ChatProtocol(LineInput):
@@ -62,16 +57,14 @@ class ChatProtocol(LineInput):
 
     # ------------------------------------------------------------ inside
 
-    def greets(self, session: Session, first: bytes) -> None:
-        """Greet somebody and ask for a name; or answer a program that speaks something else."""
-        if self._is_foreign(session, first, is_first=True):
-            return
+    def greets(self, session: Session) -> None:
+        """Greet somebody and ask for a name."""
         self._people = LineDialog(
             session=session,
             dialect=self._dialect,
             limits=self._limits,
             wire_format=self._line_format,
-            is_foreign=lambda line: self._is_foreign(session, line),
+            is_foreign=lambda line: self.is_foreign(session, line),
             switch=lambda language: self._switch(session, language),
         )
         self.speak(self._people)
@@ -84,19 +77,6 @@ class ChatProtocol(LineInput):
         self._cancel_hint()
         self._people = None
         self._registry.languages[language](session, self, self._registry)
-
-    def _is_foreign(self, session: Session, data: bytes, *, is_first: bool = False) -> bool:
-        """Answer a program that speaks another protocol in that, and let it go."""
-        assert self.transport is not None
-        port = getattr(self.transport.getHost(), "port", 0)
-        here = own_address_of(self.transport)
-        other = foreign(data, here, port, speaks_first=is_first)
-        if other is not None:
-            log.info("{who} speaks {name}: turned away", who=session.described, name=other.name)
-            self.fall_silent()  # so that nothing more is taken in
-            self._people = None
-            session.turn_away(other.answer)
-        return other is not None
 
     def _watch_for_enter(self, people: LineDialog, data: bytes) -> None:
         self._cancel_hint()

@@ -170,6 +170,10 @@ REFUSED = {
     ),
     Refusal.NAME_RESERVED: _("-- Sorry, {about} would be misunderstood. How about {hint}?"),
     Refusal.NAME_TAKEN: _("-- Sorry, the name {about} is taken. How about {hint}?"),
+    Refusal.NAME_KEPT: _(
+        "-- Sorry, the name {about} is kept for a while for whoever has its token: /resume TOKEN. "
+        "Or how about {hint}?"
+    ),
     Refusal.NAME_SAME: _("-- You are {about} already."),
     Refusal.ROOM_NAME: _("-- {about} is no name for a room. Try something like #cats."),
     Refusal.ROOM_LONG: _("-- That is too long for the name of a room: {hint} characters at most."),
@@ -261,12 +265,3 @@ IGNORED_SELF = _("You cannot ignore yourself.")
 IGNORED_MANY = _("You ignore {count} people, and that is as many as one may. /unignore one first.")
 IGNORING = _("You ignore {names}. /unignore NAME ends it.")
 IGNORING_NOBODY = _("You ignore nobody now. To begin: /ignore NAME")
-
-# ---------------------------------------------------------------- other protocols
-
-NOT_HTTP = _(
-    "This is a chat for terminals. Join it with:\n\n    nc {host} {port}\n    "
-    "twistchat connect {address}\n"
-)
-NOT_IRC = _("This port does not speak IRC. Join with: nc {host} {port}")
-NOT_SSH = _("This is a chat, and not SSH. Join it with: nc {host} {port}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from twistchat.frontends.line.foreign import TLS_ALERT
-from twistchat.testing import ChatTestCase
+from twistchat.frontends.foreign import TLS_ALERT
+from twistchat.frontends.jsonlines.protocol import JSONFactory
+from twistchat.testing import ChatTestCase, FrontEnd
 
 REQUESTS = (
     b"GET / HTTP/1.1\r\nHost: chat.example:8000\r\n\r\n",
@@ -121,3 +122,27 @@ class ForeignTests(ChatTestCase):
         self.connect(speaks_first=True).hangs_up()
         self.turn()
         self.assertEqual(self.world.clock.getDelayedCalls(), [])
+
+
+class ForeignToProgramsTests(ChatTestCase):
+    """A web page must not make somebody's browser speak the protocol of programs."""
+
+    front_end = FrontEnd(JSONFactory)
+
+    def test_a_request_with_an_object_in_it_says_nothing(self) -> None:
+        (alice,) = self.world.people("alice")
+        said = b'{"type":"hello","name":"mallory"}\n{"type":"say","room":"#lobby","text":"spam"}\n'
+        for head in (*REQUESTS, b"\r\nHost: chat.example\r\n\r\n", b"x\nOrigin: http://x\r\n\r\n"):
+            browser = self.connect(speaks_first=True)
+            browser.sends(head + said)
+            self.turn()
+            self.assertFalse(browser.is_connected, head)
+            self.assertIn(b"HTTP/1.1 400 Bad Request\r\n", browser.wire.value())
+        self.assertEqual(alice.sees(), [])
+
+    def test_tls_is_answered_with_an_alert(self) -> None:
+        browser = self.connect(speaks_first=True)
+        browser.sends(b"\x16\x03\x01\x02\x00\x01\n\n")
+        self.turn()
+        self.assertEqual(browser.wire.value(), TLS_ALERT)
+        self.assertFalse(browser.is_connected)

@@ -1,15 +1,14 @@
 """Programs that speak something else: browsers, TLS, SSH.
 
-Each is answered in its own language, and let go before anything it sends is taken for a name or
-for words: a web page could else make somebody's browser talk here (cross-protocol scripting).
+Each is answered in its own language, and let go before anything it sends is taken for a name, for
+words or for a request: a web page could else make somebody's browser talk here (cross-protocol
+scripting).
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-
-from twistchat.frontends.line import sentences
 
 REQUEST = re.compile(rb"[A-Z]{3,12} [^ ]+ HTTP/\d|[A-Z]{3,12} (/|\*|https?://)")
 """The first line of a request (RFC 9112, section 3); some come without a version."""
@@ -19,6 +18,13 @@ HEADER = re.compile(rb"(Host|Origin|Referer|User-Agent|Content-Type|Content-Leng
 
 IRC = re.compile(rb"(CAP (LS|REQ)|PASS |NICK |USER )[^\r\n]*\r\n")
 """The first line of an IRC client (RFC 2812, section 3.1)."""
+
+NOT_HTTP = (
+    "This is a chat for terminals. Join it with:\n\n    nc {host} {port}\n    "
+    "twistchat connect {address}\n"
+)
+NOT_IRC = "This port does not speak IRC. Join with: nc {host} {port}"
+NOT_SSH = "This is a chat, and not SSH. Join it with: nc {host} {port}"
 
 TLS_HELLO = re.compile(rb"\x16\x03[\x00-\x04]")
 TLS_ALERT = bytes((21, 3, 1, 0, 2, 2, 40))
@@ -42,10 +48,10 @@ def foreign(data: bytes, host: str, port: int, *, speaks_first: bool = False) ->
     if TLS_HELLO.match(data):
         return Foreign("TLS", TLS_ALERT)
     if data.startswith(b"SSH-"):
-        words = sentences.NOT_SSH.format(host=host, port=port)
+        words = NOT_SSH.format(host=host, port=port)
         return Foreign("SSH", words.encode() + b"\r\n")
     if speaks_first and IRC.match(data):
-        words = sentences.NOT_IRC.format(host=host, port=port)
+        words = NOT_IRC.format(host=host, port=port)
         return Foreign("IRC", f"ERROR :{words}\r\n".encode())
     if REQUEST.match(data) or HEADER.match(data):
         return Foreign("HTTP", _http(host, port))
@@ -54,7 +60,7 @@ def foreign(data: bytes, host: str, port: int, *, speaks_first: bool = False) ->
 
 def _http(host: str, port: int) -> bytes:
     bracketed = f"[{host}]" if ":" in host else host
-    text = sentences.NOT_HTTP.format(host=host, port=port, address=f"{bracketed}:{port}").encode()
+    text = NOT_HTTP.format(host=host, port=port, address=f"{bracketed}:{port}").encode()
     head = (
         "HTTP/1.1 400 Bad Request\r\n"
         "Content-Type: text/plain; charset=utf-8\r\n"
