@@ -59,7 +59,7 @@ class JSONFormat:
         lines = []
 
         def leave_out(before: int | None) -> None:
-            while left_out and (before is None or left_out[0].first < before):
+            while left_out and (before is None or left_out[0].last < before):
                 gap = left_out.pop(0)
                 told: Object = {"type": "gap", "room": room, "epoch": place.epoch}
                 told |= {"from": gap.first, "to": gap.last, "why": str(gap.why)}

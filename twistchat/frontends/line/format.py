@@ -86,7 +86,7 @@ class LineFormat:
         lines = [self.speech.missed_head(opened.room, len(past.events), first, perhaps=perhaps)]
         left_out = [each for each in past.left_out if each.why is not WhyLeftOut.EPOCH]
         for committed in past.events:
-            while left_out and left_out[0].first < committed.number:
+            while left_out and left_out[0].last < committed.number:
                 lines.append(self.speech.left_out(opened.room, left_out.pop(0)))
             lines += self.past(committed, now=now, perhaps_until=until)
         return [*lines, *(self.speech.left_out(opened.room, each) for each in left_out)]
