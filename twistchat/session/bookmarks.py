@@ -7,6 +7,7 @@ when they are gone, and now and then while they are here, since a server may end
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from twisted.internet.defer import succeed
@@ -38,6 +39,15 @@ class Bookmark(NamedTuple):
     rooms: Mapping[str, Seen]
 
 
+@dataclass(slots=True)
+class _Followed:
+    """Somebody whose places are kept, and may be asked for later."""
+
+    waits: Callable[[], float]
+    text: str = ""
+    """What was kept last."""
+
+
 class Bookmarks:
     """Keeps bookmarks, by the id of whose they are."""
 
@@ -56,27 +66,33 @@ class Bookmarks:
         self._limits = limits
         self._now = now
         self._began = now()
-        self._here: dict[User, str] = {}
-        """Those who are followed, with what is kept of each."""
+        self._here: dict[User, _Followed] = {}
         self._next: IDelayedCall | None = None
 
-    def follow(self, user: User) -> Deferred[None]:
-        """Keep the places of somebody from now on; fires when they are kept once."""
-        self._here[user] = ""
+    def follow(self, user: User, waits: Callable[[], float]) -> Deferred[None]:
+        """Keep the places of somebody from now on; fires when they are kept once.
+
+        `waits` tells for how many seconds something has been waiting to be sent to them.
+        """
+        self._here[user] = _Followed(waits)
         if self._next is None:
             self._next = self._clock.callLater(EVERY, self._keep_all)
         return self._keep(user)
 
-    def unfollow(self, user: User) -> bool:
-        """Keep nothing more of somebody by itself; whether it was kept."""
-        is_followed = self._here.pop(user, None) is not None
+    def unfollow(self, user: User) -> None:
+        """Keep nothing more of somebody by itself."""
+        self._here.pop(user, None)
         if not self._here:
             self.stop()
-        return is_followed
 
     def lost(self, user: User, rooms: Iterable[str]) -> None:
-        """Keep the places of somebody whose connection was lost at this moment, in these rooms."""
-        self._save(user, self.of_lost(rooms)).addErrback(
+        """Keep the places of somebody whose connection was lost at this moment, in these rooms.
+
+        Of whom nothing was kept, who knows no token, nothing is.
+        """
+        if user not in self._here:
+            return
+        self._save(user, self.of_lost(user, rooms)).addErrback(
             lambda failure: log.error(
                 "It cannot be kept where {name} stopped reading: {why}",
                 name=user.name,
@@ -89,10 +105,11 @@ class Bookmarks:
         seen = {room: self._told.stands(room) for room in rooms}
         return self._save(user, {room: at for room, at in seen.items() if at is not None})
 
-    def of_lost(self, rooms: Iterable[str]) -> Mapping[str, Seen]:
+    def of_lost(self, user: User, rooms: Iterable[str]) -> Mapping[str, Seen]:
         """Tell up to where somebody has read whose connection is lost at this moment."""
-        now = self._now()
-        seen = {room: self._told.surely(room, now) for room in rooms}
+        now, followed = self._now(), self._here.get(user)
+        waits = followed.waits() if followed is not None else 0.0
+        seen = {room: self._told.surely(room, now, waits) for room in rooms}
         return {room: at for room, at in seen.items() if at is not None}
 
     def load(self, person: str) -> Deferred[Bookmark | None]:
@@ -119,15 +136,16 @@ class Bookmarks:
     def _keep(self, user: User) -> Deferred[None]:
         # Until when they may have read on is not known yet: see `_read`.
         seen = {
-            room: Seen(at.epoch, at.number, -1.0) for room, at in self.of_lost(user.rooms).items()
+            room: Seen(at.epoch, at.number, -1.0)
+            for room, at in self.of_lost(user, user.rooms).items()
         }
         text = _write(user, seen)
-        if self._here[user] == text:
+        followed = self._here[user]
+        if followed.text == text:
             return succeed(None)
 
         def kept(_: None) -> None:
-            if user in self._here:
-                self._here[user] = text
+            followed.text = text
 
         return self._remember(user, text).addCallback(kept)
 

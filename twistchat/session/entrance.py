@@ -134,7 +134,7 @@ class Entrance:
                 return
             rooms: dict[str, Seen | None] = dict(bookmark.rooms) if bookmark else {}
             if here is not None:
-                rooms |= self._bookmarks.of_lost(here.rooms)
+                rooms |= self._bookmarks.of_lost(here, here.rooms)
             if session.user is not None:
                 session.steps_out()
             name = bookmark.name if bookmark else ""

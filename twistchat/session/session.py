@@ -330,9 +330,9 @@ class Session:
         self._door.meet()
         self.throttle.stop()
         self._fanout.detach(self)
-        self.outlet.lost()
         self._gate.close()
-        self._depart(cause)
+        self._depart(cause)  # with what was not sent yet
+        self.outlet.lost()
         self.state = State.GONE
         self._on_end(self)
 

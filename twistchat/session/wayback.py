@@ -64,13 +64,13 @@ class WayBack:
         self.is_told = True
         return e.TokenTold(*self._tokens.give(user.id))
 
-    def bookmarked(self, user: User) -> Deferred[e.TokenTold]:
-        """Give them a token, and keep where they have read from now on."""
+    def bookmarked(self, user: User, waits: Callable[[], float]) -> Deferred[e.TokenTold]:
+        """Give them a token, and keep where they have read from now on; see `Bookmarks.follow`."""
 
         def kept(_: None) -> e.TokenTold:
             return self.token(user)
 
-        return self._bookmarks.follow(user).addCallback(kept)
+        return self._bookmarks.follow(user, waits).addCallback(kept)
 
     def leaves(self, user: User, *, has_quit: bool) -> None:
         """They are about to leave: remember where they are, since they will be nowhere."""
@@ -80,8 +80,9 @@ class WayBack:
     def left(self, user: User) -> None:
         """They are gone: give their name back, or keep it for a while."""
         log_out, self._log_out = self._log_out, None
-        if self._bookmarks.unfollow(user) and not self._has_quit:
+        if not self._has_quit:
             self._bookmarks.lost(user, self._rooms)
+        self._bookmarks.unfollow(user)
         if self.is_told and not self._has_quit:
             self._names.keep(user.name, user.id)
         elif log_out is not None:

@@ -64,6 +64,7 @@ class Outlet:
         self._catching_up: IDelayedCall | None = None
         self._farewell: IDelayedCall | None = None
         self._relieved: list[Callable[[], None]] = []
+        self._waits_since: float | None = None
         self.queued = 0
         """How many bytes wait here; what the transport and the kernel hold is not counted."""
         IConsumer(transport).registerProducer(self, True)
@@ -73,6 +74,11 @@ class Outlet:
         """Whether its reader has much to catch up with."""
         return self.queued > RELIEF
 
+    @property
+    def waits(self) -> float:
+        """For how many seconds something has been waiting here, at most."""
+        return 0.0 if self._waits_since is None else self._clock.seconds() - self._waits_since
+
     def put(self, data: bytes) -> None:
         """Send this after everything before it."""
         if self._closing or not data:
@@ -80,7 +86,7 @@ class Outlet:
         if not self._paused and not self._waiting:
             self._transport.write(data)
             return
-        self._waiting.append(data)
+        self._wait_for(data)
         self.queued += len(data)
         if self.queued > self._limits.queue_at_most:
             self._overflow("queue-at-most")
@@ -94,7 +100,7 @@ class Outlet:
     def reserve(self) -> Slot:
         """Keep a place: what is put from now on waits until it is filled."""
         slot = Slot(self)
-        self._waiting.append(slot)
+        self._wait_for(slot)
         return slot
 
     def close(self) -> None:
@@ -166,6 +172,11 @@ class Outlet:
 
     # ------------------------------------------------------------ inside
 
+    def _wait_for(self, what: bytes | Slot) -> None:
+        self._waiting.append(what)
+        if self._waits_since is None:
+            self._waits_since = self._clock.seconds()
+
     def _drain(self) -> None:
         while self._waiting and not self._paused:
             head = self._waiting[0]
@@ -177,6 +188,8 @@ class Outlet:
             self.queued -= len(head)
             if head:
                 self._transport.write(head)
+        if not self._waiting:
+            self._waits_since = None
         if self._catching_up is not None and self.queued <= self._limits.queue:
             self._catching_up.cancel()
             self._catching_up = None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
+from math import inf
 from typing import TYPE_CHECKING
 
+from twistchat.core.concerns import is_durable
 from twistchat.core.model import Seen
 
 if TYPE_CHECKING:
@@ -15,13 +17,17 @@ if TYPE_CHECKING:
 EVERY = 5.0
 """Seconds between two notes of where a room stood."""
 
+SLOW = 300.0
+"""Seconds for which something may wait for a slow reader, so that it is still known where the room
+stood then."""
+
 
 class Told:
     """Where rooms stood when they were last told something, and some seconds before.
 
-    A program says itself up to where it has read. A person on nc cannot: but what was told to a
-    connection that lives for `certain` seconds after that has arrived (the kernel would have given
-    it up, see `keepalive.py`), and what was told later may have.
+    A program says itself up to where it has read. A person on nc cannot: but what the kernel was
+    given for a connection that lives for `certain` seconds after that has arrived (else it would
+    have been given up, see `keepalive.py`), and what was told later may have.
     """
 
     def __init__(self, clock: IReactorTime, certain: float) -> None:
@@ -35,12 +41,13 @@ class Told:
         now = self._clock.seconds()
         epoch, notes = self._rooms.get(room, ("", None))
         if notes is None or epoch != committed.epoch:
-            notes = deque()
+            before = committed.number - (1 if is_durable(committed.item) else 0)
+            notes = deque([(-inf, before)])
             self._rooms[room] = (committed.epoch, notes)
         if len(notes) > 1 and now - notes[-2][0] < EVERY:
             notes.pop()  # the last is always where it stands now
         notes.append((now, committed.number))
-        while len(notes) > 1 and notes[1][0] <= now - self._certain:
+        while notes[1][0] <= now - self._certain - SLOW:
             notes.popleft()
 
     def forget(self, room: str) -> None:
@@ -52,17 +59,16 @@ class Told:
         epoch, notes = self._rooms.get(room, ("", None))
         return Seen(epoch, notes[-1][1]) if notes else None
 
-    def surely(self, room: str, perhaps_until: float) -> Seen | None:
+    def surely(self, room: str, perhaps_until: float, waits: float) -> Seen | None:
         """Tell up to where a connection that is lost now has surely been told a room.
 
-        `perhaps_until` is the present time, in seconds since 1970.
+        `perhaps_until` is the present time, in seconds since 1970. For so many seconds (`waits`)
+        not everything has been handed to the kernel.
         """
         epoch, notes = self._rooms.get(room, ("", None))
         if not notes:
             return None
-        then = self._clock.seconds() - self._certain
-        number = notes[0][1]
-        for at, noted in notes:
-            if at <= then:
-                number = noted
+        then = self._clock.seconds() - self._certain - waits
+        # Where nobody remembers so far back, all may be missing: it is rather told again.
+        number = max((number for at, number in notes if at <= then), default=0)
         return Seen(epoch, number, perhaps_until)

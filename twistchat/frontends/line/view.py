@@ -232,7 +232,7 @@ class View:
         if user is None:
             return
         session.hold()
-        kept = session.way_back.bookmarked(user)
+        kept = session.way_back.bookmarked(user, lambda: session.outlet.waits)
         kept.addCallbacks(session.answer, lambda _: self.note(s.NO_TOKEN))
         kept.addBoth(lambda _: session.release())
 
