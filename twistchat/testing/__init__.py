@@ -12,6 +12,7 @@ end. `SlowEngine` commits only when the Clock says so, and fails when told to: r
 on it too, since an engine that commits at once hides every fault of order.
 
     people.py       World, Person, ChatTestCase
+    programs.py     Program: a person over the JSON wire
     engines.py      SlowEngine, and the real SQLite engine on a Clock
     conformance.py  what every engine does: a suite for those who write one
     conformance_keys.py  a part of that: keys, pages of history, what is remembered
@@ -28,14 +29,17 @@ from twistchat.testing.people import (
     Wire,
     World,
 )
+from twistchat.testing.programs import JSON, Program
 
 __all__ = [
+    "JSON",
     "LINE",
     "ChatTestCase",
     "ClockWorker",
     "EngineConformance",
     "FrontEnd",
     "Person",
+    "Program",
     "SlowEngine",
     "Wire",
     "World",

@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
+from twistchat.core.names import LOBBY
 from twistchat.engine.memory import MemoryEngine
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.protocol import ChatFactory
@@ -92,12 +93,23 @@ class Person:
         """Do what one does on this wire to come in under a name."""
         self.types(name)
 
+    def says(self, text: str, room: str = LOBBY) -> None:
+        """Say something in a room that one is in."""
+        self.types(f"/msg {room} {text}")
+
     def sees(self) -> list[str]:
-        """Return the lines that have come since one last looked."""
-        data = self._unseen + self.wire.value()
+        """Return the lines that have come since one last looked.
+
+        On a wire of programs these are what a person would read of what happened.
+        """
+        return [line.removesuffix(b"\r").decode(errors="replace") for line in self.reads()]
+
+    def reads(self) -> list[bytes]:
+        """Return the lines that have come since one last looked, as they are, without LF."""
+        data: bytes = self._unseen + self.wire.value()
         self.wire.clear()
         *lines, self._unseen = data.split(b"\n")
-        return [line.removesuffix(b"\r").decode(errors="replace") for line in lines]
+        return lines
 
     def ends_input(self) -> None:
         """Send the end of input, and go on reading, as `nc -N` does."""

@@ -1,0 +1,92 @@
+"""Programs that speak JSON: what they ask, and what they hear."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+from twistchat.core import events as e
+from twistchat.core.names import LOBBY
+from twistchat.engine import Committed
+from twistchat.frontends.jsonlines.codec import PROTOCOL, Object, decode, encode
+from twistchat.frontends.jsonlines.protocol import JSONFactory
+from twistchat.frontends.line.format import LineFormat
+from twistchat.frontends.line.speech import ENGLISH
+from twistchat.testing.people import FrontEnd, Person
+
+READING = LineFormat(zone=UTC)
+"""How people would read it."""
+
+
+class Program(Person):
+    """Somebody connected over the JSON wire: what they ask, and what they hear."""
+
+    def asks(self, kind: str, /, **fields: Any) -> None:
+        """Send a request."""
+        self.sends(encode({"type": kind, **fields}))
+
+    def hears(self) -> list[Object]:
+        """Return the lines that have come since one last looked, each as its fields."""
+        return [decode(line) for line in self.reads()]
+
+    def comes_in_as(self, name: str) -> None:
+        """Say hello with this name."""
+        self.asks("hello", protocol=PROTOCOL, name=name)
+
+    def says(self, text: str, room: str = LOBBY) -> None:
+        """Say something in a room."""
+        self.asks("say", room=room, text=text)
+
+    def sees(self) -> list[str]:
+        """Return what happened since one last looked, in the words that people on nc read."""
+        return [line for told in self.hears() for line in _read(told)]
+
+
+JSON = FrontEnd(JSONFactory, Program)
+"""Programs at a port of their own, an object a line (docs/json-protocol.md)."""
+
+
+def _read(told: Object) -> list[str]:
+    match told:
+        case {"type": "error", "text": str(text)}:
+            return [f"-- {text}"]
+        case {"type": "goodbye", "cause": str(cause)}:
+            return list(ENGLISH.answered(e.Goodbye(e.Cause(cause))))
+        case {"type": "slowed", "rate": rate}:
+            return list(ENGLISH.answered(e.Slowed(rate)))
+    event = _event(told)
+    if event is None:
+        return []
+    if told.get("past"):
+        past = Committed(event, told["epoch"], told["number"])
+        return list(READING.past(past, now=event.at))
+    return list(ENGLISH.told(event))
+
+
+def _event(told: Object) -> e.Event | None:
+    """Make the event of what a program was told of it; None if that was no event."""
+    of = {"user": "", "at": told.get("time", 0.0)}
+    match told:
+        case {"type": "said", "room": room, "who": who, "text": text}:
+            return e.Said(room=room, who=who, text=text, action=told.get("action", False), **of)
+        case {"type": "whispered", "who": who, "to": to, "text": text}:
+            action = told.get("action", False)
+            return e.Whispered(who=who, to_user="", to=to, text=text, action=action, **of)
+        case {"type": "topic", "room": room, "who": who, "topic": topic}:
+            return e.TopicChanged(room=room, who=who, topic=topic, **of)
+        case {"type": "joined", "room": room, "who": who}:
+            return e.Joined(room=room, who=who, **of)
+        case {"type": "left", "room": room, "who": who, "words": words}:
+            return e.Left(room=room, who=who, words=words, **of)
+        case {"type": "departed", "who": who, "cause": cause, "words": words}:
+            return e.Departed(rooms=(), who=who, cause=e.Cause(cause), words=words, **of)
+        case {"type": "renamed", "old": old, "new": new}:
+            return e.Renamed(rooms=(), old=old, new=new, **of)
+        case {"type": "invited", "room": room, "who": who, "to": to}:
+            return e.Invited(room=room, who=who, to_user="", to=to, **of)
+        case {"type": "announced", "text": text, "to": to}:
+            return e.Announced(text=text, to_user=None, to=to, at=of["at"])
+        case {"type": "stopping", "words": words}:
+            return e.Stopping(words, of["at"])
+        case _:
+            return None
