@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 log = Logger()
 
+SOONEST = 0.01
+"""Seconds between two looks at how long nothing was heard: times are no exact numbers."""
+
 
 def speak_json(session: Session, source: LineInput, registry: Registry) -> None:
     """Let a connection speak JSON from the next line on."""
@@ -179,7 +182,7 @@ class JSONDialog:
             wait = min(limits.ping, limits.pong - silence)
         else:
             wait = limits.ping - silence
-        self._watching = self._clock.callLater(wait, self._watch)
+        self._watching = self._clock.callLater(max(wait, SOONEST), self._watch)
 
 
 def _hello(registry: Registry) -> Object:
