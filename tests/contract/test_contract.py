@@ -1,0 +1,77 @@
+"""Every wire on every engine; and several wires in one room."""
+
+from __future__ import annotations
+
+from tests.contract import scenarios
+from tests.contract.wires import JSONWire, LineWire
+from tests.engines import OnSlowEngine, OnSQLite
+from twistchat.testing import JSON, LINE, ChatTestCase
+
+
+class LineTests(LineWire, scenarios.Scenarios):
+    """People on nc."""
+
+
+class LineOnSlowEngineTests(OnSlowEngine, LineTests):
+    """The same, with commits that take a while."""
+
+
+class LineOnSQLiteTests(OnSQLite, LineTests):
+    """The same, on a database."""
+
+
+class LineFullTests(LineWire, scenarios.FullScenarios):
+    """People on nc."""
+
+
+class LineSlowReaderTests(LineWire, scenarios.SlowReaderScenarios):
+    """People on nc."""
+
+
+class JSONTests(JSONWire, scenarios.Scenarios):
+    """Programs."""
+
+
+class JSONOnSlowEngineTests(OnSlowEngine, JSONTests):
+    """The same, with commits that take a while."""
+
+
+class JSONOnSQLiteTests(OnSQLite, JSONTests):
+    """The same, on a database."""
+
+
+class JSONFullTests(JSONWire, scenarios.FullScenarios):
+    """Programs."""
+
+
+class JSONSlowReaderTests(JSONWire, scenarios.SlowReaderScenarios):
+    """Programs."""
+
+
+class SeveralWiresTests(ChatTestCase):
+    def test_everybody_in_a_room_is_told_the_same_in_one_order(self) -> None:
+        people = [
+            person
+            for name, front_end in (("ann", LINE), ("bot", JSON), ("cat", LINE), ("dot", JSON))
+            for person in self.world.people(name, front_end=front_end)
+        ]
+        for turn in range(10):
+            for number, person in enumerate(people):
+                person.says(f"{number} in turn {turn}")
+                if (turn + number) % 3 == 0:
+                    self.turn()
+        people[2].hangs_up()
+        people[1].says("after that")
+        self.turn()
+        one, two, _, four = (person.sees() for person in people)
+        self.assertEqual(len(one), 42)
+        self.assertEqual(two, one)
+        self.assertEqual(four, one)
+
+
+class SeveralWiresOnSlowEngineTests(OnSlowEngine, SeveralWiresTests):
+    """The same, with commits that take a while."""
+
+
+class SeveralWiresOnSQLiteTests(OnSQLite, SeveralWiresTests):
+    """The same, on a database."""
