@@ -168,8 +168,9 @@ class Session:
         self.bitten_by("name-time")
         self._leave_door(e.Cause.NO_NAME)
 
-    def _leave_door(self, cause: e.Cause) -> None:
-        self.turn_away(self.format.encode_reply(Committed(e.Goodbye(cause)), self.name))
+    def _leave_door(self, cause: e.Cause, label: Label | None = None) -> None:
+        goodbye = Committed(e.Goodbye(cause), label=label)
+        self.turn_away(self.format.encode_reply(goodbye, self.name))
 
     def turn_away(self, last: bytes) -> None:
         """Let somebody go who has not come in, with these last words."""
@@ -214,7 +215,7 @@ class Session:
             self._put_reply(e.Refused(e.Refusal.STOPPING), label)
         elif self.user is None:
             if isinstance(command, c.Quit):
-                self._leave_door(e.Cause.LEFT)
+                self._leave_door(e.Cause.LEFT, label)
         elif isinstance(command, c.Rename):
             self._entrance.rename(self, self.user, command.name, label)
         else:

@@ -11,6 +11,7 @@ from twistchat.core.commands import Say, Whisper
 from twistchat.core.events import Cause, Done, Refusal, Refused
 from twistchat.core.names import LOBBY
 from twistchat.core.text import clean
+from twistchat.engine import Committed
 from twistchat.frontends.jsonlines import requests as r
 from twistchat.frontends.jsonlines.codec import (
     PROTOCOL,
@@ -78,6 +79,7 @@ class JSONDialog:
             return 1
         label: Label | None = None
         try:
+            label = r.label_of(fields)
             label = r.label_of(fields, fields.get("key"))
             asked = self._read(fields)
         except r.BadRequestError as bad:
@@ -104,8 +106,7 @@ class JSONDialog:
         kind = fields.get("type")
         read = r.REQUESTS.get(kind) if isinstance(kind, str) else None
         if read is None:
-            about = clean(kind[: r.ID]) if isinstance(kind, str) else ""
-            raise r.BadRequestError("unknown-type", about)
+            raise r.BadRequestError("unknown-type", kind if isinstance(kind, str) else "")
         if self._session.user is None and kind not in ("hello", "ping", "pong", "quit"):
             raise r.BadRequestError("hello-first")
         if kind == "hello" and fields.get("protocol", PROTOCOL) != PROTOCOL:
@@ -116,6 +117,12 @@ class JSONDialog:
 
     def _does(self, asked: r.Asked, label: Label | None) -> None:
         session = self._session
+        is_command = not isinstance(asked, r.Local)
+        if session.is_stopping and not (is_command or isinstance(asked, r.Ping | r.Pong)):
+            # As of whatever else is asked then: at once, and in no order.
+            refused = Committed(Refused(Refusal.STOPPING), label=label)
+            session.put(session.format.encode_reply(refused, session.name))
+            return
         match asked:
             case r.Hello():
                 self._come_in(asked, label)
@@ -129,7 +136,7 @@ class JSONDialog:
                 if unignore(session, asked.name, self._limits) is Ignoring.DONE:
                     session.answer(Done(), label)
                 else:
-                    self._put(error("not-ignored", about=clean(asked.name[: r.ID])), label)
+                    self._put(error("not-ignored", about=asked.name), label)
             case r.ListIgnored():
                 names = list(session.ignores.of(session))
                 self._put({"type": "ignored", "names": names}, label)
@@ -150,12 +157,12 @@ class JSONDialog:
             session.log_in(GuestName(hello.name), rooms, label)
 
     def _ignore(self, name: str, label: Label | None) -> None:
-        session, about = self._session, clean(name[: r.ID])
+        session = self._session
         match ignore(session, name, self._limits):
             case Ignoring.NO_NAME:
-                session.answer(Refused(Refusal.NO_SUCH_PERSON, about), label)
+                session.answer(Refused(Refusal.NO_SUCH_PERSON, name), label)
             case Ignoring.ONESELF:
-                session.answer(Refused(Refusal.TO_ONESELF, about), label)
+                session.answer(Refused(Refusal.TO_ONESELF), label)
             case Ignoring.TOO_MANY:
                 count = len(session.ignores.of(session))
                 self._put(error("too-many-ignored", hint=str(count)), label)

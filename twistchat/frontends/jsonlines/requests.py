@@ -148,10 +148,6 @@ class Fields:
             raise BadRequestError("bad-field", name, "an object of rooms")
         return {room: _seen(name, at) for room, at in value.items()}
 
-    def label(self) -> Label | None:
-        """Read what the request is called."""
-        return label_of(self._fields, self._fields.get("key"))
-
 
 def label_of(fields: Object, key: Any = None) -> Label | None:
     """Read what a request is called, if it is called anything."""
