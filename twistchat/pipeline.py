@@ -7,7 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from twistchat.core.concerns import changes_state, is_answer, is_durable
-from twistchat.core.events import KeptBefore, KeyOpened, NotKept, Refused, Reply, RoomForgotten
+from twistchat.core.events import (
+    JoinOpened,
+    KeptBefore,
+    KeyOpened,
+    NotKept,
+    Refused,
+    Reply,
+    RoomForgotten,
+)
 from twistchat.engine import Entry
 from twistchat.faults import guarded
 
@@ -32,11 +40,15 @@ class Waiter(Protocol):
 def entries(
     items: Sequence[Item], origin: object, label: Label | None = None, *, echo: bool = True
 ) -> Sequence[Entry]:
-    """Say of items who asked for them; the first that answers the request bears its label."""
+    """Say of items who asked for them.
+
+    The first that answers the request bears its label, and so does what opens a part of that.
+    """
     found = []
     for item in items:
         is_labelled = label is not None and is_answer(item)
-        found.append(Entry(item, origin, label if is_labelled else None, echo))
+        is_part = isinstance(item, JoinOpened)
+        found.append(Entry(item, origin, label if is_labelled or is_part else None, echo))
         label = None if is_labelled else label
     return found
 

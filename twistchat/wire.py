@@ -34,6 +34,8 @@ class WhyLeftOut(StrEnum):
     """It is no longer kept."""
     EPOCH = "epoch"
     """Nobody knows up to where they have read, since the numbers of the room began anew."""
+    UNREAD = "unread"
+    """It cannot be read now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Past:
     left_out: Sequence[LeftOut] = ()
     has_more: bool = False
     """Whether there may be more beyond the end at which it was cut."""
+    is_unread: bool = False
+    """Whether it could not be read, so that whoever comes in is told nothing of it."""
 
 
 class WireFormat(Protocol):

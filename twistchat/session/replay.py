@@ -130,6 +130,9 @@ class Replay:
 
         def refuse(failure: Failure) -> bytes:
             self._unread.met(opened.room, failure, patience)
+            if isinstance(opened, e.JoinOpened):  # they come in all the same
+                past = Past(left_out=_unread(opened, place), is_unread=True)
+                return wire_format.encode_past(place, past, now=self._now())
             code = e.Refusal.NO_SEARCH if is_search else e.Refusal.NO_HISTORY
             refused = replace(place, item=e.Refused(code, opened.room))
             return wire_format.encode_reply(refused, reader.name)
@@ -196,6 +199,16 @@ def _seen_here(opened: e.JoinOpened, place: Committed) -> int | None:
     """Tell up to where one has read a room in its present life; None if nobody knows."""
     seen = opened.seen
     return seen.number if seen is not None and seen.epoch == place.epoch else None
+
+
+def _unread(opened: e.JoinOpened, place: Committed) -> Sequence[LeftOut]:
+    """Find the numbers that somebody missed, and that cannot be read now."""
+    if opened.seen is None:
+        return ()
+    after = _seen_here(opened, place)
+    if after is None:
+        return (LeftOut(1, place.number, WhyLeftOut.EPOCH),)
+    return _holes((), after + 1, place.number, WhyLeftOut.UNREAD)
 
 
 def _as_many_as_fit(events: Sequence[Committed], room: int, *, oldest: bool) -> Sequence[Committed]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import events as e
 from twistchat.core.concerns import is_reply
+from twistchat.core.text import clean
 from twistchat.frontends.jsonlines import sentences as s
 from twistchat.frontends.jsonlines.codec import Object, encode
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
     from twistchat.engine import Committed
     from twistchat.wire import Past
+
+
+ABOUT = 100
+"""Characters of what an error is about: enough to know it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,9 @@ class JSONFormat:
             marks["re"] = label.id
         left_out = list(past.left_out)
         lines = []
+        if past.is_unread and isinstance(opened, e.JoinOpened):
+            unread = _answer(e.Refused(e.Refusal.NO_HISTORY, opened.room), place)
+            lines.append(encode(unread | {name: marks[name] for name in marks if name == "re"}))
 
         def leave_out(before: int | None) -> None:
             while left_out and (before is None or left_out[0].last < before):
@@ -96,6 +104,8 @@ def error(code: str, *, about: str = "", hint: str = "") -> Object:
 
 
 def _error(code: str, sentence: str, about: str = "", hint: str = "") -> Object:
+    # It may be what was typed, which nobody has looked at yet.
+    about, hint = clean(about[:ABOUT]), clean(hint)
     told: Object = {"type": "error", "code": code}
     told["text"] = sentence.format(about=about, hint=hint)
     if about:

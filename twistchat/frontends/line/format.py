@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import is_reply
-from twistchat.core.events import HistoryOpened, JoinOpened, SearchOpened
+from twistchat.core.events import HistoryOpened, JoinOpened, Refusal, Refused, SearchOpened
 from twistchat.core.text import clean
 from twistchat.frontends.line.sentences import AT, PERHAPS
 from twistchat.frontends.line.speech import ENGLISH, Speech
@@ -61,6 +61,8 @@ class LineFormat:
     def encode_past(self, place: Committed, past: Past, *, now: float) -> bytes:
         """Write past lines, each with its time."""
         match place.item:
+            case JoinOpened() as opened if past.is_unread:
+                return self.lines(self.speech.answered(Refused(Refusal.NO_HISTORY, opened.room)))
             case HistoryOpened() as opened:
                 head = self.speech.history_head(opened.room, len(past.events))
             case SearchOpened() as opened:
