@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.folders import temporary_folder
-from twistchat.testing import ChatTestCase, SlowEngine, sqlite_engine
+from twistchat.engine.sqlite import SQLiteEngine
+from twistchat.testing import ChatTestCase, SlowEngine, World, sqlite_engine
 
 if TYPE_CHECKING:
     from twisted.internet.task import Clock
@@ -36,6 +37,32 @@ class OnSQLite(ChatTestCase):
 
     def make_engine(self, clock: Clock, limits: Limits) -> Engine:
         return sqlite_engine(self.path, clock, limits)
+
+    def restarts(self) -> None:
+        """Stop the server, and start it again: a world after this one."""
+        self.world.registry.say_goodbye("")
+        self.turn()
+        self.world.parts.stop()
+        self.world.engine.stop()
+        self.world.clock.pump([0.01] * 10)
+        self._starts_again()
+
+    def is_killed(self) -> None:
+        """Let the server end without a word, and start it again."""
+        engine = self.world.engine
+        assert isinstance(engine, SQLiteEngine)
+        database = engine._store._database
+        assert database is not None
+        database.close()
+        engine._store._lock.release()
+        engine._keeping.stop()
+        self._starts_again()
+
+    def _starts_again(self) -> None:
+        clock = self.world.clock
+        for call in clock.getDelayedCalls():
+            call.cancel()
+        self.world = World(self.make_engine, limits=self.limits, clock=clock)
 
     def close_database(self) -> None:
         self.world.engine.stop()

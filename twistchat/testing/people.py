@@ -154,7 +154,10 @@ LINE = FrontEnd(_line_factory)
 
 
 class World:
-    """A whole chat on a Clock. `engine` makes its engine; memory is the default."""
+    """A whole chat on a Clock. `engine` makes its engine; memory is the default.
+
+    A world after another one, over the same store, is given the same `clock`.
+    """
 
     HORIZON = 0.25
     """Seconds that belong to one turn: commits are made in it, timeouts do not run out."""
@@ -166,8 +169,9 @@ class World:
         limits: Limits = DEFAULT_LIMITS,
         extensions: Iterable[Extension] = (),
         greeting: Greeting | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self.engine: Engine = (
             engine(self.clock, limits) if engine else MemoryEngine(limits, now=self.clock.seconds)
         )

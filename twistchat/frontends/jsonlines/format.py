@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import events as e
@@ -116,7 +117,8 @@ def _error(code: str, sentence: str, about: str = "", hint: str = "") -> Object:
 
 
 def _time(at: float) -> float:
-    return round(at, 3)
+    # Never later than it was: whoever asks for what was said since then is told this again.
+    return floor(at * 1000) / 1000
 
 
 def _said(item: e.Said | e.Whispered) -> Object:
