@@ -9,7 +9,7 @@ from twisted.logger import Logger
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core.names import LOBBY, fold
+from twistchat.core.names import LOBBY, fold, room_name
 from twistchat.login import IPerson, ResumeToken, refusal
 from twistchat.session.state import State
 
@@ -189,14 +189,18 @@ class Entrance:
             self._chat.enter(user)
         items = self._welcomed(user, is_back=person.is_back)
         if person.is_here:
-            seen = {fold(name): at for name, at in rooms.items() if at is not None}
-            items += self._chat.rejoin(user, seen)
+            items += self._chat.rejoin(user, self._seen(rooms))
         for other in others:
             other.replaced()
         for room, at in rooms.items():
             joined = self._chat.perform(user, c.Join(room, at))
             items.extend([joined] if isinstance(joined, e.Refused) else joined)
         session.comes_in(user, log_out, items, label)
+
+    def _seen(self, rooms: Mapping[str, Seen | None]) -> Mapping[str, Seen]:
+        """Sum up what was read of which rooms, by their names as rooms have them."""
+        named = ((room_name(typed, self._chat.limits), at) for typed, at in rooms.items())
+        return {name: at for name, at in named if isinstance(name, str) and at is not None}
 
     def _welcomed(self, user: User, *, is_back: bool) -> list[e.Item]:
         token = self._tokens.give(user.id)
