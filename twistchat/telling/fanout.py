@@ -269,7 +269,8 @@ class Fanout:
         turn.hear(place)
         for user in people_of(item):
             for listener in self._sessions.get(user, ()):
-                specials[listener].places.add(place)
+                if not (isinstance(item, Renamed) and listener in self._coming):  # see `Welcomed`
+                    specials[listener].places.add(place)
         if is_for_everybody(item):
             for listener in self._rooms:
                 specials[listener].places.add(place)
