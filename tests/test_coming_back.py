@@ -1,0 +1,74 @@
+"""Coming back with a token: what a program must be told, in cases that were wrong once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.task import Clock
+
+from twistchat.core.limits import Limits
+from twistchat.frontends.jsonlines.protocol import JSONFactory
+from twistchat.testing import ChatTestCase, Person, SlowEngine
+from twistchat.testing.people import FrontEnd
+
+if TYPE_CHECKING:
+    from twistchat.engine import Engine
+
+
+class ComingBackTests(ChatTestCase):
+    front_end = FrontEnd(JSONFactory)
+    limits = Limits(replay=0)
+
+    def hello(self, **fields: Any) -> tuple[Person, list[dict[str, Any]]]:
+        person = self.connect()
+        return person, self.says(person, {"type": "hello", **fields})
+
+    def says(self, person: Person, *lines: dict[str, Any]) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.typing(person, *map(json.dumps, lines))]
+
+    def told(self, lines: list[dict[str, Any]], *types: str) -> list[Any]:
+        return [(line["type"], line.get("number")) for line in lines if line["type"] in types]
+
+    def test_a_room_may_be_spelled_in_another_way(self) -> None:
+        ann, told = self.hello(name="ann")
+        live = next(line for line in told if line["type"] == "live")
+        self.says(ann, {"type": "say", "room": "#lobby", "text": "missed"})
+        rooms = {"Lobby": [live["epoch"], 0]}  # and the first connection is still there
+        _, told = self.hello(name="ann", token=told[1]["token"], rooms=rooms)
+        self.assertEqual(self.told(told, "said", "live"), [("said", 1), ("live", 1)])
+
+    def test_the_gap_of_an_epoch_comes_first(self) -> None:
+        ann, _ = self.hello(name="ann")
+        self.says(ann, {"type": "say", "room": "#lobby", "text": "hello"})
+        _, told = self.hello(name="ben", rooms={"#lobby": ["another", 7]})
+        self.assertEqual([line["type"] for line in told[2:5]], ["gap", "said", "live"])
+
+    def test_nothing_of_an_earlier_life_is_told_before_the_welcome(self) -> None:
+        ann, told = self.hello(name="ann")
+        ann.types(json.dumps({"type": "rename", "name": "eve"}))
+        ann.vanishes()
+        back = self.connect(speaks_first=True)
+        told = self.says(back, {"type": "hello", "name": "eve", "token": told[1]["token"]})
+        self.assertEqual([line["type"] for line in told[:2]], ["hello", "welcome"])
+
+
+class ComingBackOnSlowEngineTests(ComingBackTests):
+    def make_engine(self, clock: Clock, limits: Limits) -> Engine:
+        self.engine = SlowEngine(clock, limits, delay=0.01)
+        return self.engine
+
+    def test_what_cannot_be_read_is_a_gap(self) -> None:
+        ann, told = self.hello(name="ann")
+        live = next(line for line in told if line["type"] == "live")
+        self.says(ann, {"type": "say", "room": "#lobby", "text": "missed"})
+
+        def fails(*_: object, **__: object) -> None:
+            raise OSError("the disk is broken")
+
+        self.patch(self.engine._memory, "history", fails)
+        _, told = self.hello(name="ben", rooms={"#lobby": [live["epoch"], 0]})
+        self.assertEqual([line["type"] for line in told[2:5]], ["error", "gap", "live"])
+        gap = told[3]
+        self.assertEqual((gap["from"], gap["to"], gap["why"]), (1, 1, "unread"))
+        self.flushLoggedErrors()
