@@ -36,7 +36,7 @@ package: .venv/dev
 soak: schedules kills
 
 schedules: .venv/dev
-	for engine in memory slow sqlite; do \
+	for engine in memory slow sqlite memory+json slow+json sqlite+json; do \
 	  $(BIN)/python -m tests.simulation $$engine $(or $(SEED),10000) $(COUNT) || exit 1; \
 	done
 

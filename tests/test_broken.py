@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -31,7 +31,12 @@ SEEDS = 150
 """In so many schedules it must be found."""
 
 
-class BrokenTests(SynchronousTestCase):
+class Broken(SynchronousTestCase):
+    """A test that breaks a server."""
+
+    is_mixed: ClassVar[bool] = False
+    """Whether some speak JSON."""
+
     def setUp(self) -> None:
         self.patch(file, "BUSY", 0.0)
         folder = fast_folder()
@@ -42,15 +47,32 @@ class BrokenTests(SynchronousTestCase):
         """Play until something is found."""
         for seed in range(SEEDS):
             random = Random(seed)
-            steps = make_schedule(random, has_faults=bool(house.faults))
+            steps = make_schedule(random, has_faults=bool(house.faults), is_mixed=self.is_mixed)
             try:
-                play(house, steps, random, self.folder)
+                play(house, steps, random, self.folder, is_mixed=self.is_mixed)
             except WrongError as wrong:
                 self.flushLoggedErrors()
                 self.assertNotIn("Traceback", str(wrong))
                 return
         self.fail("nothing was found")
 
+    def breaks_one_in(
+        self, often: int, owner: type, name: str, instead: Callable[..., None]
+    ) -> None:
+        """Let a method do something else, now and then."""
+        original, calls = getattr(owner, name), [0]
+
+        def method(*args: Any) -> None:
+            calls[0] += 1
+            if calls[0] % often:
+                original(*args)
+            else:
+                instead(original, *args)
+
+        self.patch(owner, name, method)
+
+
+class BrokenTests(Broken):
     # ------------------------------------------------------------ engines
 
     def test_an_engine_that_tells_before_it_keeps(self) -> None:
@@ -141,18 +163,3 @@ class BrokenTests(SynchronousTestCase):
 
         self.patch(Pipeline, "_deliver", backwards)
         self.finds(House)
-
-    def breaks_one_in(
-        self, often: int, owner: type, name: str, instead: Callable[..., None]
-    ) -> None:
-        """Let a method do something else, now and then."""
-        original, calls = getattr(owner, name), [0]
-
-        def method(*args: Any) -> None:
-            calls[0] += 1
-            if calls[0] % often:
-                original(*args)
-            else:
-                instead(original, *args)
-
-        self.patch(owner, name, method)

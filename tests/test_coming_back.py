@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.task import Clock
-
 from twistchat.core.limits import Limits
 from twistchat.frontends.jsonlines.protocol import JSONFactory
 from twistchat.testing import ChatTestCase, Person, SlowEngine
 from twistchat.testing.people import FrontEnd
 
 if TYPE_CHECKING:
+    from twisted.internet.task import Clock
+
     from twistchat.engine import Engine
 
 

@@ -15,6 +15,9 @@ KNOWN_SEEDS: dict[str, tuple[int, ...]] = {
     "memory": (265,),
     "slow": (1318,),
     "sqlite": (711, 1318),
+    "memory+json": (),
+    "slow+json": (500,),
+    "sqlite+json": (),
 }
 """Seeds whose schedules have failed once: add yours."""
 
@@ -50,3 +53,20 @@ class SimulationOnSlowEngineTests(SimulationTests):
 class SimulationOnSQLiteTests(SimulationTests):
     engine = "sqlite"
     count = 400
+
+
+class SimulationOfProgramsTests(SimulationTests):
+    """With some who speak JSON, and come back."""
+
+    engine = "memory+json"
+    count = 500
+
+
+class SimulationOfProgramsOnSlowEngineTests(SimulationTests):
+    engine = "slow+json"
+    count = 500
+
+
+class SimulationOfProgramsOnSQLiteTests(SimulationTests):
+    engine = "sqlite+json"
+    count = 250

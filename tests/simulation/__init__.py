@@ -6,11 +6,17 @@ in every room for as long as the server runs. What the witness sees is the one o
 follows what each of the others must have seen, and what the engine must have kept. Nothing is
 known here of how the server does it, but for the faults that are made in its engine.
 
+Schedules of an engine's name with `+json` have people too who speak JSON. They live longer than
+the server: they give back where they have read to, and send again what was not acknowledged.
+
     lines.py      what a line on a terminal means
     model.py      the model: the one order, and the log of a room
     checker.py    what people saw and what was kept, against the model
     watched.py    what an engine hands on, and whether that is kept already
     people.py     somebody who types: in packets that are split anywhere
+    programs.py   somebody who speaks JSON: over many connections, with a token, places and keys
+    company.py    what those do: they are cut off anywhere, and come back
+    records.py    what those were told, against the model and what was kept
     houses.py     a server that can be started again, on each engine, and its faults
     disk.py       the same on a disk: a database that is locked, moved, full or in doubt
     schedule.py   schedules, and the shortest of those that fail

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from tests.simulation.houses import words_of
 from tests.simulation.lines import DURABLE, LOBBY, OF_ROOMS, Line, read
 from tests.simulation.model import Log, Order, WrongError, must
+from twistchat.core.concerns import is_durable
+from twistchat.core.events import Whispered
 from twistchat.frontends.line.speech import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from tests.simulation.people import Someone, Typed
     from tests.simulation.watched import Kept
+    from twistchat.core.limits import Limits
+    from twistchat.engine import Committed
 
 ROOMS = (LOBBY, "#a", "#b")
 
@@ -28,17 +34,44 @@ class Life:
     """All that happened between two starts of a server, to be checked."""
 
     def __init__(
-        self, witness: Someone, people: Sequence[Someone], before: Kept, after: Kept, replay: int
+        self,
+        *,
+        witness: Someone,
+        people: Sequence[Someone],
+        others: AbstractSet[str],
+        names: AbstractSet[str],
+        before: Kept,
+        after: Kept,
+        limits: Limits,
     ) -> None:
         self.people = [witness, *people]
+        self.others = others
+        """What was said by those who speak JSON."""
+        self.names = names
+        """What those are called."""
         self.after = after
         self.before = before
-        self.replay = replay
+        self.replay = limits.replay
+        self.page = limits.page
         self.order = Order([line for line in witness.seen if read(line).kind in OF_ROOMS])
         self.logs = {
             room: Log(room, lines_of(after, room), len(before.get(room, [])), self.order)
             for room in ROOMS
         }
+        everything = [committed for log in after.values() for committed in log]
+        self.texts = {self.words(committed) for committed in everything}
+        """All that is kept."""
+        self.whispers = {
+            self.words(committed): committed
+            for committed in everything
+            if isinstance(committed.item, Whispered)
+        }
+
+    @staticmethod
+    def words(committed: Committed) -> str:
+        """Tell what was typed."""
+        item = committed.item
+        return words_of(item) if is_durable(item) else ""
 
     def check(self, *, is_at_rest: bool) -> None:
         """Find what is wrong; at rest nothing is under way any more."""
@@ -80,6 +113,7 @@ class Life:
                 mine = [text for text in texts if text in typed]
                 must(mine == sorted(mine, key=typed.index), "kept in another order", mine)
         everything = {t.text for view in views for t in view.someone.typed if t.kind in WORDS}
+        everything |= self.others
         seen = {line.text for line in self.order.happened if line.kind in DURABLE}
         must(seen <= everything, "nobody typed this", seen - everything)
         must(refused.isdisjoint(seen), "refused, and seen", refused & seen)
@@ -97,7 +131,10 @@ class Life:
             for line, last, following in view.whispers:
                 whispers.setdefault(line, []).append((view, last, following))
         cut_off = set().union(*(view.asked | view.names for view in views if view.is_cut_off))
+        cut_off |= self.names  # of these see `records.py`
         for line, seen in whispers.items():
+            if read(line).text in self.others:
+                continue
             who, to = read(line).who, read(line).to
             must(line in kept, "private words that are not kept", line)
             must(len(seen) <= 2, "private words that several saw", line)

@@ -61,6 +61,7 @@ class House:
         self.world.wait(2.0)
         registry.abort_all()
         self.world.wait(0.0)
+        self.world.parts.stop()
 
     def crash(self) -> None:
         """Let the process be killed, here and now."""

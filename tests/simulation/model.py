@@ -114,6 +114,10 @@ class Log:
         self.unseen = [kept[position - 1] for position in sorted(self._hidden)]
         """What was kept, and told to nobody."""
 
+    def is_hidden(self, number: int) -> bool:
+        """Whether it was kept, and told to nobody: its speaker was told that nobody knows."""
+        return number in self._hidden
+
     def known(self, place: int) -> Iterator[Sequence[str]]:
         """What is the log for those who look at it just before a place in the order.
 

@@ -10,11 +10,13 @@ from twisted.logger import ILogObserver, globalLogPublisher
 from zope.interface import implementer
 
 from tests.simulation.checker import ROOMS, Life
+from tests.simulation.company import Company
 from tests.simulation.disk import DiskHouse
 from tests.simulation.houses import House, SlowHouse
 from tests.simulation.model import PADDING, WrongError, must
 from tests.simulation.people import Someone, Typed
-from tests.simulation.schedule import Step, make_schedule, shortest
+from tests.simulation.records import Records
+from tests.simulation.schedule import TOGETHER, Step, make_schedule, shortest
 from twistchat.core.limits import NONE, Limits
 from twistchat.session import State
 
@@ -34,7 +36,7 @@ EXPECTED = ("what was said in {room} could not be read", "a name could not be cl
 """Failures that are logged where an engine fails."""
 
 
-def limits_of(random: Random) -> Limits:
+def limits_of(random: Random, *, is_mixed: bool = False) -> Limits:
     """Choose limits: some of them so low that they bite."""
     return Limits(
         crowd=NONE,
@@ -49,6 +51,8 @@ def limits_of(random: Random) -> Limits:
         uncommitted=random.choice((NONE, NONE, 1_500)),
         uncommitted_age=random.choice((10.0, 0.5, 0.03)),
         history_time=random.choice((5.0, 0.01)),
+        page=random.choice((200, 3)) if is_mixed else 200,
+        name_kept=random.choice((120.0, 3.0)) if is_mixed else 120.0,
     )
 
 
@@ -78,6 +82,7 @@ class Play:
         self._words = 0
         self._names = 0
         self._failures = Failures()
+        self.company = Company(house, self.story, self._new_words)
         self._begin()
 
     def play(self, steps: Sequence[Step]) -> None:
@@ -89,7 +94,10 @@ class Play:
         globalLogPublisher.addObserver(self._failures)
         try:
             for step in steps:
-                getattr(self, f"_{step.verb}")(step)
+                if step.verb in TOGETHER:
+                    getattr(self.company, step.verb)(step)
+                else:
+                    getattr(self, f"_{step.verb}")(step)
                 self._look()
             self._rest()
         finally:
@@ -100,6 +108,7 @@ class Play:
 
     def _begin(self) -> None:
         self.house.open()
+        self.company.begin()
         self.people: list[Someone] = []
         self.witness = self._connect("witness")
         for room in ROOMS[1:]:
@@ -114,8 +123,17 @@ class Play:
         self._look()
         must(not self._failures.found, "a failure was logged", *self._failures.found[:1])
         kept = self.house.kept()
-        life = Life(self.witness, self.people, self._before, kept, self.house.limits.replay)
+        life = Life(
+            witness=self.witness,
+            people=self.people,
+            others=self.company.texts,
+            names=self.company.names,
+            before=self._before,
+            after=kept,
+            limits=self.house.limits,
+        )
         life.check(is_at_rest=is_at_rest)
+        Records(life, self.company).check(is_at_rest=is_at_rest)
         self.house.watched.check(kept)
         self._before = kept if self.house.lasts else {}
 
@@ -128,6 +146,7 @@ class Play:
             someone.person.wire.flow()
             someone.sends_all()
         for _ in range(3):
+            self.company.end()
             self.house.world.wait(6.0)
             self._look()
         self.story.append("the server stops")
@@ -151,11 +170,13 @@ class Play:
         self._look()
         for someone in (self.witness, *self.people):
             someone.is_lost = True
+        self.company.killed(self.random.random)
         self.house.crash()
         self._end()
         self._begin()
 
     def _look(self) -> None:
+        self.company.look()
         for someone in (self.witness, *self.people):
             someone.is_lost |= someone.person.wire.is_aborted
             for line in someone.looks():
@@ -240,7 +261,7 @@ class Play:
     def _history(self, step: Step) -> None:
         if (someone := self._one(step)) is not None:
             room = someone.rooms[step.how % len(someone.rooms)]
-            limit = step.how % 7 + 1
+            limit = min(step.how % 7 + 1, self.house.limits.page)
             self._typing(step, Typed("history", room, limit), f"/history {room} {limit}")
 
     def _join(self, step: Step) -> None:
@@ -329,13 +350,20 @@ class Play:
 HOUSES: dict[str, type[House]] = {"memory": House, "slow": SlowHouse, "sqlite": DiskHouse}
 
 
-def play(house: type[House], steps: Sequence[Step], random: Random, folder: Path) -> None:
+def play(
+    house: type[House],
+    steps: Sequence[Step],
+    random: Random,
+    folder: Path,
+    *,
+    is_mixed: bool = False,
+) -> None:
     """Play a schedule.
 
     Raises:
         WrongError: something is not as it must be; it has the story in its notes.
     """
-    playing = Play(house(limits_of(random), random, folder), random)
+    playing = Play(house(limits_of(random, is_mixed=is_mixed), random, folder), random)
     try:
         playing.play(steps)
     except Exception as error:
@@ -348,15 +376,17 @@ def play(house: type[House], steps: Sequence[Step], random: Random, folder: Path
 
 def run(engine: str, seed: int, folder: Path) -> None:
     """Play the schedule of a seed; if it fails, find the shortest that does."""
-    house, random = HOUSES[engine], Random(seed)
-    steps = make_schedule(random, has_faults=bool(house.faults))
+    name, _, json = engine.partition("+")
+    is_mixed = json == "json"
+    house, random = HOUSES[name], Random(seed)
+    steps = make_schedule(random, has_faults=bool(house.faults), is_mixed=is_mixed)
     state = random.getstate()
     failed: list[WrongError] = []
 
     def fails(steps: Sequence[Step]) -> bool:
         random.setstate(state)
         try:
-            play(house, steps, random, folder)
+            play(house, steps, random, folder, is_mixed=is_mixed)
         except WrongError as wrong:
             failed.append(wrong)
         else:

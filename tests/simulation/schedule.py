@@ -36,17 +36,34 @@ OFTEN = {
 }
 """How often each is done; a restart once in a schedule or two."""
 
+TOGETHER = {
+    "appear": 8,
+    "back": 10,
+    "twin": 5,
+    "utter": 30,
+    "confide": 4,
+    "repeat": 6,
+    "cut": 10,
+    "lag": 8,
+    "enter": 3,
+    "go": 2,
+    "call": 3,
+    "bow": 1,
+}
+"""The same of those who speak JSON."""
 
-def make_schedule(random: Random, *, has_faults: bool) -> list[Step]:
-    """Make one, of some tens of steps."""
-    often = dict(OFTEN)
+
+def make_schedule(random: Random, *, has_faults: bool, is_mixed: bool = False) -> list[Step]:
+    """Make one, of some tens of steps; with some who speak JSON, if it is mixed."""
+    often = OFTEN | TOGETHER if is_mixed else dict(OFTEN)
     if not has_faults:
         del often["fault"]
     often["stop"] = often["crash"] = random.choice((0, 0, 1, 2))
-    length = random.choice((6, 12, 20, 45))
+    length = random.choice((15, 30, 60, 90) if is_mixed else (6, 12, 20, 45))
     verbs = random.choices(list(often), list(often.values()), k=length)
     steps = [Step(verb, random.randrange(1000), random.randrange(1000)) for verb in verbs]
-    return [Step("come", 0, 0), Step("come", 1, 1), *steps]
+    first = [Step("appear", n, n) for n in range(2)] if is_mixed else []
+    return [Step("come", 0, 0), Step("come", 1, 1), *first, *steps]
 
 
 def shortest(steps: Sequence[Step], fails: Callable[[Sequence[Step]], bool]) -> list[Step]:

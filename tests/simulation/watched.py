@@ -63,7 +63,7 @@ class Watched:
         if due is None or due.item != decided or due.origin is not committed.origin:
             self.wrong.append(f"handed on out of order: {item}")
         log = log_of(item)
-        if log is not None and not self._is_kept(log, replace(committed, origin=None)):
+        if log is not None and not self._is_kept(log, replace(committed, origin=None, label=None)):
             self.wrong.append(f"handed on before it was kept: {committed}")
         self.told.append(committed)
 
