@@ -111,7 +111,7 @@ class BrokenForProgramsTests(Broken):
         self.finds(House)
 
     def test_what_cannot_be_read_and_is_no_gap(self) -> None:
-        self.patch(replay, "_all_left_out", lambda *_: ())
+        self.patch(replay, "_unread", lambda *_: ())
         self.finds(SlowHouse)
 
     def test_an_epoch_that_is_over_taken_for_this_one(self) -> None:

@@ -210,7 +210,7 @@ class Scenarios(Wire):
         other.sees()
         self.comes_in(other, name)
         self.turn()
-        self.assertIn("is taken", other.sees()[-1])
+        self.assertIn("is kept", other.sees()[-1])
         other.hangs_up()
 
     def test_going_on_over_another_connection(self) -> None:

@@ -170,7 +170,7 @@ class ResumeTests(ResumeTestCase):
         bob.vanishes()
         self.wait(119)
         _, heard = self.hello("bob")
-        self.assert_error(heard, "name-taken", hint="bob2")
+        self.assert_error(heard, "name-kept", hint="bob2")
         self.wait(2)
         bob, heard = self.hello("bob")
         self.assertEqual(heard[0]["name"], "bob")

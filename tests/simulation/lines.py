@@ -34,7 +34,10 @@ PATTERNS = [
         ("unkept", r"-- Not sent: .*: (?P<text>\S+)"),
         ("doubtful", r"-- Perhaps not sent: .*: (?P<text>\S+)"),
         ("nobody", r"-- Nobody here is called .*|-- That would be talking to yourself\."),
-        ("no name", r"-- Sorry, (?:the name \S+ is taken|the server cannot give out names)\b.*"),
+        (
+            "no name",
+            r"-- Sorry, (?:the name \S+ is (?:taken|kept)|the server cannot give out names)\b.*",
+        ),
         ("no name", r"-- You are \S+ already\."),
         ("welcome", rf"-- You are (?P<who>{NAME})\. Type to talk.*"),
         ("goodbye", r"-- Goodbye.*"),
