@@ -12,8 +12,16 @@ from twistchat.core import rooms
 from twistchat.core.chat import Chat
 from twistchat.core.commands import Join
 from twistchat.core.concerns import people_of
-from twistchat.core.events import Cause, Departed, JoinOpened, KeptBefore, Welcomed, Whispered
-from twistchat.engine.keys import Keys, Used, digest_of
+from twistchat.core.events import (
+    Cause,
+    Departed,
+    JoinOpened,
+    KeptBefore,
+    Unkept,
+    Welcomed,
+    Whispered,
+)
+from twistchat.engine.keys import Keys, Used
 from twistchat.engine.memory import MemoryEngine
 from twistchat.engine.sqlite import passing
 from twistchat.frontends.jsonlines import format as json_format
@@ -47,8 +55,8 @@ class BrokenForProgramsTests(Broken):
     def test_keys_that_are_not_only_their_owners(self) -> None:
         answer, note = Keys.answer, Keys.note
 
-        def answer_all(keys: Keys, event: Any, key: str) -> Any:
-            return answer(keys, replace(event, user="all"), key)
+        def answer_all(keys: Keys, event: Any, key: str, *, anywhere: bool = False) -> Any:
+            return answer(keys, replace(event, user="all"), key, anywhere=anywhere)
 
         def note_all(keys: Keys, event: Any, key: str, stamp: Any) -> None:
             note(keys, replace(event, user="all"), key, stamp)
@@ -60,8 +68,9 @@ class BrokenForProgramsTests(Broken):
     def test_another_text_under_a_key_that_was_used(self) -> None:
         original = Used.answer
 
-        def answer(used: Used, event: Any, key_time: float) -> Any:
-            return original(used, event, key_time) if used.digest == digest_of(event) else None
+        def answer(used: Used, event: Any, key_time: float, *, anywhere: bool = False) -> Any:
+            found = original(used, event, key_time, anywhere=anywhere)
+            return None if found is Unkept.KEY_REUSED else found
 
         self.patch(Used, "answer", answer)
         self.finds(House)

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from twistchat.core.commands import Say, Whisper
 from twistchat.core.concerns import changes_state, is_answer, is_durable
 from twistchat.core.events import (
     JoinOpened,
@@ -15,7 +16,10 @@ from twistchat.core.events import (
     Refused,
     Reply,
     RoomForgotten,
+    Said,
+    Whispered,
 )
+from twistchat.core.text import clean
 from twistchat.engine import Entry
 from twistchat.faults import guarded
 
@@ -25,7 +29,9 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
     from twistchat.core.chat import Chat
-    from twistchat.core.events import Item
+    from twistchat.core.commands import Command
+    from twistchat.core.events import Durable, Item
+    from twistchat.core.model import User
     from twistchat.engine import Committed, Engine, Label
     from twistchat.telling.fanout import Fanout
 
@@ -53,12 +59,24 @@ def entries(
     return found
 
 
-def answer_to(refused: Refused, label: Label | None) -> Reply:
+def answer_to(
+    refused: Refused, user: User, command: Command, label: Label | None, now: float
+) -> Reply:
     """Answer a request that the rules refuse.
 
     What is sent again under its key may have been kept, whatever they say of it now.
     """
-    return refused if label is None or label.key is None else KeyOpened(label.key, refused)
+    if label is None or label.key is None:
+        return refused
+    event: Durable
+    match command:
+        case Say(room, text, action):
+            event = Said(room, user.id, user.name, clean(text.rstrip()), action, now)
+        case Whisper(to, text, action):
+            event = Whispered(user.id, user.name, "", to, clean(text.rstrip()), action, now)
+        case _:
+            return refused
+    return KeyOpened(label.key, refused, event)
 
 
 class Pipeline:

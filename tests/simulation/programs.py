@@ -24,7 +24,7 @@ Told = dict[str, Any]
 """A line of the server's."""
 
 TRY_AGAIN = frozenset(
-    ("unknown", "not-kept", "not-kept-late", "not-kept-stopping", "not-kept-unknown", "stopping",
+    ("not-kept", "not-kept-late", "not-kept-stopping", "not-kept-unknown", "stopping",
      "hello-first", "not-in-room", "in-no-room")
 )  # fmt: skip
 """What is answered to something that may be sent again under its key."""

@@ -54,7 +54,7 @@ RULES = (
         "(secret) that is no 32 bytes",
     ),
     ("keys", f"NOT at BETWEEN 0 AND {LATEST}", "with a time that cannot be"),
-    ("keys", f"length(digest) != {DIGEST}", "with a digest of another length"),
+    ("keys", f"length(digest) != {2 * DIGEST}", "with a digest of another length"),
 )
 """What else holds of every row: a table, what is wrong, and how that is told."""
 

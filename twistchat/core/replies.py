@@ -222,6 +222,8 @@ class KeyOpened:
 
     key: str
     refused: Refused
+    event: Durable
+    """What would be kept if it were not refused; where, is not known."""
 
 
 @dataclass(frozen=True, slots=True)

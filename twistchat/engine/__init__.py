@@ -165,8 +165,11 @@ class Engine(Protocol):
     def cursors(self, person: str) -> Deferred[dict[str, int]]:
         """Tell how far a person has read, by log; those that they never read are not in it."""
 
-    def kept_under(self, person: str, key: str) -> Deferred[Stamp | None]:
-        """Tell where stands what a person (a `User.id`) has said under a key, if anything."""
+    def kept_under(self, event: Durable, key: str) -> Deferred[Repeated | Unkept | None]:
+        """Tell what would become of an event whose key may have been used; None: it was not.
+
+        In which log it would be is not compared: it cannot be said, perhaps since that is gone.
+        """
 
     @property
     def secret(self) -> bytes:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from twistchat.core.events import Durable
     from twistchat.core.limits import Limits
 
-DIGEST = 16
-"""Bytes: enough that nobody meets two texts that have the same by chance."""
+DIGEST = 8
+"""Bytes for what was said, and as many for where: enough that nobody meets two texts that have
+the same by chance."""
 
 
 def digest_of(event: Durable) -> bytes:
@@ -35,8 +36,11 @@ def digest_of(event: Durable) -> bytes:
             kind, text = "topic", event.topic
         case _:
             assert_never(event)
-    summed = f"{kind}\0{log_of(event)}\0{text}".encode(errors="surrogatepass")
-    return blake2b(summed, digest_size=DIGEST).digest()
+    return _summed(f"{kind}\0{text}") + _summed(log_of(event) or "")
+
+
+def _summed(text: str) -> bytes:
+    return blake2b(text.encode(errors="surrogatepass"), digest_size=DIGEST).digest()
 
 
 class Used(NamedTuple):
@@ -46,11 +50,17 @@ class Used(NamedTuple):
     digest: bytes
     at: float
 
-    def answer(self, event: Durable, key_time: float) -> Repeated | Unkept | None:
-        """Tell what becomes of an event under the same key; None if that is free again."""
+    def answer(
+        self, event: Durable, key_time: float, *, anywhere: bool = False
+    ) -> Repeated | Unkept | None:
+        """Tell what becomes of an event under the same key; None if that is free again.
+
+        It has to say the same, and in the same log, unless that may be `anywhere`.
+        """
         if event.at - self.at >= key_time:
             return None
-        if self.digest != digest_of(event):
+        compared = DIGEST if anywhere else 2 * DIGEST
+        if self.digest[:compared] != digest_of(event)[:compared]:
             return Unkept.KEY_REUSED
         return Repeated(self.stamp)
 
@@ -62,16 +72,12 @@ class Keys:
         self._limits = limits
         self._used: OrderedDict[tuple[str, str], Used] = OrderedDict()
 
-    def answer(self, event: Durable, key: str) -> Repeated | Unkept | None:
+    def answer(
+        self, event: Durable, key: str, *, anywhere: bool = False
+    ) -> Repeated | Unkept | None:
         """See `Used.answer`."""
         used = self._used.get((event.user, key))
-        return used.answer(event, self._limits.key_time) if used else None
-
-    def find(self, person: str, key: str, now: float) -> Stamp | None:
-        """See `Engine.kept_under`."""
-        used = self._used.get((person, key))
-        is_known = used is not None and now - used.at < self._limits.key_time
-        return used.stamp if used is not None and is_known else None
+        return used.answer(event, self._limits.key_time, anywhere=anywhere) if used else None
 
     def note(self, event: Durable, key: str, stamp: Stamp) -> None:
         """Remember where an event was put that has this key."""

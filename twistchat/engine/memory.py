@@ -226,9 +226,9 @@ class Memory:
         """See `Engine.cursors`."""
         return dict(self._cursors.get(person, {}))
 
-    def kept_under(self, person: str, key: str) -> Stamp | None:
+    def kept_under(self, event: Durable, key: str) -> Repeated | Unkept | None:
         """See `Engine.kept_under`."""
-        return self._keys.find(person, key, self._now())
+        return self._keys.answer(event, key, anywhere=True)
 
     def remember(self, person: str, text: str, until: float) -> None:
         """See `Engine.remember`."""
@@ -330,9 +330,9 @@ class MemoryEngine:
         """See `Engine.cursors`."""
         return succeed(self._memory.cursors(person))
 
-    def kept_under(self, person: str, key: str) -> Deferred[Stamp | None]:
+    def kept_under(self, event: Durable, key: str) -> Deferred[Repeated | Unkept | None]:
         """See `Engine.kept_under`."""
-        return succeed(self._memory.kept_under(person, key))
+        return succeed(self._memory.kept_under(event, key))
 
     @property
     def secret(self) -> bytes:

@@ -11,6 +11,7 @@ from twisted.logger import Logger
 
 from twistchat.core import events as e
 from twistchat.core.concerns import weight
+from twistchat.engine import Repeated
 from twistchat.wire import LeftOut, Past, WhyLeftOut
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twistchat.core.limits import Limits
-    from twistchat.core.model import User
-    from twistchat.engine import Committed, Engine, Stamp
+    from twistchat.engine import Committed, Engine
     from twistchat.telling.outlet import Outlet
     from twistchat.wire import WireFormat
 
@@ -37,8 +37,6 @@ Opened = e.HistoryOpened | e.SearchOpened | e.JoinOpened
 
 class Reader(Protocol):
     """What is known here of a session."""
-
-    user: User | None
 
     @property
     def name(self) -> str:
@@ -142,11 +140,15 @@ class Replay:
     def _look_up(self, reader: Reader, opened: e.KeyOpened, place: Committed) -> Deferred[bytes]:
         """Tell why something is refused, or that it was kept before: that is the better answer."""
 
-        def found(stamp: Stamp | None) -> bytes:
-            answer = replace(place, item=opened.refused)
-            if stamp is not None:
-                kept = e.KeptBefore(None)
-                answer = replace(place, item=kept, epoch=stamp.epoch, number=stamp.number)
+        def found(outcome: Repeated | e.Unkept | None) -> bytes:
+            match outcome:
+                case None:
+                    answer = replace(place, item=opened.refused)
+                case Repeated(stamp):
+                    kept = e.KeptBefore(None)
+                    answer = replace(place, item=kept, epoch=stamp.epoch, number=stamp.number)
+                case _:
+                    answer = replace(place, item=e.NotKept(opened.event, outcome))
             return reader.format.encode_reply(answer, reader.name)
 
         def failed(failure: Failure) -> bytes:
@@ -154,7 +156,7 @@ class Replay:
             unknown = replace(place, item=e.Refused(e.Refusal.UNKNOWN))
             return reader.format.encode_reply(unknown, reader.name)
 
-        looking = self._engine.kept_under(reader.user.id if reader.user else "", opened.key)
+        looking = self._engine.kept_under(opened.event, opened.key)
         if not looking.called:
             looking.addTimeout(self._limits.history_time, self._clock)
         return looking.addCallbacks(found, failed)
@@ -205,9 +207,7 @@ def _unread(opened: e.JoinOpened, place: Committed) -> Sequence[LeftOut]:
     """Find the numbers that somebody missed, and that cannot be read now."""
     if opened.seen is None:
         return ()
-    after = _seen_here(opened, place)
-    if after is None:
-        return (LeftOut(1, place.number, WhyLeftOut.EPOCH),)
+    after = _seen_here(opened, place) or 0
     return _holes((), after + 1, place.number, WhyLeftOut.UNREAD)
 
 

@@ -264,7 +264,7 @@ class Session:
         if isinstance(decided, e.Refused):
             if (limit := e.LIMITS_BITTEN.get(decided.code)) is not None:
                 self.bitten_by(limit)
-            self._submit([answer_to(decided, label)], label)
+            self._submit([answer_to(decided, user, command, label, self._chat.now())], label)
             return False
         if isinstance(command, c.Quit):
             self._departed(user, e.Cause.LEFT)

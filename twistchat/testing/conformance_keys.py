@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from twistchat.core import events as e
 from twistchat.core.concerns import private_log
 from twistchat.core.limits import DEFAULT_LIMITS
-from twistchat.engine import Entry, Label, Stamp
+from twistchat.engine import Entry, Label, Repeated, Stamp
 from twistchat.testing.harness import EngineHarness, joined, said
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ class KeyHarness(EngineHarness):
         self.engine.append([Entry(item, label=Label(key=key)) for item in items])
         return self.delivered[before:]
 
-    def kept_under(self, person: str, key: str) -> Stamp | None:
-        """Ask what stands under a key."""
-        found: list[Stamp | None] = []
-        self.engine.kept_under(person, key).addCallback(found.append)
+    def kept_under(self, event: e.Durable, key: str) -> Repeated | e.Unkept | None:
+        """Ask what would become of an event under a key."""
+        found: list[Repeated | e.Unkept | None] = []
+        self.engine.kept_under(event, key).addCallback(found.append)
         self.pump()
         return found[0]
 
@@ -147,13 +147,16 @@ class KeyConformance(KeyHarness):
 
     def test_whether_it_was_used_can_be_asked(self) -> None:
         (first,) = self.say("k", said("a"))
-        self.assertEqual(self.kept_under("1", "k"), Stamp(first.epoch, 1))
-        self.assertIsNone(self.kept_under("2", "k"))
-        self.assertIsNone(self.kept_under("1", "other"))
+        kept = Repeated(Stamp(first.epoch, 1))
+        self.assertEqual(self.kept_under(said("a"), "k"), kept)
+        self.assertEqual(self.kept_under(said("a", "#gone"), "k"), kept)
+        self.assertEqual(self.kept_under(said("b"), "k"), e.Unkept.KEY_REUSED)
+        self.assertEqual(self.kept_under(whispered("a"), "k"), e.Unkept.KEY_REUSED)
+        self.assertIsNone(self.kept_under(said("a"), "other"))
+        self.assertIsNone(self.kept_under(e.Said("#lobby", "2", "bob", "a", False, 7.0), "k"))
         self.put(e.RoomForgotten("#lobby", 8.0))
-        self.assertEqual(self.kept_under("1", "k"), Stamp(first.epoch, 1))
-        self.clock.advance(DEFAULT_LIMITS.key_time + 10)
-        self.assertIsNone(self.kept_under("1", "k"))
+        self.assertEqual(self.kept_under(said("a"), "k"), kept)
+        self.assertIsNone(self.kept_under(said("a", at=7.0 + DEFAULT_LIMITS.key_time), "k"))
 
     def test_it_outlives_its_room(self) -> None:
         (first,) = self.say("k", said("a", "#lab"))

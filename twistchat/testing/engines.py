@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from twisted.internet.task import Clock
 
     from twistchat.core.events import Durable, SearchOpened, Unkept
-    from twistchat.engine import Committed, Entry, Outcome, Stamp
+    from twistchat.engine import Committed, Entry, Outcome, Repeated
     from twistchat.engine.retention import Retention
 
 T = TypeVar("T")
@@ -114,12 +114,12 @@ class SlowEngine:
         """See `Engine.cursors`."""
         return self._later(lambda: self._memory.cursors(person))
 
-    def kept_under(self, person: str, key: str) -> Deferred[Stamp | None]:
+    def kept_under(self, event: Durable, key: str) -> Deferred[Repeated | Unkept | None]:
         """See `Engine.kept_under`."""
 
-        def find() -> Stamp | None:
+        def find() -> Repeated | Unkept | None:
             self._fail()
-            return self._memory.kept_under(person, key)
+            return self._memory.kept_under(event, key)
 
         return self._later(find)
 

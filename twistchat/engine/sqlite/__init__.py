@@ -46,8 +46,9 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IReactorTime
 
-    from twistchat.core.events import SearchOpened
-    from twistchat.engine import Outcome
+    from twistchat.core.events import Durable, SearchOpened, Unkept
+    from twistchat.engine import Outcome, Repeated
+    from twistchat.engine.keys import Used
     from twistchat.engine.worker import MakeWorker
 
 log = Logger()
@@ -182,10 +183,14 @@ class SQLiteEngine:
         """See `Engine.cursors`."""
         return self._history_worker.run(lambda: self._history.cursors(person))
 
-    def kept_under(self, person: str, key: str) -> Deferred[Stamp | None]:
+    def kept_under(self, event: Durable, key: str) -> Deferred[Repeated | Unkept | None]:
         """See `Engine.kept_under`."""
-        since = self._now() - self._key_time
-        return self._history_worker.run(lambda: self._history.kept_under(person, key, since))
+
+        def answer(used: Used | None) -> Repeated | Unkept | None:
+            return used.answer(event, self._key_time, anywhere=True) if used else None
+
+        looking = self._history_worker.run(lambda: self._history.used(event.user, key))
+        return looking.addCallback(answer)
 
     @property
     def secret(self) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twistchat.engine import Repeated, Stamp
 from twistchat.engine.keys import Used, digest_of
@@ -22,6 +22,12 @@ FIND = "SELECT epoch, number, digest, at FROM keys WHERE owner = ? AND key = ?"
 OLD_KEYS = "SELECT owner, key FROM keys WHERE at <= ? LIMIT ?"
 
 OLD_TEXTS = "SELECT person FROM remembered WHERE until <= ? LIMIT ?"
+
+
+def read_used(row: tuple[Any, ...]) -> Used:
+    """Read what was kept under a key, as `FIND` finds it."""
+    epoch, number, digest, at = row
+    return Used(Stamp(epoch, number), digest, at)
 
 
 class NewKeys:
@@ -44,8 +50,7 @@ class NewKeys:
         row = self._database.execute(FIND, (event.user, key)).fetchone()
         if row is None:
             return None
-        epoch, number, digest, at = row
-        return Used(Stamp(epoch, number), digest, at).answer(event, self._key_time)
+        return read_used(row).answer(event, self._key_time)
 
     def note(self, event: Durable, key: str, log: Log) -> None:
         """Take note of an event that is put at the end of a log."""

@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from twistchat.core.names import fold
-from twistchat.engine import Stamp
 from twistchat.engine.sqlite import chores
 from twistchat.engine.sqlite.faults import DatabaseError, explain
 from twistchat.engine.sqlite.file import SameFile, connect_to_read
+from twistchat.engine.sqlite.passing import FIND, read_used
 from twistchat.engine.sqlite.rows import COLUMNS, SPOKEN, read_row
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.events import SearchOpened
     from twistchat.engine import Committed
+    from twistchat.engine.keys import Used
 
 OPERATIONS = 20_000
 """Steps of SQLite's machine, a millisecond or less, between two looks at the clock."""
@@ -97,14 +98,11 @@ class Reader:
                 low = row[0][0] + 1
         return low
 
-    def kept_under(self, person: str, key: str, since: float) -> Stamp | None:
-        """See `Engine.kept_under`; what was said before a time has no key any more."""
+    def used(self, person: str, key: str) -> Used | None:
+        """Tell what was kept under the key of a person, if anything."""
         self._begin()
-        rows = self._read(
-            "SELECT epoch, number FROM keys WHERE owner = ? AND key = ? AND at > ?",
-            [person, key, since],
-        )
-        return Stamp(*rows[0]) if rows else None
+        rows = self._read(FIND, [person, key])
+        return read_used(rows[0]) if rows else None
 
     def recall(self, person: str, now: float) -> str | None:
         """See `Engine.recall`."""

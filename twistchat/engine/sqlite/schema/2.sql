@@ -10,7 +10,7 @@ CREATE TABLE keys (
     log     INTEGER NOT NULL,
     epoch   TEXT NOT NULL,
     number  INTEGER NOT NULL,
-    -- Of what was said, how, and where: the same key is not for something else.
+    -- Of what was said and how (8 bytes), and where (8): the same key is not for something else.
     digest  BLOB NOT NULL,
     -- When it was said (seconds since 1970, UTC).
     at      REAL NOT NULL,
