@@ -34,9 +34,11 @@ MAY_KNOW: dict[str, set[str]] = {
         "core", "engine", "wire", "telling", "pipeline", "login", "session", "limitlog",
         "host.keepalive",
     },
-    "client": {"core.text", "host.keepalive"},
+    "client": {
+        "core.text", "core.moments", "core.durations", "host.keepalive", "frontends.jsonlines.codec",
+    },
     "archive": {"core", "engine", "frontends.line.format", "frontends.line.speech"},
-    "program": {"archive.commands", "client.main"},
+    "program": {"archive.commands", "client.main", "client.send", "client.tail"},
     "__main__": {"program"},
     "service": {
         "core", "engine", "host", "telling", "pipeline", "login", "session", "limitlog",

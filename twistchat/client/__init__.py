@@ -1,10 +1,41 @@
-"""The terminal client: StandardIO on one side, a TCP connection on the other.
+"""Clients: a library for programs, a terminal client for people, tools for scripts.
 
-It speaks the plain line wire, like a person on nc, and imports nothing of the server but the
-cleaning of text: what a server sends is not to be trusted with a terminal either.
+They speak the JSON protocol (docs/json-protocol.md) and import nothing of the server but its codec,
+the cleaning of text (what a server sends is not to be trusted with a terminal), the reading of
+times and the probing of dead connections. Each layer knows those above it in this list.
 
-    main.py           `connect` on the command line, and how both sides are put together
-    conversation.py   what goes from one side to the other, and when it is over
-    server.py         the side of the server: a line at a time over TCP
-    keyboard.py       the side of the person, or of a pipe: a line at a time over StandardIO
+    events.py         what happens, as values; decoded by a table
+    errors.py         what goes wrong
+    requests.py       what is asked, and what comes of it
+    rooms.py          where one wants to be, and up to where one has read
+    ledger.py         what was asked and is not answered, over all connections
+    core.py           the conversation with a server, without I/O
+    finding.py        which wire a server speaks
+    link.py           one connection: bytes → lines → objects
+    buffer.py         what waits to be taken, and how full it is
+    address.py        where a server is
+    asking.py         a method for each request
+    api.py            `Client`: all of this, on a reactor
 """
+
+from twistchat.client.api import Client
+from twistchat.client.asking import Page
+from twistchat.client.errors import (
+    ChatError,
+    ClosedError,
+    DisconnectedError,
+    NotJSONError,
+    RefusedError,
+    UnknownError,
+)
+
+__all__ = [
+    "ChatError",
+    "Client",
+    "ClosedError",
+    "DisconnectedError",
+    "NotJSONError",
+    "Page",
+    "RefusedError",
+    "UnknownError",
+]

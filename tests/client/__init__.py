@@ -1,0 +1,1 @@
+"""The client: its core, its link, its library, and the programs made of them."""

@@ -1,0 +1,56 @@
+"""Where a server is, as people write it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.endpoints import HostnameEndpoint, clientFromString
+
+if TYPE_CHECKING:
+    from twisted.internet.interfaces import IStreamClientEndpoint
+
+DEFAULT_PORT = 8000
+
+KINDS = ("tcp:", "tls:", "ssl:", "unix:")
+"""How the description of an endpoint begins, where it cannot be a host and a port."""
+
+
+class NoAddressError(ValueError):
+    """That is no address; the text says what to write."""
+
+
+def read_address(text: str) -> tuple[str, int]:
+    """Read `HOST`, `HOST:PORT`, `[IPV6]:PORT` or a bare IPv6 address.
+
+    Raises:
+        NoAddressError: it is none of these.
+    """
+    host, port = text, ""
+    if text.startswith("["):
+        host, bracket, after = text[1:].partition("]")
+        if not bracket or (after and not after.startswith(":")):
+            raise NoAddressError(f"{text!r} is no address: write [ADDRESS]:PORT")
+        port = after.removeprefix(":")
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    if not host or (port and not is_port(port)):
+        raise NoAddressError(f"{text!r} is no address: write HOST or HOST:PORT")
+    return host, int(port) if port else DEFAULT_PORT
+
+
+def is_port(text: str) -> bool:
+    """Whether that is the number of a port."""
+    return text.isascii() and text.isdecimal() and 0 < int(text) < 65536
+
+
+def endpoint(reactor: Any, text: str) -> IStreamClientEndpoint:
+    """Make an endpoint of an address, or of Twisted's own description of one.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if text.startswith(KINDS):
+        made: IStreamClientEndpoint = clientFromString(reactor, text)
+        return made
+    host, port = read_address(text)
+    return HostnameEndpoint(reactor, host, port)

@@ -1,0 +1,399 @@
+"""The library: a client that stays in a chat, whatever becomes of its connections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.application.internet import ClientService, backoffPolicy
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IStreamClientEndpoint
+from twisted.internet.protocol import Factory
+from twisted.internet.task import deferLater
+from zope.interface import implementer
+
+from twistchat.client import events as e
+from twistchat.client import requests as r
+from twistchat.client.address import endpoint
+from twistchat.client.asking import Asking
+from twistchat.client.buffer import Buffer
+from twistchat.client.core import Core, Stage
+from twistchat.client.errors import ChatError, ClosedError, DisconnectedError, NotJSONError
+from twistchat.client.link import PATIENCE, Link
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable
+
+    from twisted.internet.interfaces import IAddress, IDelayedCall, IProtocol, IProtocolFactory
+
+    from twistchat.frontends.jsonlines.codec import Object
+
+SOFTWARE = "twistchat.client"
+
+TOKEN_AGE = 3600.0
+"""Seconds after which a token is exchanged for one that lasts longer."""
+
+LAST_WAIT = 10.0
+"""Seconds that a server may take to say goodbye."""
+
+SLACK = 20
+"""So many times its size may the buffer hold while an answer is awaited, which comes behind it."""
+
+
+class Client(Asking):
+    """Somebody in a chat.
+
+        chat = Client(reactor, "localhost:8000", name="echo")
+        await chat.start()
+        await chat.join("#bots")
+        async for event in chat.events():
+            ...
+
+    `server` is `HOST:PORT`, the description of an endpoint (`tls:…`), or an endpoint. The client
+    connects again by itself. `rooms` are those to be in from the start; `buffer` is how many
+    events may wait to be taken before reading from the server pauses (with `listen=False` none
+    are kept: for programs that only speak). `plain` makes a protocol for a server that speaks no
+    JSON; without it that is an error.
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        server: str | IStreamClientEndpoint,
+        *,
+        name: str | None = None,
+        rooms: Iterable[str] = (),
+        buffer: int = 1000,
+        listen: bool = True,
+        retry: Callable[[int], float] | None = None,
+        plain: Callable[[], IProtocol] | None = None,
+        software: str = SOFTWARE,
+    ) -> None:
+        self._reactor = reactor
+        self._core = Core(seconds=reactor.seconds, name=None, rooms=rooms, software=software)
+        self._wished = name
+        self._size = buffer
+        self._listens = listen
+        self._retry = retry or backoffPolicy(initialDelay=1.0, maxDelay=60.0)
+        self._make_plain = plain
+        self._is_plain = False
+        self._failures = 0
+        self._had_link = False
+        self._buffer: Buffer[e.AnyEvent] = Buffer(changed=self._set_reading)
+        self._link: Link | None = None
+        self._waiting: dict[r.Request, Deferred[r.Done]] = {}
+        self._greeted: Deferred[None] | None = None
+        self._entering: Deferred[None] | None = None
+        self._room_for_more: list[Deferred[None]] = []
+        self._timers: list[IDelayedCall] = []
+        self._gone: Deferred[None] | None = None
+        self._is_closed = False
+        where = endpoint(reactor, server) if isinstance(server, str) else server
+        self._service = ClientService(
+            _WhenThereIsRoom(where, self._wait_for_room),
+            _Links(self._build_link),
+            retryPolicy=self._trying_again,
+            clock=reactor,
+        )
+
+    # ------------------------------------------------------------ coming and going
+
+    @property
+    def name(self) -> str:
+        """What this client is called now."""
+        return self._core.name
+
+    @property
+    def is_in(self) -> bool:
+        """Whether it is in the chat at this moment."""
+        return self._core.stage is Stage.IN
+
+    @property
+    def pending(self) -> int:
+        """How many lines are said and not answered yet."""
+        return len(self._core.ledger.says)
+
+    @property
+    def pending_sent(self) -> int:
+        """How many of these were sent, so that somebody may have heard them."""
+        return sum(say.first_sent is not None for say in self._core.ledger.says)
+
+    def seen(self, room: str) -> tuple[str, int] | None:
+        """Up to where a room was told: its epoch, and the number of the last line."""
+        return self._core.rooms.place(room)
+
+    async def start(self) -> None:
+        """Connect, and come in under one's name.
+
+        Raises:
+            RefusedError: the name was refused, or the chat is full.
+            NotJSONError: what listens there speaks another protocol.
+            ConnectError: there is no server.
+            DisconnectedError: it hung up.
+        """
+        try:
+            await self.connect()
+            await self.enter(self._wished or "guest")
+        except BaseException:
+            await self.close()
+            raise
+
+    async def connect(self) -> None:
+        """Find the server. The client is then at the door: `enter` is next."""
+        greeted: Deferred[None] = Deferred()
+        self._greeted = greeted
+        self._service.startService()
+        try:
+            await self._service.whenConnected(failAfterFailures=1)
+        except BaseException:
+            # Not from within: the service that tells this is about to be stopped.
+            await deferLater(self._reactor, 0)
+            raise
+        await greeted
+
+    async def enter(self, name: str) -> None:
+        """Come in under a name. One that is refused may be followed by another.
+
+        Raises:
+            RefusedError: it was refused; `hint` is a name that is free.
+            DisconnectedError: the connection was lost; the name is given on the next one.
+        """
+        entering: Deferred[None] = Deferred()
+        self._entering = entering
+        self._core.enter(name)
+        self._flush()
+        await entering
+
+    async def quit(self, words: str = "") -> None:
+        """Leave, after everything that was asked before is answered."""
+        if self.is_in and self._link is not None:
+            gone: Deferred[None] = Deferred()
+            self._gone = gone
+            self._after(LAST_WAIT, self._is_gone)
+            self._core.ask(type="quit", words=words)
+            self._flush()
+            self._set_reading()
+            await gone
+        await self.close()
+
+    async def close(self) -> None:
+        """End the connection, and everything that waits. What was sent may have been said."""
+        self._end(None)
+        await self._service.stopService()
+
+    def events(self) -> AsyncIterator[e.AnyEvent]:
+        """Go through what happens, in order; it ends when this client has left.
+
+        Raises:
+            ChatError: no connection is of use any more.
+        """
+        if not self._listens:
+            raise ValueError("this client was made with listen=False")
+        return self._buffer
+
+    # ------------------------------------------------------------ called by its link
+
+    def link_found(self, link: Link, hello: Object) -> None:
+        """A server was found that speaks JSON."""
+        self._link = link
+        self._carry_out(self._core.greeted(hello))
+        if self._greeted is not None and not self._greeted.called:
+            self._greeted.callback(None)
+
+    def link_is_plain(self, link: Link) -> IProtocol | None:
+        """Somebody else is to speak with this server, or nobody."""
+        greeted = self._greeted
+        if self._make_plain is not None and not self._core.was_in:
+            self._is_plain = True
+            protocol = self._make_plain()
+            if greeted is not None and not greeted.called:
+                greeted.callback(None)
+            return protocol
+        if greeted is not None and not greeted.called:
+            greeted.errback(NotJSONError("what listens there does not speak twistchat's JSON"))
+        return None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the server speaks no JSON, and `plain` speaks with it."""
+        return self._is_plain
+
+    def link_received(self, link: Link, told: Object) -> None:
+        """The server says something."""
+        if link is self._link and not self._is_closed:
+            self._carry_out(self._core.receive(told))
+
+    def link_lost(self, link: Link) -> None:
+        """The connection is gone."""
+        for waiting in (self._greeted, self._entering):
+            if waiting is not None and not waiting.called and not self._core.was_in:
+                waiting.errback(DisconnectedError("the server hung up"))
+        if link is not self._link:
+            return
+        self._link = None
+        self._stop_timers()
+        self._carry_out(self._core.lost())
+        self._is_gone()
+
+    # ------------------------------------------------------------ inside
+
+    def _build_link(self) -> IProtocol:
+        if self._is_plain and self._make_plain is not None:
+            return self._make_plain()
+        self._had_link = True
+        # One that was found before is given more time: it may be busy.
+        patience = 30 * PATIENCE if self._core.was_in else PATIENCE
+        return Link(owner=self, clock=self._reactor, patience=patience)
+
+    def _trying_again(self, attempt: int) -> float:
+        self._failures += 1
+        delay = self._retry(self._failures)
+        told = e.Disconnected if self._had_link else e.Retrying
+        self._had_link = False
+        self._tell(told(retry=delay))
+        return delay
+
+    def _carry_out(self, outcomes: Iterable[r.Outcome]) -> None:
+        for outcome in outcomes:
+            match outcome:
+                case r.Happened():
+                    self._tell(outcome.event)
+                case r.Done():
+                    waiting = self._waiting.pop(outcome.request, None)
+                    if waiting is not None:
+                        waiting.callback(outcome)
+                case r.Entered():
+                    self._failures = 0
+                    self._after(TOKEN_AGE, self._renew)
+                    if self._entering is not None and not self._entering.called:
+                        self._entering.callback(None)
+                case r.TurnedAway():
+                    if self._entering is not None and not self._entering.called:
+                        self._entering.errback(outcome.error)
+                case r.Wait():
+                    self._after(outcome.seconds, self._waited)
+                case r.HangUp():
+                    if self._link is not None:
+                        self._link.drop()
+                case r.GiveUp():
+                    if self._entering is not None and not self._entering.called:
+                        self._entering.errback(outcome.error)
+                    self._end(outcome.error)
+                    self._service.stopService()
+        self._flush()
+        self._set_reading()
+
+    def _tell(self, event: e.AnyEvent) -> None:
+        if self._listens:
+            self._buffer.put(event)
+
+    def _flush(self) -> None:
+        if self._link is not None:
+            self._link.send(self._core.take_outgoing())
+
+    def _renew(self) -> None:
+        self._core.ask(type="token")
+        self._flush()
+        self._after(TOKEN_AGE, self._renew)
+
+    def _waited(self) -> None:
+        self._core.waited()
+        self._flush()
+
+    def _after(self, seconds: float, do: Callable[[], object]) -> None:
+        """Do it later, if the connection lasts so long."""
+        self._timers = [timer for timer in self._timers if timer.active()]
+        self._timers.append(self._reactor.callLater(seconds, do))
+
+    def _stop_timers(self) -> None:
+        timers, self._timers = self._timers, []
+        for timer in timers:
+            if timer.active():
+                timer.cancel()
+
+    def _check(self) -> None:
+        if self._is_closed:
+            raise ClosedError("this client has left")
+
+    def _is_gone(self) -> None:
+        if self._gone is not None and not self._gone.called:
+            self._gone.callback(None)
+
+    async def _answer(self, request: r.Request) -> r.Done:
+        def cancelled(_: Deferred[r.Done]) -> None:
+            self._waiting.pop(request, None)
+
+        waiting: Deferred[r.Done] = Deferred(cancelled)
+        self._waiting[request] = waiting
+        self._flush()
+        self._set_reading()
+        done = await waiting
+        if done.error is not None:
+            raise done.error
+        return done
+
+    def _is_full(self) -> bool:
+        if len(self._buffer) < self._size:
+            return False
+        is_awaited = bool(self._waiting) or self._gone is not None
+        return not is_awaited or len(self._buffer) >= SLACK * self._size
+
+    def _set_reading(self) -> None:
+        if self._is_full():
+            if self._link is not None:
+                self._link.pause()
+        elif self._link is None or self._link.paused:
+            waiting, self._room_for_more = self._room_for_more, []
+            for room in waiting:
+                room.callback(None)
+            if self._link is not None:
+                self._link.go_on()
+
+    def _wait_for_room(self) -> Deferred[None]:
+        """Fire when a connection is of use: whoever takes no events needs none."""
+        waiting: Deferred[None] = Deferred(self._room_for_more.remove)
+        if self._is_full():
+            self._room_for_more.append(waiting)
+        else:
+            waiting.callback(None)
+        return waiting
+
+    def _end(self, error: ChatError | None) -> None:
+        if self._is_closed:
+            return
+        outcomes = self._core.ledger.close()
+        self._carry_out(list(outcomes))
+        self._is_closed = True
+        self._stop_timers()
+        self._buffer.close(error)
+
+
+class _Links(Factory):
+    """Makes the protocol of each connection."""
+
+    noisy = False
+
+    def __init__(self, build: Callable[[], IProtocol]) -> None:
+        self._build = build
+
+    def buildProtocol(self, addr: IAddress | None) -> IProtocol:  # type: ignore[override]
+        """Make the protocol of a connection that was just made."""
+        return self._build()
+
+
+@implementer(IStreamClientEndpoint)
+class _WhenThereIsRoom:
+    """An endpoint that connects when there is room for what comes."""
+
+    def __init__(self, inner: IStreamClientEndpoint, wait: Callable[[], Deferred[None]]) -> None:
+        self._inner = inner
+        self._wait = wait
+
+    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
+        """Wait, then connect. Called by ClientService."""
+
+        async def later() -> IProtocol:
+            await self._wait()
+            protocol: IProtocol = await self._inner.connect(protocolFactory)
+            return protocol
+
+        return Deferred.fromCoroutine(later())

@@ -1,0 +1,195 @@
+"""What one can ask of a chat: a method for each request of the protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twistchat.client.rooms import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twistchat.client import requests as r
+    from twistchat.client.core import Core
+    from twistchat.client.events import AnyEvent
+    from twistchat.frontends.jsonlines.codec import Object
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Past lines of a room, in order."""
+
+    events: tuple[AnyEvent, ...]
+    room: str
+    epoch: str
+    number: int
+    """Up to where was looked."""
+    more: bool
+    """Whether there may be more in that direction."""
+
+
+class Asking:
+    """The requests of `Client`.
+
+    Each raises `RefusedError` where the server says no, and `DisconnectedError` where the
+    connection was lost before the answer (a line that is said, or a room to be in, survives that).
+    """
+
+    _core: Core
+
+    async def _answer(self, request: r.Request) -> r.Done:
+        raise NotImplementedError
+
+    def _check(self) -> None:
+        raise NotImplementedError
+
+    async def _ask(self, **fields: object) -> Object:
+        self._check()
+        given = {name: value for name, value in fields.items() if value is not None}
+        return (await self._answer(self._core.ask(**given))).answer
+
+    # ------------------------------------------------------------ speaking
+
+    async def say(self, room: str, text: str, *, action: bool = False) -> int:
+        """Say something in a room, once, and return its number there when it is kept.
+
+        It is sent again by itself after a lost connection.
+
+        Raises:
+            RefusedError: the server does not take it.
+            UnknownError: nobody knows whether it was said.
+        """
+        self._check()
+        done = await self._answer(self._core.say(room=room, text=text, action=action))
+        return _number(done.answer)
+
+    async def whisper(self, to: str, text: str, *, action: bool = False) -> int:
+        """Say something to one person alone, once; as `say`."""
+        self._check()
+        done = await self._answer(self._core.say(to=to, text=text, action=action))
+        return _number(done.answer)
+
+    # ------------------------------------------------------------ rooms
+
+    async def join(self, room: str, seen: tuple[str, int] | None = None) -> None:
+        """Be in a room, from now on; `seen` is up to where one has read it, as `seen()` tells."""
+        self._check()
+        await self._answer(self._core.join(room, Place(*seen) if seen is not None else None))
+
+    async def leave(self, room: str, words: str = "") -> None:
+        """Leave a room, and stay in the chat."""
+        await self._ask(type="leave", room=room, words=words or None)
+
+    async def invite(self, to: str, room: str) -> None:
+        """Ask somebody into a room."""
+        await self._ask(type="invite", room=room, to=to)
+
+    async def topic(self, room: str, topic: str | None = None) -> str:
+        """Tell what a room is about; with `topic`, change it first (to nothing if empty)."""
+        told = await self._ask(type="topic", room=room, topic=topic)
+        return str(told.get("topic") or "")
+
+    async def members(self, room: str) -> Object:
+        """Tell who is in a room: `names`, `away`, `count`, `topic`."""
+        return await self._ask(type="members", room=room)
+
+    async def list_rooms(self, matching: str | None = None) -> Object:
+        """Tell which rooms there are: `rooms`, `count`."""
+        return await self._ask(type="rooms", matching=matching)
+
+    # ------------------------------------------------------------ people
+
+    async def rename(self, name: str) -> None:
+        """Take another name."""
+        await self._ask(type="rename", name=name)
+
+    async def person(self, name: str) -> Object:
+        """Tell what is known of somebody: `here`, `idle`, `away`, `rooms`."""
+        return await self._ask(type="person", name=name)
+
+    async def away(self, words: str | None = "") -> None:
+        """Be away (None: be back), on later connections too."""
+        self._check()
+        await self._answer(self._core.be_away(words))
+
+    async def ignore(self, name: str) -> None:
+        """Hear nothing more of somebody, on later connections too."""
+        self._check()
+        await self._answer(self._core.ignore(name, on=True))
+
+    async def unignore(self, name: str) -> None:
+        """Hear somebody again."""
+        self._check()
+        await self._answer(self._core.ignore(name, on=False))
+
+    async def ignored(self) -> Sequence[str]:
+        """Tell whom one ignores."""
+        names = (await self._ask(type="ignored")).get("names")
+        return [str(name) for name in names] if isinstance(names, list) else []
+
+    # ------------------------------------------------------------ the past
+
+    async def history(
+        self,
+        room: str,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        limit: int | None = None,
+    ) -> Page:
+        """Read past lines: the first that fit with `after` or `since`, else the last ones."""
+        return await self._page(
+            type="history", room=room, before=before, after=after, since=since, until=until,
+            limit=limit,
+        )  # fmt: skip
+
+    async def search(
+        self,
+        room: str,
+        words: Sequence[str] = (),
+        *,
+        who: str | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        limit: int | None = None,
+    ) -> Page:
+        """Find what was said: each of the words is in it."""
+        return await self._page(
+            type="search", room=room, words=list(words), who=who, since=since, until=until,
+            limit=limit,
+        )  # fmt: skip
+
+    async def _page(self, **fields: object) -> Page:
+        self._check()
+        given = {name: value for name, value in fields.items() if value is not None}
+        done = await self._answer(self._core.ask(**given))
+        told = done.answer
+        return Page(
+            events=tuple(done.request.lines),
+            room=str(told.get("room") or fields["room"]),
+            epoch=str(told.get("epoch") or ""),
+            number=_number(told),
+            more=told.get("more") is True,
+        )
+
+    # ------------------------------------------------------------ the rest
+
+    async def command(self, name: str, *, room: str | None = None, text: str = "") -> None:
+        """Give a command that the operator's extensions added."""
+        await self._ask(type="command", name=name, room=room, text=text)
+
+    async def renew(self) -> None:
+        """Have a token that lasts longer; done by itself now and then."""
+        await self._ask(type="token")
+
+    async def ping(self) -> None:
+        """Wait for a sign of life."""
+        await self._ask(type="ping")
+
+
+def _number(told: Object) -> int:
+    number = told.get("number")
+    return number if isinstance(number, int) else 0

@@ -1,0 +1,327 @@
+"""The conversation with a server, over all its connections, without any I/O.
+
+Objects go in (`receive`), and what they mean comes out; what is to be sent lies in `outgoing`.
+Time is asked of `seconds`, and nothing here waits.
+
+A line that is said is pending until its answer comes. After a lost connection the client comes
+back with its token, so that it is who it was, and sends each pending line again under the key
+that it had: the server takes it once. Where the token is no good any more, the key means nothing
+either; then what was sent and not answered fails, since nobody knows whether it was said.
+"""
+
+from __future__ import annotations
+
+import secrets
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from twistchat.client import events as e
+from twistchat.client import requests as r
+from twistchat.client.errors import DisconnectedError, RefusedError
+from twistchat.client.ledger import Ledger
+from twistchat.client.rooms import Place, Rooms, room_called
+from twistchat.frontends.jsonlines.codec import PROTOCOL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from twistchat.frontends.jsonlines.codec import Object
+
+TOKEN_IS_NO_GOOD = frozenset({"token-unknown", "token-expired"})
+ASK_AGAIN = frozenset({"stopping", "unknown"})
+"""Refusals after which a line may be sent again, under its key."""
+NAMES_TRIED = 5
+"""Other names that are tried on one connection, when coming back."""
+PAUSE = 5.0
+"""Seconds until something is sent again, where the server does not say how long to wait."""
+
+
+class Stage(Enum):
+    """How far it has come with the server."""
+
+    AWAY = "not connected"
+    DOOR = "greeted, and without a name"
+    ENTERING = "asked to be let in"
+    IN = "in"
+
+
+class Core:
+    """One client's conversation with a server."""
+
+    def __init__(
+        self,
+        *,
+        seconds: Callable[[], float],
+        name: str | None = None,
+        rooms: Iterable[str] = (),
+        software: str = "",
+        make_key: Callable[[], str] = r.make_key,
+    ) -> None:
+        self.stage = Stage.AWAY
+        self.name = name or ""
+        self.rooms = Rooms(rooms)
+        self.ledger = Ledger(rooms=self.rooms, seconds=seconds)
+        self.ignored: dict[str, None] = {}
+        self.away: str | None = None
+        self.token: str | None = None
+        self.was_in = False
+        self._software = software
+        self._make_key = make_key
+        self._wish = name
+        """The name to come in under; None while nobody has chosen one."""
+        self._tried = 0
+        self._hello: r.Request | None = None
+
+    def take_outgoing(self) -> list[Object]:
+        """Take what is to be sent now, in this order."""
+        outgoing, self.ledger.outgoing = self.ledger.outgoing, []
+        return outgoing
+
+    # ------------------------------------------------------------ what is asked
+
+    def enter(self, name: str) -> None:
+        """Come in under a name, now and after each lost connection."""
+        self._wish = name
+        if self.stage is Stage.DOOR:
+            self._say_hello()
+
+    def ask(self, **fields: object) -> r.Request:
+        """Ask for something; it is sent when the client is in."""
+        request = r.Request(fields)
+        if self.stage is Stage.IN:
+            self.ledger.send(request)
+        else:
+            self.ledger.hold(request)
+        return request
+
+    def join(self, room: str, seen: Place | None = None) -> r.Join:
+        """Be in a room from now on."""
+        room = room_called(room)
+        self.rooms.want(room, seen)
+        join = r.Join({"type": "join", "room": room})
+        self.ledger.add_join(join)
+        if self.stage is Stage.IN:
+            self.ledger.send(join)
+        elif self.stage is Stage.ENTERING:
+            self.ledger.hold(join)
+        return join  # at other times `hello` will have it
+
+    def say(self, *, text: str, room: str = "", to: str = "", action: bool = False) -> r.Say:
+        """Say something, once."""
+        fields: Object = {"type": "say", "text": text, "key": self._make_key()}
+        fields |= {"to": to} if to else {"room": room_called(room)}
+        if action:
+            fields["action"] = True
+        say = r.Say(fields)
+        self.ledger.add_say(say)
+        if self.stage is Stage.IN:
+            self.ledger.send(say)
+        return say
+
+    def ignore(self, name: str, *, on: bool) -> r.Request:
+        """Hear nothing more of somebody, or hear them again; after a lost connection too."""
+        if on:
+            self.ignored[name] = None
+            self.rooms.may_jump = True
+        else:
+            for other in [other for other in self.ignored if other.casefold() == name.casefold()]:
+                del self.ignored[other]
+        return self.ask(type="ignore" if on else "unignore", name=name)
+
+    def be_away(self, words: str | None) -> r.Request:
+        """Be away (words may be empty) or back (None); after a lost connection too."""
+        self.away = words
+        return self.ask(type="away", words=words)
+
+    # ------------------------------------------------------------ the connection
+
+    def greeted(self, hello: Object) -> list[r.Outcome]:
+        """Begin with a server, whose `hello` has come."""
+        self.stage, self._tried = Stage.DOOR, 0
+        told = e.decode(hello)
+        if self._wish is not None:
+            self._say_hello()
+        return [r.Happened(told)] if told is not None else []
+
+    def lost(self) -> list[r.Outcome]:
+        """Let go of the connection: what can be asked again will be, the rest has failed."""
+        self.stage, self._hello = Stage.AWAY, None
+        self.rooms.lost()
+        return list(self.ledger.lost())
+
+    def waited(self) -> None:
+        """Go on with what had to wait: rooms that could not be joined so fast, lines."""
+        if self.stage is Stage.IN:
+            for room in self.rooms.missing():
+                self.ledger.send(r.Join({"type": "join", "room": room}, is_again=True))
+            self.ledger.send_again()
+
+    # ------------------------------------------------------------ what comes in
+
+    def receive(self, told: Object) -> list[r.Outcome]:
+        """Take in what the server says, and tell what it means."""
+        kind = told.get("type")
+        if "re" in told:
+            whole, part = self.ledger.find(told["re"]), e.decode(told, name=self.name)
+            if whole is not None and part is not None:
+                whole.lines.append(part)
+            return []
+        request = self.ledger.settle(told)
+        if kind == "welcome":
+            return self._welcomed(told)
+        if kind == "error":
+            return self._refused(told, request)
+        if kind == "token":
+            self._take_token(told)
+        is_answer = request is not None and kind in ("members", "rooms", "person")
+        event = None if is_answer else e.decode(told, name=self.name)
+        outcomes = [] if event is None else self._happened(event)
+        if request is not None:
+            outcomes += self._answered(request, told)
+        return outcomes
+
+    def _happened(self, event: e.AnyEvent) -> list[r.Outcome]:
+        gap: e.Gap | None = None
+        after: list[r.Outcome] = []
+        match event:
+            case e.Said() | e.Topic():
+                is_new, gap = self.rooms.take(event)
+                if not is_new or (event.past and self._is_ignored(event.who)):
+                    return []
+            case e.Gap():
+                self.rooms.skip(event)
+            case e.Live():
+                gap = self.rooms.begin(event)
+                self.ledger.send_again(event.room)
+                after = list(self.ledger.joined(event.room))
+            case e.Renamed(mine=True):
+                self.name = self._wish = event.new
+            case e.Joined(mine=True):
+                self.rooms.want(event.room)
+            case e.Left(mine=True):
+                self.rooms.forget(event.room)
+            case e.Goodbye(cause="resumed"):
+                # Another has come with this token: coming back would only drive that one out.
+                after = [r.GiveUp(DisconnectedError("another client has come with this token"))]
+            case _:
+                pass
+        before = [r.Happened(gap)] if gap is not None else []
+        return [*before, r.Happened(event), *after]
+
+    def _answered(self, request: r.Request, told: Object) -> list[r.Outcome]:
+        room = told.get("room")
+        if isinstance(request, r.Join) and isinstance(room, str) and room != request.room:
+            self.rooms.forget(request.room)  # the server spells it otherwise
+            self.rooms.want(room)
+        return list(self.ledger.finish(request, told))
+
+    # ------------------------------------------------------------ coming in
+
+    def _say_hello(self) -> None:
+        fields: Object = {"type": "hello", "protocol": PROTOCOL, "name": self._wish}
+        if self.token is not None:
+            fields["token"] = self.token
+        fields["rooms"] = self.rooms.wishes()
+        if self._software:
+            fields["client"] = self._software
+        self.stage = Stage.ENTERING
+        self._hello = r.Request(fields)
+        self.ledger.send(self._hello)
+
+    def _welcomed(self, told: Object) -> list[r.Outcome]:
+        was_in, self.was_in = self.was_in, True
+        is_resumed = told.get("resumed") is True
+        self.stage, self._hello = Stage.IN, None
+        name = told.get("name")
+        self.name = self._wish = name if isinstance(name, str) else self.name
+        self._take_token(told)
+        welcome = e.Connected(name=self.name, resumed=is_resumed, again=was_in, raw=told)
+        outcomes: list[r.Outcome] = [r.Happened(welcome), r.Entered()]
+        if was_in and not is_resumed:
+            outcomes += self.ledger.is_somebody_new()
+        for ignored in self.ignored:
+            self.ledger.send(r.Request({"type": "ignore", "name": ignored}))
+        if self.away is not None:
+            self.ledger.send(r.Request({"type": "away", "words": self.away}))
+        outcomes += self.ledger.send_what_was_held()
+        return outcomes
+
+    def _take_token(self, told: Object) -> None:
+        token = told.get("token")
+        if isinstance(token, str):
+            self.token = token
+
+    # ------------------------------------------------------------ refusals
+
+    def _refused(self, told: Object, request: r.Request | None) -> list[r.Outcome]:
+        error = RefusedError(
+            *(str(told.get(name) or "") for name in ("code", "text")),
+            about=str(told.get("about") or ""),
+            hint=str(told.get("hint") or ""),
+        )
+        if self.stage in (Stage.DOOR, Stage.ENTERING) and request in (None, self._hello):
+            return self._turned_away(error)
+        if isinstance(request, r.Say):
+            return self._say_refused(request, error)
+        if request is None or isinstance(request, r.Join):
+            return self._join_refused(told, request, error)
+        return list(self.ledger.fail(request, error))
+
+    def _join_refused(
+        self, told: Object, request: r.Join | None, error: RefusedError
+    ) -> list[r.Outcome]:
+        """Of a room that one goes back into; or of nothing that one asked for."""
+        is_again = request is None or request.is_again
+        if is_again and error.code == "joins-too-fast" and self.rooms.missing():
+            return [r.Wait(_seconds_in(error.hint))]
+        outcomes: list[r.Outcome] = [r.Happened(_problem(error, told))] if is_again else []
+        named = (request.room,) if request is not None else (told.get("room"), error.about)
+        for room in named:
+            if isinstance(room, str) and room in self.rooms and not self.rooms.is_live(room):
+                self.rooms.forget(room)
+                outcomes += self.ledger.not_joined(room, error)
+        return outcomes
+
+    def _say_refused(self, say: r.Say, error: RefusedError) -> list[r.Outcome]:
+        room = str(say.fields.get("room"))
+        if error.code == "not-in-room" and room in self.rooms and not self.rooms.is_live(room):
+            return []  # it waits for the room
+        if error.code in ASK_AGAIN:
+            return [r.Wait(PAUSE)]
+        return list(self.ledger.fail(say, error))
+
+    def _turned_away(self, error: RefusedError) -> list[r.Outcome]:
+        self.stage = Stage.DOOR
+        if error.code in TOKEN_IS_NO_GOOD and self.token is not None:
+            self.token = None
+            outcomes = list(self.ledger.is_somebody_new())
+            self._say_hello()
+            return outcomes
+        if error.code == "bad-protocol":
+            return [r.GiveUp(error)]
+        if not self.was_in:
+            self._wish = None
+            return [r.TurnedAway(error)]
+        if not error.code.startswith("name-"):
+            return [r.Happened(_problem(error, {})), r.HangUp()]
+        self._tried += 1
+        if self._tried > NAMES_TRIED:
+            return [r.HangUp()]
+        self._wish = error.hint or f"{self.name[:12]}{secrets.randbelow(10_000)}"
+        self._say_hello()
+        return []
+
+    def _is_ignored(self, who: str) -> bool:
+        return any(name.casefold() == who.casefold() for name in self.ignored)
+
+
+def _problem(error: RefusedError, told: Object) -> e.Problem:
+    return e.Problem(code=error.code, text=error.text, about=error.about, hint=error.hint, raw=told)
+
+
+def _seconds_in(hint: str) -> float:
+    """Read how long to wait."""
+    try:
+        return min(max(float(hint), 0.5), 600.0)
+    except ValueError:
+        return PAUSE

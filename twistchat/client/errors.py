@@ -1,0 +1,35 @@
+"""What goes wrong between a client and its server, as exceptions."""
+
+from __future__ import annotations
+
+
+class ChatError(Exception):
+    """Something that was asked of a chat was not done."""
+
+
+class RefusedError(ChatError):
+    """The server said no: `code` is for programs, `text` a sentence for people."""
+
+    def __init__(self, code: str, text: str = "", *, about: str = "", hint: str = "") -> None:
+        super().__init__(f"{text or 'refused'} [{code}]")
+        self.code = code
+        self.text = text
+        self.about = about
+        self.hint = hint
+        """What one could try instead: another name, or how many seconds to wait."""
+
+
+class UnknownError(ChatError):
+    """Nobody knows whether it was said: the answer was lost, and so was the right to ask again."""
+
+
+class DisconnectedError(ChatError):
+    """The connection was lost before the answer came; what was asked may have been done."""
+
+
+class ClosedError(ChatError):
+    """This client has left: it was not asked any more."""
+
+
+class NotJSONError(ChatError):
+    """What listens there does not speak this protocol."""
