@@ -221,6 +221,17 @@ class Call:
         assert self.who is not None
         self.send({"type": "token", "token": self.who.token, "expires": 2e9}, **ident)
 
+    def do_members(self, asked: Object, ident: Object) -> None:
+        self.send({"type": "members", "room": asked["room"], "names": ["ann"], "count": 1}, **ident)
+
+    def do_rooms(self, asked: Object, ident: Object) -> None:
+        rooms = [{"name": "#lobby", "count": 1, "topic": "", "yours": True}]
+        self.send({"type": "rooms", "rooms": rooms, "count": 1}, **ident)
+
+    def do_person(self, asked: Object, ident: Object) -> None:
+        self.send({"type": "person", "name": asked["name"], "here": 61, "idle": 1, "away": None,
+                   "rooms": []}, **ident)  # fmt: skip
+
     def do_other(self, asked: Object, ident: Object) -> None:
         self.send({"type": "ok"}, **ident)
 

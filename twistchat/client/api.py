@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.application.internet import ClientService, backoffPolicy
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IStreamClientEndpoint
-from twisted.internet.protocol import Factory
 from twisted.internet.task import deferLater
-from zope.interface import implementer
 
 from twistchat.client import events as e
 from twistchat.client import requests as r
 from twistchat.client.address import endpoint
 from twistchat.client.asking import Asking
 from twistchat.client.buffer import Buffer
+from twistchat.client.connecting import Links, WhenThereIsRoom
 from twistchat.client.core import Core, Stage
 from twistchat.client.errors import ChatError, ClosedError, DisconnectedError, NotJSONError
 from twistchat.client.link import PATIENCE, Link
@@ -23,7 +21,7 @@ from twistchat.client.link import PATIENCE, Link
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
 
-    from twisted.internet.interfaces import IAddress, IDelayedCall, IProtocol, IProtocolFactory
+    from twisted.internet.interfaces import IDelayedCall, IProtocol, IStreamClientEndpoint
 
     from twistchat.frontends.jsonlines.codec import Object
 
@@ -89,8 +87,8 @@ class Client(Asking):
         self._is_closed = False
         where = endpoint(reactor, server) if isinstance(server, str) else server
         self._service = ClientService(
-            _WhenThereIsRoom(where, self._wait_for_room),
-            _Links(self._build_link),
+            WhenThereIsRoom(where, self._wait_for_room),
+            Links(self._build_link),
             retryPolicy=self._trying_again,
             clock=reactor,
         )
@@ -106,6 +104,16 @@ class Client(Asking):
     def is_in(self) -> bool:
         """Whether it is in the chat at this moment."""
         return self._core.stage is Stage.IN
+
+    @property
+    def was_in(self) -> bool:
+        """Whether it was in the chat, now or before."""
+        return self._core.was_in
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it has said that it is away."""
+        return self._core.away is not None
 
     @property
     def pending(self) -> int:
@@ -163,13 +171,13 @@ class Client(Asking):
         self._flush()
         await entering
 
-    async def quit(self, words: str = "") -> None:
+    async def quit(self, words: str = "", *, patience: float = LAST_WAIT) -> None:
         """Leave, after everything that was asked before is answered."""
-        if self.is_in and self._link is not None:
+        if self.is_in and self._link is not None and not self._is_closed:
             gone: Deferred[None] = Deferred()
             self._gone = gone
-            self._after(LAST_WAIT, self._is_gone)
-            self._core.ask(type="quit", words=words)
+            self._after(patience, self._is_gone)
+            self._core.ask(type="quit", **({"words": words} if words else {}))
             self._flush()
             self._set_reading()
             await gone
@@ -365,35 +373,3 @@ class Client(Asking):
         self._is_closed = True
         self._stop_timers()
         self._buffer.close(error)
-
-
-class _Links(Factory):
-    """Makes the protocol of each connection."""
-
-    noisy = False
-
-    def __init__(self, build: Callable[[], IProtocol]) -> None:
-        self._build = build
-
-    def buildProtocol(self, addr: IAddress | None) -> IProtocol:  # type: ignore[override]
-        """Make the protocol of a connection that was just made."""
-        return self._build()
-
-
-@implementer(IStreamClientEndpoint)
-class _WhenThereIsRoom:
-    """An endpoint that connects when there is room for what comes."""
-
-    def __init__(self, inner: IStreamClientEndpoint, wait: Callable[[], Deferred[None]]) -> None:
-        self._inner = inner
-        self._wait = wait
-
-    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
-        """Wait, then connect. Called by ClientService."""
-
-        async def later() -> IProtocol:
-            await self._wait()
-            protocol: IProtocol = await self._inner.connect(protocolFactory)
-            return protocol
-
-        return Deferred.fromCoroutine(later())

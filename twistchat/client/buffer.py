@@ -1,11 +1,13 @@
-"""What waits to be taken, in order, by whoever asks for the next."""
+"""What waits to be taken, in order, and whether whoever takes it may go on."""
 
 from __future__ import annotations
 
 from collections import deque
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IPushProducer
+from zope.interface import implementer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,3 +64,30 @@ class Buffer(Generic[T]):
     def _wake(self) -> None:
         if self._waiting:
             self._waiting.popleft().callback(None)
+
+
+@implementer(IPushProducer)
+class Valve:
+    """Whether somebody who writes may write more, as a transport tells its producer."""
+
+    def __init__(self) -> None:
+        self._closed: Deferred[None] | None = None
+
+    def opened(self) -> Deferred[None]:
+        """Fire when it is open. For one who waits."""
+        return self._closed or succeed(None)
+
+    def pauseProducing(self) -> None:
+        """Write nothing more for now. Called by a transport."""
+        if self._closed is None:
+            self._closed = Deferred()
+
+    def resumeProducing(self) -> None:
+        """Write more. Called by a transport."""
+        closed, self._closed = self._closed, None
+        if closed is not None:
+            closed.callback(None)
+
+    def stopProducing(self) -> None:
+        """Nobody reads any more. Called by a transport."""
+        self.resumeProducing()

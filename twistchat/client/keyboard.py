@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IConsumer, IHalfCloseableProtocol, IPushProducer
@@ -13,7 +13,25 @@ from zope.interface import implementer
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
-    from twistchat.client.conversation import Conversation
+    from twistchat.client.conversation import Terminal
+
+
+class Typed(Protocol):
+    """Where what is typed goes."""
+
+    terminal: Terminal | None
+
+    def typed(self, line: str) -> None:
+        """Take in a line."""
+
+    def input_ended(self) -> None:
+        """Take in that there will be no more."""
+
+    def unreadable(self) -> None:
+        """Take in that a line is no text."""
+
+    def input_too_long(self) -> None:
+        """Take in that a line is far too long."""
 
 
 @implementer(IHalfCloseableProtocol, IPushProducer)
@@ -27,13 +45,17 @@ class Keyboard(LineReceiver):
     delimiter = b"\n"
     MAX_LENGTH = 1024 * 1024
 
-    def __init__(self, conversation: Conversation, encoding: str | None) -> None:
+    def __init__(self, conversation: Typed, encoding: str | None) -> None:
         """`encoding` is the terminal's; None for a pipe, which is UTF-8."""
-        self._conversation = conversation
         self._encoding = encoding
         self._is_held = self._is_full = False
         self._server: IPushProducer | None = None
         self._closed: Deferred[None] = Deferred()
+        self.talk_to(conversation)
+
+    def talk_to(self, conversation: Typed) -> None:
+        """Let what is typed go there from now on."""
+        self._conversation = conversation
         conversation.terminal = self
 
     def connectionMade(self) -> None:

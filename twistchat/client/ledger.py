@@ -113,8 +113,9 @@ class Ledger:
         yield from self._end(request, r.Done(request, {}, error))
 
     def joined(self, room: str) -> Iterator[r.Outcome]:
-        """One is in a room."""
-        for join in [join for join in self._joins if join.room == room]:
+        """One is in a room: what was asked on another connection has no answer but this."""
+        asked = {id(request) for request in self._asked.values()}
+        for join in [join for join in self._joins if join.room == room and id(join) not in asked]:
             yield from self.finish(join, {})
 
     def not_joined(self, room: str, error: ChatError) -> Iterator[r.Outcome]:

@@ -7,21 +7,28 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from twisted.application.internet import ClientService, backoffPolicy
+from twisted.application.internet import backoffPolicy
 from twisted.internet import error
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint
 from twisted.internet.stdio import StandardIO
 from twisted.internet.task import react
+from twisted.python.failure import Failure
 
+from twistchat.client import events as e
+from twistchat.client.address import NoAddressError, is_port, read_address
+from twistchat.client.api import Client
 from twistchat.client.conversation import Conversation
+from twistchat.client.errors import DisconnectedError
 from twistchat.client.keyboard import Keyboard
-from twistchat.client.server import ServerFactory
+from twistchat.client.server import ServerProtocol
+from twistchat.client.showing import LOBBY
+from twistchat.client.talk import Talk
 
 if TYPE_CHECKING:
-    from twisted.python.failure import Failure
+    from twisted.internet.interfaces import IProtocol
 
-DEFAULT_PORT = 8000
+SOFTWARE = "twistchat connect"
 
 
 def add_command(commands: Any) -> None:
@@ -47,17 +54,10 @@ def parse_address(text: str) -> tuple[str, int]:
     Raises:
         ArgumentTypeError: it is none of these.
     """
-    host, port = text, ""
-    if text.startswith("["):
-        host, bracket, after = text[1:].partition("]")
-        if not bracket or (after and not after.startswith(":")):
-            raise argparse.ArgumentTypeError(f"{text!r} is no address: write [ADDRESS]:PORT")
-        port = after.removeprefix(":")
-    elif text.count(":") == 1:
-        host, _, port = text.partition(":")
-    if not host or (port and not (port.isdecimal() and 0 < int(port) < 65536)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no address: write HOST or HOST:PORT")
-    return host, int(port) if port else DEFAULT_PORT
+    try:
+        return read_address(text)
+    except NoAddressError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
 
 
 def parse_port(text: str) -> int:
@@ -66,7 +66,7 @@ def parse_port(text: str) -> int:
     Raises:
         ArgumentTypeError: it is none.
     """
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65536):
+    if not is_port(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no port: write HOST:PORT")
     return int(text)
 
@@ -83,51 +83,66 @@ async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
     def finish(status: int, words: str | None) -> None:
         if words is not None:
             print(f"twistchat: {words}", file=sys.stderr)  # noqa: T201, its place is stderr
-        # Not from within: this may be called by the service that is to be stopped.
+        # Not from within: this may be called by what is to be stopped.
         reactor.callLater(0, over.callback, status)
 
-    conversation = Conversation(nick=nick, is_pipe=is_pipe, finish=finish)
-    keyboard = Keyboard(conversation, None if is_pipe else sys.stdin.encoding)
-    wait = backoffPolicy(initialDelay=1.0, maxDelay=30.0)
+    def make_plain() -> IProtocol:
+        keyboard.talk_to(conversation)
+        return ServerProtocol(conversation, keyboard)
 
-    def retry(attempt: int) -> float:
-        delay = wait(attempt)
-        conversation.trying_again(delay)
-        return delay
-
-    service = ClientService(
+    client = Client(
+        reactor,
         HostnameEndpoint(reactor, host, port),
-        ServerFactory(conversation, keyboard),
-        retryPolicy=retry,
-        clock=reactor,
+        rooms=[LOBBY],
+        retry=backoffPolicy(initialDelay=1.0, maxDelay=30.0),
+        plain=make_plain,
+        software=SOFTWARE,
     )
-
-    def unreachable(failure: Failure) -> None:
-        if failure.check(error.DNSLookupError):
-            conversation.failed(f"there is no host {host}")
-        elif failure.check(error.ConnectionRefusedError):
-            conversation.failed(f"nothing listens at {host} port {port}")
-        else:
-            conversation.failed(f"cannot connect to {host} port {port}: {_reason(failure)}")
-
-    def connected(_: object) -> None:
-        # Only now: before there is a server, nothing is read from a pipe.
-        StandardIO(keyboard, reactor=reactor)
-
+    conversation = Conversation(nick=nick, is_pipe=is_pipe, finish=finish)
+    talk = Talk(client=client, clock=reactor, nick=nick, is_pipe=is_pipe, finish=finish)
+    keyboard = Keyboard(talk, None if is_pipe else sys.stdin.encoding)
     ended: Deferred[None] = Deferred()
 
     def interrupted() -> Deferred[None]:
-        conversation.interrupted()
+        (conversation if client.is_plain else talk).interrupted()
         return ended  # the reactor goes on until the connection is closed
 
+    async def go() -> None:
+        try:
+            await client.connect()
+        except DisconnectedError as hung_up:
+            if is_pipe:
+                talk.failed(str(hung_up))
+                return
+        except Exception:
+            talk.failed(unreachable(Failure(), host, port))
+            return
+        # Only now: before there is a server, nothing is read from a pipe.
+        StandardIO(keyboard, reactor=reactor)
+        if not client.is_plain:
+            keyboard.print_from(talk.valve)
+            await talk.run()
+            return
+        async for event in client.events():
+            if isinstance(event, e.Disconnected | e.Retrying):
+                conversation.trying_again(event.retry)
+
     reactor.addSystemEventTrigger("before", "shutdown", interrupted)
-    service.startService()
-    service.whenConnected(failAfterFailures=1).addCallbacks(connected, unreachable)
+    Deferred.fromCoroutine(go()).addErrback(over.errback)
     status = await over
-    await service.stopService()
+    await client.quit(patience=1.0)
     await keyboard.close()
     ended.callback(None)
     raise SystemExit(status)
+
+
+def unreachable(failure: Failure, host: str, port: int) -> str:
+    """Say why there is no connection."""
+    if failure.check(error.DNSLookupError):
+        return f"there is no host {host}"
+    if failure.check(error.ConnectionRefusedError):
+        return f"nothing listens at {host} port {port}"
+    return f"cannot connect to {host} port {port}: {_reason(failure)}"
 
 
 def _reason(failure: Failure) -> str:

@@ -1,18 +1,17 @@
-"""The side of the server: a line at a time over TCP."""
+"""The side of a server that speaks no JSON: a line at a time, as to people."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from twisted.internet.interfaces import IConsumer, IPushProducer
-from twisted.internet.protocol import Factory, connectionDone
+from twisted.internet.protocol import connectionDone
 from twisted.protocols.basic import LineReceiver
 
 from twistchat.core.text import clean
 from twistchat.host.keepalive import keep_alive
 
 if TYPE_CHECKING:
-    from twisted.internet.interfaces import IAddress
     from twisted.python.failure import Failure
 
     from twistchat.client.conversation import Conversation
@@ -61,17 +60,3 @@ class ServerProtocol(LineReceiver):
         """Send a line."""
         assert self.transport is not None
         self.transport.write(line.encode() + b"\n")
-
-
-class ServerFactory(Factory):
-    """Makes the protocol of each connection to the server."""
-
-    noisy = False
-
-    def __init__(self, conversation: Conversation, keyboard: Keyboard) -> None:
-        self._conversation = conversation
-        self._keyboard = keyboard
-
-    def buildProtocol(self, addr: IAddress | None) -> ServerProtocol:
-        """Make the protocol of a connection that was just made."""
-        return ServerProtocol(self._conversation, self._keyboard)

@@ -1,0 +1,125 @@
+"""What `/help` of the terminal client says."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """What is said of one command."""
+
+    usage: str
+    summary: str
+    example: str
+    aliases: tuple[str, ...] = ()
+    more: str = ""
+
+
+GROUPS: dict[str, dict[str, Entry]] = {
+    "Talking": {
+        "me": Entry("WORDS", "say what you do: * alice waves", "/me waves"),
+        "msg": Entry(
+            "NAME WORDS",
+            "say something to one person only",
+            "/msg alice are you there?",
+            ("m", "w", "whisper", "tell", "query"),
+            "With #ROOM for NAME it is said in that room, and typing stays here.",
+        ),
+        "history": Entry("[COUNT] [#ROOM]", "show the last lines again", "/history 50", ("last",)),
+        "search": Entry(
+            "[#ROOM] WORDS",
+            "find what was said",
+            "/search cats from:alice since:7d",
+            ("find", "grep"),
+            "from:NAME, since:TIME, until:TIME narrow it. TIME: 30m, 7d, 2026-11-20.",
+        ),
+    },
+    "Rooms": {
+        "join": Entry(
+            "#ROOM [#ROOM...]",
+            "go into a room, and talk there",
+            "/join #cats",
+            ("j",),
+            "A room is made by joining it. You stay in the others, and hear them all.",
+        ),
+        "leave": Entry(
+            "[#ROOM] [WORDS]", "leave a room, and stay in the chat", "/leave #cats", ("part",),
+            "Without a room it is the one that you talk in.",
+        ),
+        "room": Entry(
+            "[#ROOM]", "choose where what you type goes", "/room #lobby", ("switch",),
+            "Without a room it shows which you are in.",
+        ),
+        "rooms": Entry("[WORD]", "show which rooms there are", "/rooms cat", ("channels",)),
+        "who": Entry("[#ROOM]", "show who is here", "/who #cats", ("list", "users", "names")),
+        "topic": Entry(
+            "[#ROOM] [WORDS]", "show or say what a room is about", "/topic all about cats", (),
+            "/topic - takes the topic away.",
+        ),
+        "invite": Entry("NAME [#ROOM]", "ask somebody into a room", "/invite alice #cats"),
+    },
+    "People": {
+        "nick": Entry("NAME", "take another name", "/nick bob2", ("name",)),
+        "whois": Entry("NAME", "show what is known of somebody", "/whois alice"),
+        "away": Entry(
+            "[WORDS]", "say that you are away, or back", "/away at lunch", (),
+            "Who writes to you alone is told. /back ends it, and /away without words.",
+        ),
+        "ignore": Entry(
+            "[NAME]", "hear nothing more of somebody", "/ignore mallory", ("block",),
+            "They are not told. Without a name it shows whom you ignore.",
+        ),
+    },
+    "Your terminal": {
+        "time": Entry("on|off", "show the time of each line, or not", "/time on", ("times",)),
+        "quit": Entry(
+            "[WORDS]", "leave the chat, with a last word", "/quit see you tomorrow",
+            ("exit", "bye", "q"), "The word exit alone does it too.",
+        ),
+    },
+    "": {
+        "say": Entry(
+            "WORDS", "say just these words, whatever they look like", "/say /help is a command", (),
+            "A line that begins with // does the same: //help is said as /help.",
+        ),
+        "back": Entry("", "say that you are back", "/back"),
+        "unignore": Entry("NAME", "hear somebody again", "/unignore mallory"),
+        "echo": Entry("on|off", "see your own lines, or not", "/echo off"),
+        "charset": Entry("", "say which encoding is spoken", "/charset", ("encoding",)),
+        "help": Entry("[COMMAND]", "show the commands, or explain one", "/help join",
+                      ("h", "commands")),
+    },
+}  # fmt: skip
+"""By what they are grouped by; those of the last are named at the end alone."""
+
+ENTRIES = {name: entry for group in GROUPS.values() for name, entry in group.items()}
+
+NAMES = {name: name for name in ENTRIES} | {
+    alias: name for name, entry in ENTRIES.items() for alias in entry.aliases
+}
+"""Each name of each command, and the first of its names."""
+
+
+def overview() -> list[str]:
+    """List all commands."""
+    lines = []
+    width = max(len(f"/{name} {entry.usage}") for name, entry in ENTRIES.items())
+    for group, entries in GROUPS.items():
+        if group:
+            lines.append(f"-- {group}:")
+            for name, entry in entries.items():
+                lines.append(f"--   {f'/{name} {entry.usage}':{width}}  {entry.summary}")
+    minor = ", ".join(f"/{name}" for name in GROUPS[""])
+    return [*lines, f"-- Also {minor}. /help NAME explains one; exit leaves."]
+
+
+def explain(name: str) -> list[str]:
+    """Explain one command, by its first name."""
+    entry = ENTRIES[name]
+    lines = [f"-- {f'/{name} {entry.usage}'.strip()}  {entry.summary}"]
+    if entry.more:
+        lines.append(f"--   {entry.more}")
+    lines.append(f"--   for example: {entry.example}")
+    if entry.aliases:
+        lines.append("--   also: " + ", ".join(f"/{alias}" for alias in entry.aliases))
+    return lines

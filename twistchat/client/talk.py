@@ -1,0 +1,383 @@
+"""One person's, or one pipe's, conversation over JSON: what they type, and what they see."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred
+
+from twistchat.client import events as e
+from twistchat.client import sentences as s
+from twistchat.client.buffer import Valve
+from twistchat.client.errors import (
+    ChatError,
+    ClosedError,
+    DisconnectedError,
+    RefusedError,
+    UnknownError,
+)
+from twistchat.client.showing import LOBBY, Showing
+from twistchat.client.typed import Commands
+from twistchat.core.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from datetime import tzinfo
+
+    from twisted.internet.interfaces import IDelayedCall
+
+    from twistchat.client.api import Client
+    from twistchat.client.conversation import Terminal
+
+PATIENCE = 30.0
+"""Seconds for which a pipe waits for a lost server."""
+
+WINDOW = 256
+"""Lines of a pipe that may be without an answer at the same time."""
+
+AWAY_WORDS = "not sent: {count} of your lines, typed without a connection"
+LOST_WORDS = "the connection was lost: {count} lines were perhaps not said"
+
+
+class Talk:
+    """Shows what happens on a terminal, and does what is typed there.
+
+    `finish` ends the program, with a status and a last word for stderr. From a pipe every line is
+    said, whatever it looks like.
+    """
+
+    def __init__(
+        self,
+        *,
+        client: Client,
+        clock: Any,
+        nick: str | None,
+        is_pipe: bool,
+        finish: Callable[[int, str | None], None],
+        zone: tzinfo | None = None,
+    ) -> None:
+        self.room = LOBBY
+        """Where what is typed goes."""
+        self.shows_own = True
+        self.valve = Valve()
+        """What the terminal closes while it can show no more."""
+        self.terminal: Terminal | None = None
+        self._client = client
+        self._clock = clock
+        self._nick = nick
+        self._is_pipe = is_pipe
+        self._finish = finish
+        self._showing = Showing(now=clock.seconds, zone=zone)
+        self._commands = Commands(
+            client=client, screen=self, showing=self._showing, now=clock.seconds
+        )
+        self._rooms: dict[str, None] = {}
+        self._new_rooms: set[str] = set()
+        self._is_at_door = self._is_asked = False
+        self._is_over = self._input_ended = self._is_leaving = False
+        self._last_words = ""
+        self._typed: deque[str] = deque()
+        """Lines that wait until the command before them is answered, so that order holds."""
+        self._command_runs = False
+        self._under_way = 0
+        self._was_stopped = self._something_was_refused = False
+        self._patience: IDelayedCall | None = None
+
+    async def run(self) -> None:
+        """Show what happens, until it is over."""
+        try:
+            async for event in self._client.events():
+                self._happened(event)
+                self._go_on()
+                await self.valve.opened()
+        except ChatError as error:
+            self._end(1, str(error))
+
+    # ------------------------------------------------------------ what is typed
+
+    def typed(self, line: str) -> None:
+        """Take in a line that somebody typed, or that a pipe brought."""
+        line = clean(line)
+        if not line.strip():
+            return
+        words = line.strip()
+        if self._is_pipe:
+            self.say(line, room=LOBBY)
+        elif self._is_at_door and not self._is_asked and words.casefold() != "exit":
+            self._typed_name(words)
+        else:
+            self._typed.append(line)
+        self._go_on()
+
+    def input_ended(self) -> None:
+        """Leave, after everything that was typed has been said."""
+        self._input_ended = True
+        if not self._client.is_in and not self._is_pipe:
+            self._end_away()
+        self._go_on()
+
+    def unreadable(self) -> None:
+        """Leave out a line whose bytes are no text."""
+        self._something_was_refused = True
+        self.show(s.UNREADABLE)
+
+    def input_too_long(self) -> None:
+        """End at a line that no chat would take."""
+        self._end(1, "a line of the input is far too long: the rest was not said")
+
+    def interrupted(self) -> None:
+        """End at once, as Ctrl-C wants it; the status is a shell's for that."""
+        self._end(130, None)
+
+    def failed(self, words: str) -> None:
+        """There is no server."""
+        self._end(1, words)
+
+    # ------------------------------------------------------------ for commands
+
+    def show(self, *lines: str) -> None:
+        """Print lines, made harmless for the terminal."""
+        if self.terminal is not None:
+            for line in lines:
+                self.terminal.show(clean(line))
+
+    def join_failed(self) -> None:
+        """Leave out what was typed behind a join that was refused: it was meant for that room."""
+        while self._typed and not self._typed[0].strip().startswith("/"):
+            line = self._typed.popleft()
+            if line.strip().casefold() != "exit":
+                self.show(s.NOT_JOINED.format(text=line))
+            else:
+                self.input_ended()
+
+    def my_rooms(self) -> list[str]:
+        """Name the rooms that one is in."""
+        return list(self._rooms)
+
+    def say(self, text: str, *, room: str = "", to: str = "", action: bool = False) -> None:
+        """Say something, now or when there is a connection."""
+        if to:
+            saying = self._client.whisper(to, text, action=action)
+        else:
+            saying = self._client.say(room, text, action=action)
+        self._start(saying, text)
+        if not self._client.is_in and not self._is_pipe:
+            self.show(s.WAITING.say(self._client.pending))
+
+    def leave_chat(self, words: str = "") -> None:
+        """Leave when everything typed before is said."""
+        self._last_words = words
+        self.input_ended()
+
+    # ------------------------------------------------------------ what happens
+
+    def _happened(self, event: e.AnyEvent) -> None:
+        match event:
+            case e.Hello():
+                self._greeted(event)
+            case e.Connected():
+                self._connected(event)
+            case e.Disconnected() | e.Retrying():
+                self._disconnected(event)
+            case e.Goodbye():
+                if not (event.cause == "server stopping" and self._was_stopped):
+                    self.show(s.GOODBYE_CAUSE.get(event.cause, s.GOODBYE))
+            case e.Joined(mine=True):
+                self._rooms[event.room] = None
+                self._new_rooms.add(event.room)
+                self.show(*self._showing.event(event))
+            case e.Live():
+                self._rooms[event.room] = None
+            case e.Left(mine=True):
+                self.show(*self._showing.event(event))
+                self._left(event.room)
+            case e.Members():
+                self._members(event)
+            case e.Said(mine=True, past=False) | e.Whispered(mine=True) if not self.shows_own:
+                pass
+            case e.Stopping():
+                self._was_stopped = True
+                self.show(*self._showing.event(event))
+            case _:
+                self.show(*self._showing.event(event))
+
+    def _greeted(self, hello: e.Hello) -> None:
+        if self._client.was_in:
+            return
+        if not self._is_pipe:
+            self.show(s.GREETING.format(server=hello.server))
+            self.show(*(s.MOTD.format(line=line) for line in hello.motd))
+        if self._nick is not None:
+            self._enter(self._nick)
+        else:
+            self._is_at_door = True
+            self.show(s.ASK_NAME)
+
+    def _typed_name(self, words: str) -> None:
+        if words.startswith("/"):
+            command, _, name = words.partition(" ")
+            if command.casefold() not in ("/nick", "/name"):
+                self.show(s.ASK_NAME if command.casefold() != "/quit" else s.GOODBYE)
+                if command.casefold() == "/quit":
+                    self.input_ended()
+                return
+            words = name.strip()
+        self._enter(words)
+
+    def _enter(self, name: str) -> None:
+        self._is_asked = True
+        entering: Deferred[None] = Deferred.fromCoroutine(self._client.enter(name))
+        entering.addCallbacks(lambda _: None, self._not_entered)
+
+    def _not_entered(self, failure: Any) -> None:
+        self._is_asked = False
+        error = failure.value
+        if not isinstance(error, RefusedError):
+            return  # the connection was lost, which is told by itself
+        words = (error.text or error.code).removeprefix("-- ")
+        if self._is_pipe or self._input_ended:
+            self._end(1, words)
+            return
+        self.show(s.NOTED.format(line=words))
+        self._nick, self._is_at_door = None, True
+
+    def _connected(self, event: e.Connected) -> None:
+        self._is_at_door = self._is_asked = self._was_stopped = False
+        self._wait_no_more()
+        before, self._nick = self._nick, event.name
+        if not event.again:
+            self.show(s.WELCOMED.format(name=event.name))
+        elif event.name == before:
+            self.show(s.WELCOMED_AGAIN)
+        else:
+            self.show(s.WELCOMED_OTHERWISE.format(name=event.name))
+
+    def _disconnected(self, event: e.Disconnected | e.Retrying) -> None:
+        if self._is_over or self._is_leaving:
+            return
+        self._is_at_door = self._is_asked = False
+        if isinstance(event, e.Disconnected):
+            self._rooms.clear()
+            self.show(s.LOST)
+            if self._input_ended and not self._is_pipe:
+                self._end_away()
+                return
+            if self._is_pipe and self._patience is None:
+                self._patience = self._clock.callLater(PATIENCE, self._patience_ends)
+            if self._client.pending and not self._is_pipe:
+                self.show(s.WAITING.say(self._client.pending))
+        self.show(s.TRYING_AGAIN.format(seconds=max(1, round(event.retry))))
+
+    def _left(self, room: str) -> None:
+        self._rooms.pop(room, None)
+        if room == self.room:
+            self.room = next(reversed(self._rooms), "")
+            self.show(s.TALKING_IN.format(room=self.room) if self.room else s.NO_ROOM)
+
+    def _members(self, event: e.Members) -> None:
+        if event.room not in self._new_rooms:
+            return  # one came back, and was there all the time
+        self._new_rooms.discard(event.room)
+        self.show(*self._showing.event(event))
+        if event.room == self.room and self.room != LOBBY:
+            self.show(s.TALKING_IN.format(room=self.room))
+
+    # ------------------------------------------------------------ inside
+
+    def _can_do(self) -> bool:
+        is_exit = self._typed[0].strip().casefold() == "exit"
+        return is_exit or (self._client.was_in and not self._command_runs)
+
+    def _do(self, line: str) -> None:
+        words = line.strip()
+        if words.casefold() == "exit":
+            self._typed.clear()
+            self.input_ended()
+        elif words.startswith("/") and not words.startswith("//"):
+            self._start(self._run_command(words))
+        else:
+            self.say(words.removeprefix("/") if words.startswith("//") else line, room=self.room)
+
+    async def _run_command(self, line: str) -> None:
+        self._command_runs = True
+        try:
+            await self._commands.do(line)
+        finally:
+            self._command_runs = False
+
+    def _start(self, doing: Coroutine[Any, Any, Any], text: str | None = None) -> None:
+        """Begin something, and show it if it goes wrong; `text` is what is said by it."""
+        self._under_way += 1
+        started: Deferred[Any] = Deferred.fromCoroutine(doing)
+        started.addErrback(self._went_wrong, text).addBoth(self._finished)
+
+    def _finished(self, failure: Any) -> Any:
+        self._under_way -= 1
+        self._go_on()
+        return failure
+
+    def _went_wrong(self, failure: Any, text: str | None) -> Any:
+        error = failure.value
+        if text is not None:
+            self._something_was_refused = True
+        if isinstance(error, RefusedError):
+            self.show(s.NOTED.format(line=(error.text or error.code).removeprefix("-- ")))
+        elif isinstance(error, UnknownError):
+            self.show(s.PERHAPS.format(text=text))
+        elif isinstance(error, DisconnectedError):
+            self.show(s.LOST_ANSWER)
+        elif not isinstance(error, ClosedError):
+            return failure
+        return None
+
+    def _go_on(self) -> None:
+        """Do what can be done now: what was typed, leave, read more of a pipe."""
+        while self._typed and self._can_do() and not self._is_over:
+            self._do(self._typed.popleft())
+        if self._is_over:
+            return
+        is_idle = not (self._under_way or self._typed)
+        can_leave = self._client.is_in and is_idle and not self._is_leaving
+        if self._input_ended and (can_leave or self._is_at_door):
+            self._is_leaving = True
+            Deferred.fromCoroutine(self._leave())
+        if self._is_pipe and self.terminal is not None:
+            if self._client.is_in and self._client.pending < WINDOW:
+                self.terminal.release()
+            else:
+                self.terminal.hold()
+
+    async def _leave(self) -> None:
+        await self._client.quit(self._last_words)
+        if self._is_pipe and self._something_was_refused:
+            self._end(1, "not everything was said: see above")
+        else:
+            self._end(0, None)
+
+    def _end_away(self) -> None:
+        sent, pending = self._client.pending_sent, self._client.pending
+        if sent:
+            self._end(1, LOST_WORDS.format(count=pending))
+        elif pending:
+            self._end(1, AWAY_WORDS.format(count=pending))
+        else:
+            self._end(0, None)
+
+    def _patience_ends(self) -> None:
+        self._patience = None
+        if self._client.pending:
+            self._end(1, LOST_WORDS.format(count=self._client.pending))
+        else:
+            self._end(1, "the connection was lost")
+
+    def _wait_no_more(self) -> None:
+        if self._patience is not None and self._patience.active():
+            self._patience.cancel()
+        self._patience = None
+
+    def _end(self, status: int, words: str | None) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._wait_no_more()
+            self._finish(status, words)
