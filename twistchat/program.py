@@ -8,6 +8,7 @@ from typing import NoReturn
 import twistchat
 from twistchat.archive import commands as archive
 from twistchat.client import main as client
+from twistchat.client import send, tail
 
 
 class Parser(argparse.ArgumentParser):
@@ -28,6 +29,8 @@ def make_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"twistchat {twistchat.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     client.add_command(commands)
+    send.add_command(commands)
+    tail.add_command(commands)
     archive.add_commands(commands)
     return parser
 

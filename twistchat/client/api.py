@@ -188,6 +188,10 @@ class Client(Asking):
         self._end(None)
         await self._service.stopService()
 
+    def fail(self, error: BaseException) -> None:
+        """Let whoever takes events be told this, after those that wait already."""
+        self._buffer.close(error)
+
     def events(self) -> AsyncIterator[e.AnyEvent]:
         """Go through what happens, in order; it ends when this client has left.
 

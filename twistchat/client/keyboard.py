@@ -112,6 +112,10 @@ class Keyboard(LineReceiver):
         self._conversation.input_ended()
         self._closed.callback(None)
 
+    def unread(self) -> list[str]:
+        """Return the lines that have come in and were not taken."""
+        return [line for line in self._buffer.decode(errors="replace").splitlines() if line.strip()]
+
     def show(self, line: str) -> None:
         """Print a line."""
         if self.transport is not None:

@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from twisted.application.internet import backoffPolicy
-from twisted.internet import error
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint
 from twisted.internet.stdio import StandardIO
@@ -21,6 +20,7 @@ from twistchat.client.api import Client
 from twistchat.client.conversation import Conversation
 from twistchat.client.errors import DisconnectedError
 from twistchat.client.keyboard import Keyboard
+from twistchat.client.reasons import unreachable
 from twistchat.client.server import ServerProtocol
 from twistchat.client.showing import LOBBY
 from twistchat.client.talk import Talk
@@ -115,7 +115,7 @@ async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
                 talk.failed(str(hung_up))
                 return
         except Exception:
-            talk.failed(unreachable(Failure(), host, port))
+            talk.failed(unreachable(Failure(), f"{host} port {port}"))
             return
         # Only now: before there is a server, nothing is read from a pipe.
         StandardIO(keyboard, reactor=reactor)
@@ -134,20 +134,6 @@ async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
     await keyboard.close()
     ended.callback(None)
     raise SystemExit(status)
-
-
-def unreachable(failure: Failure, host: str, port: int) -> str:
-    """Say why there is no connection."""
-    if failure.check(error.DNSLookupError):
-        return f"there is no host {host}"
-    if failure.check(error.ConnectionRefusedError):
-        return f"nothing listens at {host} port {port}"
-    return f"cannot connect to {host} port {port}: {_reason(failure)}"
-
-
-def _reason(failure: Failure) -> str:
-    number = getattr(failure.value, "osError", None)
-    return os.strerror(number) if isinstance(number, int) else failure.getErrorMessage()
 
 
 def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> NoReturn:
