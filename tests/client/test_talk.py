@@ -190,7 +190,7 @@ class TerminalTests(Scenarios):
 
     def test_what_cannot_be_said_there_is_said_nowhere(self) -> None:
         self.start("cleo")
-        self.net.server.refuse["join"] = {"code": "too-many-rooms", "text": "No more rooms."}
+        self.net.server.refuse["join"] = {"code": "busy", "text": "No more rooms."}
         self.type("/join #secret", "for #secret alone")
         self.assertEqual(self.said(), [])
         self.type("to all")
@@ -309,7 +309,7 @@ class PipeTests(Scenarios):
         self.assertEqual(self.ended, [(1, "not everything was said: see above")])
 
     def test_a_line_that_the_server_refused_is_an_error(self) -> None:
-        self.net.server.refuse["say"] = {"code": "text-long", "text": "It is too long."}
+        self.net.server.refuse["say"] = {"code": "text-odd", "text": "It is too long."}
         self.pipe(b"bad\ngood\n")
         self.assertEqual(self.said(), ["good"])
         self.assertIn("-- It is too long.", self.shown())

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from twistchat.frontends.jsonlines.codec import Object
 
 TOKEN_IS_NO_GOOD = frozenset({"token-unknown", "token-expired"})
-ASK_AGAIN = frozenset({"stopping", "unknown"})
+ASK_AGAIN = frozenset({"stopping", "not-kept-stopping", "not-kept-unknown"})
 """Refusals after which a line may be sent again, under its key."""
+PAGES = frozenset({"history", "search"})
+"""Requests whose past lines are for who asked. Those of a room that one enters are events."""
 NAMES_TRIED = 5
 """Other names that are tried on one connection, when coming back."""
 PAUSE = 5.0
@@ -161,9 +163,10 @@ class Core:
     def receive(self, told: Object) -> list[r.Outcome]:
         """Take in what the server says, and tell what it means."""
         kind = told.get("type")
-        if "re" in told:
-            whole, part = self.ledger.find(told["re"]), e.decode(told, name=self.name)
-            if whole is not None and part is not None:
+        whole = self.ledger.find(told["re"]) if "re" in told else None
+        if whole is not None and whole.fields["type"] in PAGES:
+            part = e.decode(told, name=self.name)
+            if part is not None:
                 whole.lines.append(part)
             return []
         request = self.ledger.settle(told)

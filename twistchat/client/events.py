@@ -148,6 +148,14 @@ class Announced(Event):
     to: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Event):
+    """The server tells this client something in words, a line each."""
+
+    type: ClassVar[Literal["note"]] = "note"
+    lines: tuple[str, ...] = ()
+
+
 # ---------------------------------------------------------------- how a room stands
 
 
@@ -232,7 +240,7 @@ class Retrying(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem(Event):
-    """The server refused something that no request waits for: going back into a room, say."""
+    """The server refused what no request waits for, such as going back into a room."""
 
     type: ClassVar[Literal["problem"]] = "problem"
     code: str
@@ -277,6 +285,7 @@ AnyEvent = (
     | Away
     | Invited
     | Announced
+    | Note
     | Live
     | Gap
     | Members
@@ -294,8 +303,8 @@ Numbered = Said | Topic
 TOLD: dict[str, type[AnyEvent]] = {
     kind.type: kind
     for kind in (
-        Said, Topic, Whispered, Joined, Left, Departed, Renamed, Away, Invited, Announced, Live,
-        Gap, Members, Hello, Slowed, Stopping, Goodbye,
+        Said, Topic, Whispered, Joined, Left, Departed, Renamed, Away, Invited, Announced, Note,
+        Live, Gap, Members, Hello, Slowed, Stopping, Goodbye,
     )
 }  # fmt: skip
 """What a server says, by its `type`; the others are this client's own."""

@@ -17,6 +17,7 @@ from twistchat.client.address import endpoint
 from twistchat.client.api import Client
 from twistchat.client.errors import ChatError, RefusedError
 from twistchat.client.reasons import unreachable
+from twistchat.client.sentences import refused
 from twistchat.core.text import clean
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ async def come_in(client: Client, options: argparse.Namespace) -> None:
             await client.enter(name)
         except RefusedError as error:
             if options.nick or not left or not error.code.startswith("name-"):
-                raise EndError(1, error.text or error.code) from error
+                raise EndError(1, refused(error)) from error
             name = f"{made_name()}{secrets.randbelow(10_000)}"
         except ChatError as error:
             raise EndError(1, str(error)) from error

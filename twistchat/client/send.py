@@ -11,6 +11,7 @@ from twisted.internet.stdio import StandardIO
 from twisted.internet.task import deferLater
 
 from twistchat.client import events as e
+from twistchat.client import sentences as s
 from twistchat.client.errors import ChatError, RefusedError
 from twistchat.client.keyboard import Keyboard
 from twistchat.client.scripts import EndError, Program, add_options, come_in, complain
@@ -87,7 +88,7 @@ class Sender(Program):
             if self._room:
                 await self._client.join(self._room)
         except RefusedError as error:
-            raise EndError(1, error.text or error.code) from error
+            raise EndError(1, s.refused(error)) from error
         if self._given is None:
             self._keyboard = Keyboard(self, None)
             # What is read is all that is wanted of it: nothing is written.
@@ -154,7 +155,7 @@ class Sender(Program):
             if self._over.called:
                 return  # it has been told
             self._is_all_said = False
-            words = (error.text or error.code) if isinstance(error, RefusedError) else str(error)
+            words = s.refused(error) if isinstance(error, RefusedError) else str(error)
             complain(f"not said ({words}): {line}")
         del self._waiting[number]
         self._go_on()

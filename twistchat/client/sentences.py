@@ -5,7 +5,10 @@ What the system says begins with `-- `, what people say with `<name> `, what the
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from twistchat.client.errors import RefusedError
 
 
 class Plural(NamedTuple):
@@ -154,3 +157,41 @@ def length(seconds: float) -> str:
         if seconds >= 2 * size:
             return plural.say(int(seconds // size))
     return TIMES[-1][1].say(int(seconds))
+
+
+# ---------------------------------------------------------------- refusals
+
+NOT_KEPT = "Not sent: the server could not keep it. Try again."
+
+REFUSED = {
+    "name-empty": "Sorry, that is no name. How about {hint}?",
+    "name-characters": "Sorry, a name has no blanks, no invisible characters and none of "
+    "/ ! @ * ? , : # & ~ % + < > in it. How about {hint}?",
+    "name-number": "Sorry, a name is more than a number. How about {hint}?",
+    "name-long": "Sorry, that name is too long to stand before each line. How about {hint}?",
+    "name-reserved": "Sorry, {about} would be misunderstood. How about {hint}?",
+    "name-taken": "Sorry, the name {about} is taken. How about {hint}?",
+    "room-name": "{about} is no name for a room. Try something like #cats.",
+    "too-many-rooms": "There are {hint} rooms, and somebody is in each. /rooms shows them.",
+    "too-many-rooms-of-yours": "You are in {hint} rooms, and that is as many as one may. "
+    "/leave one, then join {about}.",
+    "not-in-room": "You are not in {about}. /join {about} goes there.",
+    "in-no-room": "You are in no room. /join #lobby goes back to the lobby.",
+    "no-such-person": "Nobody here is called {about}. /who shows who is.",
+    "to-oneself": "That would be talking to yourself.",
+    "text-long": "Not sent: it is longer than {hint} bytes. Please send it in pieces.",
+    "too-long": "Not sent: it is too long. Please send it in pieces.",
+    "not-kept": NOT_KEPT,
+    "not-kept-late": "Not sent: it had to wait for too long. Try again.",
+    "full": "Sorry, this chat is full ({hint} are here). Please try again later.",
+}
+"""What the terminal says otherwise than the server, whose own sentences are for programs."""
+
+
+def refused(error: RefusedError) -> str:
+    """Say why something was refused, and what one could do."""
+    sentence = REFUSED.get(error.code, "")
+    needs = [name for name in ("about", "hint") if "{" + name + "}" in sentence]
+    if sentence and all(getattr(error, name) for name in needs):
+        return sentence.format(about=error.about, hint=error.hint)
+    return (error.text or error.code).removeprefix("-- ")

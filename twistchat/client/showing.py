@@ -82,6 +82,8 @@ class Showing:
             case e.Announced():
                 template = s.ANNOUNCED if event.to is None else s.ANNOUNCED_TO
                 return [template.format(text=event.text, to=event.to)]
+            case e.Note():
+                return [s.NOTED.format(line=line) for line in event.lines]
             case e.Away() if event.words is not None:
                 return [self.away(event.who, event.words)]
             case e.Gap():

@@ -106,7 +106,7 @@ class Tail(Program):
             if self._options.follow:
                 await self._follow()
         except RefusedError as error:
-            raise EndError(1, error.text or error.code) from error
+            raise EndError(1, s.refused(error)) from error
         except BrokenPipeError:
             return BROKEN_PIPE
         return 0
@@ -262,7 +262,10 @@ def as_text(event: e.Numbered, room: str) -> bytes:
 
 def as_json(told: Object) -> bytes:
     """Write an object as the server did; what a terminal might obey is escaped."""
-    line = encode(told).decode().rstrip("\n")
+    # Which request it answered is no matter of anybody's.
+    line = (
+        encode({name: value for name, value in told.items() if name != "re"}).decode().rstrip("\n")
+    )
     if clean(line) != line:
         line = "".join(c if clean(c) == c else f"\\u{ord(c):04x}" for c in line)
     return line.encode() + b"\n"

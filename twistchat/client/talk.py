@@ -235,7 +235,7 @@ class Talk:
         error = failure.value
         if not isinstance(error, RefusedError):
             return  # the connection was lost, which is told by itself
-        words = (error.text or error.code).removeprefix("-- ")
+        words = s.refused(error)
         if self._is_pipe or self._input_ended:
             self._end(1, words)
             return
@@ -322,7 +322,7 @@ class Talk:
         if text is not None:
             self._something_was_refused = True
         if isinstance(error, RefusedError):
-            self.show(s.NOTED.format(line=(error.text or error.code).removeprefix("-- ")))
+            self.show(s.NOTED.format(line=s.refused(error)))
         elif isinstance(error, UnknownError):
             self.show(s.PERHAPS.format(text=text))
         elif isinstance(error, DisconnectedError):
