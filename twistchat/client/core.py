@@ -192,7 +192,8 @@ class Core:
                 if not is_new or (event.past and self._is_ignored(event.who)):
                     return []
             case e.Gap():
-                self.rooms.skip(event)
+                if not self.rooms.skip(event):
+                    return []
             case e.Live():
                 gap = self.rooms.begin(event)
                 self.ledger.send_again(event.room)
@@ -201,6 +202,8 @@ class Core:
                 self.name = self._wish = event.new
             case e.Joined(mine=True):
                 self.rooms.want(event.room)
+                self.rooms.enter(event.room)
+                after = list(self.ledger.joined(event.room))
             case e.Left(mine=True):
                 self.rooms.forget(event.room)
             case e.Goodbye(cause="resumed"):
@@ -275,6 +278,11 @@ class Core:
     ) -> list[r.Outcome]:
         """Of a room that one goes back into; or of nothing that one asked for."""
         is_again = request is None or request.is_again
+        if error.code == "no-history":
+            # One is there all the same; what was missed shows in the next number.
+            for room in (request.room if request is not None else None, error.about):
+                self.rooms.enter(str(room))
+            return [r.Happened(_problem(error, told))]
         if is_again and error.code == "joins-too-fast" and self.rooms.missing():
             return [r.Wait(_seconds_in(error.hint))]
         outcomes: list[r.Outcome] = [r.Happened(_problem(error, told))] if is_again else []

@@ -92,12 +92,20 @@ class Rooms:
             return False, None
         return True, self._jump(room, before, event.number - 1)
 
-    def skip(self, gap: Gap) -> None:
-        """Take in that lines are left out."""
-        if gap.room in self._places:
-            before = self._places[gap.room]
-            if before is None or before.epoch != gap.epoch or before.number < gap.last:
-                self._places[gap.room] = Place(gap.epoch, gap.last)
+    def skip(self, gap: Gap) -> bool:
+        """Take in that lines are left out, and tell whether that matters."""
+        if gap.room not in self._places:
+            return True
+        before = self._places[gap.room]
+        if before is None or before.epoch != gap.epoch or before.number < gap.last:
+            self._places[gap.room] = Place(gap.epoch, gap.last)
+        # An epoch that ended before anything was said in it had nothing to miss.
+        return gap.first <= gap.last or (before is not None and before.number > 0)
+
+    def enter(self, room: str) -> None:
+        """Take in that one is there, though nobody knows how it stands."""
+        if room in self._places:
+            self._live.add(room)
 
     def begin(self, live: Live) -> Gap | None:
         """Take in that a room is told as it happens from here on."""

@@ -177,8 +177,11 @@ async def _run(
         # Out of the handler, into a turn of the reactor.
         reactor.callFromThread(lambda: start(by_signal(number)))
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signalled)
+    def listen() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signalled)
+
+    reactor.callWhenRunning(listen)  # in the place of the reactor's own, which is set by then
     going = start(program.go())
     try:
         status = await over

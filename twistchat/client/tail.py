@@ -263,9 +263,8 @@ def as_text(event: e.Numbered, room: str) -> bytes:
 def as_json(told: Object) -> bytes:
     """Write an object as the server did; what a terminal might obey is escaped."""
     # Which request it answered is no matter of anybody's.
-    line = (
-        encode({name: value for name, value in told.items() if name != "re"}).decode().rstrip("\n")
-    )
+    shown = {name: value for name, value in told.items() if name != "re"}
+    line = encode(shown).decode().rstrip("\n")
     if clean(line) != line:
         line = "".join(c if clean(c) == c else f"\\u{ord(c):04x}" for c in line)
     return line.encode() + b"\n"
