@@ -71,7 +71,6 @@ GROUPS: dict[str, dict[str, Entry]] = {
         ),
     },
     "Your terminal": {
-        "time": Entry("on|off", "show the time of each line, or not", "/time on", ("times",)),
         "quit": Entry(
             "[WORDS]", "leave the chat, with a last word", "/quit see you tomorrow",
             ("exit", "bye", "q"), "The word exit alone does it too.",
@@ -84,6 +83,7 @@ GROUPS: dict[str, dict[str, Entry]] = {
         ),
         "back": Entry("", "say that you are back", "/back"),
         "unignore": Entry("NAME", "hear somebody again", "/unignore mallory"),
+        "time": Entry("on|off", "show the time of each line, or not", "/time on", ("times",)),
         "echo": Entry("on|off", "see your own lines, or not", "/echo off"),
         "charset": Entry("", "say which encoding is spoken", "/charset", ("encoding",)),
         "help": Entry("[COMMAND]", "show the commands, or explain one", "/help join",
@@ -109,8 +109,8 @@ def overview() -> list[str]:
             lines.append(f"-- {group}:")
             for name, entry in entries.items():
                 lines.append(f"--   {f'/{name} {entry.usage}':{width}}  {entry.summary}")
-    minor = ", ".join(f"/{name}" for name in GROUPS[""])
-    return [*lines, f"-- Also {minor}. /help NAME explains one; exit leaves."]
+    minor = ", ".join(f"/{name}" for name in GROUPS[""] if name != "help")
+    return [*lines, f"-- Also {minor}. /help NAME explains one."]
 
 
 def explain(name: str) -> list[str]:

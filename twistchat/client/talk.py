@@ -189,6 +189,11 @@ class Talk:
                 self.show(*self._showing.event(event))
             case e.Live():
                 self._rooms[event.room] = None
+            case e.Renamed(mine=True):
+                self._nick = event.new
+                self.show(*self._showing.event(event))
+            case e.Away() if event.who == self._client.name:
+                pass  # who asked for it is told otherwise
             case e.Left(mine=True):
                 self.show(*self._showing.event(event))
                 self._left(event.room)
