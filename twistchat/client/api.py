@@ -83,6 +83,7 @@ class Client(Asking):
         self._entering: Deferred[None] | None = None
         self._room_for_more: list[Deferred[None]] = []
         self._timers: list[IDelayedCall] = []
+        self._pause: IDelayedCall | None = None
         self._gone: Deferred[None] | None = None
         self._is_closed = False
         where = endpoint(reactor, server) if isinstance(server, str) else server
@@ -282,7 +283,7 @@ class Client(Asking):
                     if self._entering is not None and not self._entering.called:
                         self._entering.errback(outcome.error)
                 case r.Wait():
-                    self._after(outcome.seconds, self._waited)
+                    self._wait(outcome.seconds)
                 case r.HangUp():
                     if self._link is not None:
                         self._link.drop()
@@ -306,6 +307,12 @@ class Client(Asking):
         self._core.ask(type="token")
         self._flush()
         self._after(TOKEN_AGE, self._renew)
+
+    def _wait(self, seconds: float) -> None:
+        """Go on later: once, however much has to wait."""
+        if self._pause is None or not self._pause.active():
+            self._pause = self._reactor.callLater(seconds, self._waited)
+            self._timers.append(self._pause)
 
     def _waited(self) -> None:
         self._core.waited()

@@ -286,6 +286,8 @@ class Core:
         if is_again and error.code == "joins-too-fast" and self.rooms.missing():
             return [r.Wait(_seconds_in(error.hint))]
         outcomes: list[r.Outcome] = [r.Happened(_problem(error, told))] if is_again else []
+        if request is not None:
+            outcomes += self.ledger.fail(request, error)
         named = (request.room,) if request is not None else (told.get("room"), error.about)
         for room in named:
             if isinstance(room, str) and room in self.rooms and not self.rooms.is_live(room):

@@ -30,6 +30,9 @@ SILENCE = 30.0
 DEAD = 60.0
 """Seconds of silence after which it is not."""
 
+GRAIN = 0.1
+"""Seconds that do not matter here: a timer may be a little early."""
+
 
 class Owner(Protocol):
     """Whose link it is."""
@@ -199,10 +202,10 @@ class Link(LineReceiver):
                 self._set_timer(self._patience)
             else:
                 self._is_plain(self._finder)
-        elif silent >= DEAD and not self.paused:
+        elif silent >= DEAD - GRAIN and not self.paused:
             self.drop()
-        elif silent >= SILENCE or self.paused:
+        elif silent >= SILENCE - GRAIN or self.paused:
             self.send([{"type": "ping"}])
             self._set_timer(SILENCE)
         else:
-            self._set_timer(max(SILENCE - silent, 0.1))
+            self._set_timer(SILENCE - silent)

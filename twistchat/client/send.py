@@ -75,7 +75,7 @@ class Sender(Program):
         """What is not answered yet."""
         self._count = 0
         self._is_all_said = True
-        self._input_ended = self._is_stopping = False
+        self._has_begun = self._input_ended = self._is_stopping = False
         self._keyboard: Keyboard | None = None
         self._over: Deferred[int] = Deferred()
 
@@ -89,6 +89,7 @@ class Sender(Program):
                 await self._client.join(self._room)
         except RefusedError as error:
             raise EndError(1, s.refused(error)) from error
+        self._has_begun = True
         if self._given is None:
             self._keyboard = Keyboard(self, None)
             # What is read is all that is wanted of it: nothing is written.
@@ -111,7 +112,9 @@ class Sender(Program):
         end = self._reactor.seconds() + LAST_WAIT
         while self._waiting and self._reactor.seconds() < end:
             await deferLater(self._reactor, 0.05)
-        unread = self._keyboard.unread() if self._keyboard is not None else []
+        unread = list(self._given or ()) if not self._has_begun else []
+        if self._keyboard is not None:
+            unread = self._keyboard.unread()
         for text in (*self._waiting.values(), *unread):
             complain(f"perhaps not said: {text}")
         return 143 if self._is_all_said and not self._waiting and not unread else 1

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from twistchat.client.asking import Page
     from twistchat.frontends.jsonlines.codec import Object
 
+PAGE = 200
+"""Lines that are asked for at once; a server may have its reasons to send fewer."""
+
 LINES = 10
 """Lines that are printed where nobody says since when."""
 
@@ -130,13 +133,13 @@ class Tail(Program):
         kept = self._cursor.place(room) if self._cursor is not None else None
         if kept is not None:
             if kept.epoch != live.epoch:
-                await self._gap(e.Gap(room=room, epoch=live.epoch, first=1, last=live.number,
-                                      why="epoch"))  # fmt: skip
-                self._number = 0
+                # Which of them are new nobody knows: rather twice than never.
+                gap = e.Gap(room=room, epoch=live.epoch, first=1, last=0, why="epoch")
+                await self._gap(gap)
             else:
                 self._number = min(kept.number, live.number)
         elif isinstance(self._since, float):
-            page = await self._page(since=self._since)
+            page = await self._page(since=self._since, limit=PAGE)
             self._number = 0
             await self._print_page(page)
             if not page.more:
@@ -151,7 +154,7 @@ class Tail(Program):
     async def _print_until(self, last: int) -> None:
         """Print, a page at a time, what was said after the last that is printed."""
         while self._number < last:
-            page = await self._page(after=self._number, before=last + 1)
+            page = await self._page(after=self._number, before=last + 1, limit=PAGE)
             if page.epoch and page.epoch != self._epoch:
                 return  # it has begun anew meanwhile: that is told by itself
             before = self._number
