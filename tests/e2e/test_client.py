@@ -6,11 +6,13 @@ import json
 import re
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest_twisted
 from twisted.internet import reactor
+from twisted.internet.protocol import Factory
 from twisted.internet.task import deferLater
+from twisted.protocols.basic import LineReceiver
 
 from tests.e2e.programs import BIN, Caller, Program, Server
 from tests.test_docs import DOCS
@@ -256,3 +258,73 @@ async def test_the_bot(tmp_path: Path) -> None:
     await bot.end()
     await again.leave()
     await server.stop()
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_bot_on_asyncio(tmp_path: Path) -> None:
+    server = await Server.run(tmp_path, *UNPACED)
+    code = (
+        "from twisted.internet import asyncioreactor\n"
+        "asyncioreactor.install()\n"
+        "import runpy, sys\n"
+        f"sys.argv = ['bot.py', '127.0.0.1:{server.port}']\n"
+        f"runpy.run_path({str(DOCS / 'examples/bot.py')!r}, run_name='__main__')\n"
+    )
+    bot = Program.start(sys.executable, "-c", code)
+    bob = await Caller.call(server.port, "bob")
+    bob.types("/join #bots")
+    await bob.heard.until("-- echo joined #bots|In #bots .2")
+    bob.types("!echo one")
+    await bob.heard.until(r"^\[#bots\] <echo> one$")
+    bot.kill(signal.SIGTERM)
+    await bot.end()
+    await bob.leave()
+    await server.stop()
+
+
+class OldServer(LineReceiver):
+    """A server of before there was JSON."""
+
+    delimiter = b"\n"
+
+    def connectionMade(self) -> None:
+        self.sendLine(b"-- Welcome to old.\n-- What is your name? Type it and press Enter.")
+        self.name = ""
+
+    def lineReceived(self, line: bytes) -> None:
+        words = line.decode()
+        if words == "/quit":
+            self.sendLine(b"-- Goodbye.")
+            assert self.transport is not None
+            self.transport.loseConnection()
+        elif words.startswith("/nick "):
+            self.name = words[6:]
+            self.sendLine(f"-- You are {self.name}. Type to talk.".encode())
+        elif not self.name:
+            self.sendLine(b"-- That needs a name first. What is your name?")
+        else:
+            self.sendLine(f"<{self.name}> {words.removeprefix('/say ')}".encode())
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_older_server(tmp_path: Path) -> None:
+    listening: Any = reactor  # more than its interfaces say
+    port = listening.listenTCP(0, Factory.forProtocol(OldServer), interface="127.0.0.1")
+    address = f"127.0.0.1:{port.getHost().port}"
+    client = Program.start(TOOL, "connect", address, "-n", "bob", use_pty=True)
+    await client.out.until("-- You are bob[.]")
+    client.types("hello\n")
+    await client.out.until("<bob> hello")
+    client.types("exit\n")
+    assert await client.end() == 0
+    assert client.out.text.startswith("-- Welcome to old.\r\n-- What is your name?")
+    assert "needs a name" not in client.out.text
+    pipe = Program.start(TOOL, "connect", address, "-n", "bot")
+    pipe.types("one\ntwo")
+    pipe.ends_input()
+    assert await pipe.end() == 0
+    assert pipe.out.text == "-- You are bot. Type to talk.\n<bot> one\n<bot> two\n-- Goodbye.\n"
+    sender = Program.start(TOOL, "send", "#lobby", "x", "--server", address)
+    assert await sender.end() == 1
+    assert sender.err.text == "twistchat: what listens there does not speak twistchat's JSON\n"
+    await port.stopListening()

@@ -13,9 +13,32 @@ times and the probing of dead connections. Each layer knows those above it in th
     finding.py        which wire a server speaks
     link.py           one connection: bytes → lines → objects
     buffer.py         what waits to be taken, and how full it is
-    address.py        where a server is
+    address.py        where a server is, as people write it
+    connecting.py     how connections are made, when they are of use
     asking.py         a method for each request
     api.py            `Client`: all of this, on a reactor
+
+The terminal client, `twistchat connect`:
+
+    sentences.py      every sentence that it shows
+    showing.py        events and answers → lines
+    manual.py         what `/help` says
+    finds.py          how `/search` is read, and times
+    typed.py          what each command does
+    talk.py           a person's, or a pipe's, conversation over JSON
+    conversation.py   the same with a server that speaks to people alone
+    server.py         its connection to such a server
+    keyboard.py       the side of the person: a line at a time over StandardIO
+    reasons.py        why there is no connection
+    main.py           `connect` on the command line, and how it is put together
+
+`twistchat send` and `twistchat tail`:
+
+    scripts.py        what they have in common: where, as whom, how they end
+    cursor.py         one's place in each room, in a file
+    output.py         standard output, however slowly it is read
+    send.py           says lines
+    tail.py           prints lines
 """
 
 from twistchat.client.api import Client
