@@ -35,7 +35,8 @@ MAY_KNOW: dict[str, set[str]] = {
         "host.keepalive",
     },
     "client": {
-        "core.text", "core.moments", "core.durations", "host.keepalive", "frontends.jsonlines.codec",
+        "core.text", "core.moments", "core.durations", "host.keepalive",
+        "frontends.jsonlines.codec",
     },
     "archive": {"core", "engine", "frontends.line.format", "frontends.line.speech"},
     "program": {"archive.commands", "client.main", "client.send", "client.tail"},
