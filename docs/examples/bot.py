@@ -1,4 +1,4 @@
-"""A bot that repeats what it is told to: `python bot.py [HOST:PORT]`, then say `!echo hi` in #bots."""
+"""A bot that repeats what it is told to. Start it with HOST:PORT, then say `!echo hi` in #bots."""
 
 import sys
 
