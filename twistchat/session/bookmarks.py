@@ -7,7 +7,7 @@ when they are gone, and now and then while they are here, since a server may end
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from twisted.internet.defer import succeed
@@ -44,6 +44,9 @@ class _Followed:
     """Somebody whose places are kept, and may be asked for later."""
 
     waits: Callable[[], float]
+    since: float
+    seen: Mapping[str, Seen]
+    """Up to where they had read when they came back; what they missed was told to them then."""
     text: str = ""
     """What was kept last."""
 
@@ -69,12 +72,15 @@ class Bookmarks:
         self._here: dict[User, _Followed] = {}
         self._next: IDelayedCall | None = None
 
-    def follow(self, user: User, waits: Callable[[], float]) -> Deferred[None]:
+    def follow(
+        self, user: User, waits: Callable[[], float], seen: Mapping[str, Seen] | None = None
+    ) -> Deferred[None]:
         """Keep the places of somebody from now on; fires when they are kept once.
 
-        `waits` tells for how many seconds something has been waiting to be sent to them.
+        `waits` tells for how many seconds something has been waiting to be sent to them; `seen`
+        up to where they had read, if they come back at this moment.
         """
-        self._here[user] = _Followed(waits)
+        self._here[user] = _Followed(waits, self._clock.seconds(), seen or {})
         if self._next is None:
             self._next = self._clock.callLater(EVERY, self._keep_all)
         return self._keep(user)
@@ -110,6 +116,11 @@ class Bookmarks:
         now, followed = self._now(), self._here.get(user)
         waits = followed.waits() if followed is not None else 0.0
         seen = {room: self._told.surely(room, now, waits) for room in rooms}
+        if followed is not None:
+            ago = self._clock.seconds() - followed.since
+            if ago < self._limits.peer_dead + waits:  # so what they missed may not have arrived
+                for room in seen.keys() & followed.seen.keys():
+                    seen[room] = replace(followed.seen[room], perhaps_until=now)
         return {room: at for room, at in seen.items() if at is not None}
 
     def load(self, person: str) -> Deferred[Bookmark | None]:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from twistchat.login import Names, Person
     from twistchat.session.bookmarks import Bookmark, Bookmarks
     from twistchat.session.tokens import Tokens
+    from twistchat.session.wayback import WayBack
     from twistchat.telling.fanout import Fanout
+    from twistchat.telling.outlet import Outlet
 
 log = Logger()
 
@@ -36,6 +38,10 @@ class Newcomer(Protocol):
     user: User | None
 
     state: State
+
+    way_back: WayBack
+
+    outlet: Outlet
 
     def hold(self) -> None:
         """Take in nothing more for now."""
@@ -93,8 +99,12 @@ class Entrance:
         credentials: ICredentials,
         rooms: Mapping[str, Seen | None],
         label: Label | None = None,
+        *,
+        is_by_hand: bool = False,
     ) -> None:
         """Let somebody in with these credentials, and into these rooms.
+
+        Who comes back by hand does not remember up to where they have read: the server does.
 
         Why not, if so, is told to the session, which stays at the door.
         """
@@ -104,7 +114,12 @@ class Entrance:
         entering = self._portal.login(credentials, session, IPerson)
         entering.addCallbacks(
             lambda entered: self._enter(
-                session, cast("Person", entered[1]), entered[2], rooms, label
+                session,
+                cast("Person", entered[1]),
+                entered[2],
+                rooms,
+                label,
+                is_by_hand=is_by_hand,
             ),
             lambda failure: session.answer(refusal(failure), label),
         )
@@ -138,7 +153,8 @@ class Entrance:
             if session.user is not None:
                 session.steps_out()
             name = bookmark.name if bookmark else ""
-            self.log_in(session, ResumeToken(token, name), rooms or {LOBBY: None})
+            rooms = rooms or {LOBBY: None}
+            self.log_in(session, ResumeToken(token, name), rooms, is_by_hand=True)
 
         session.hold()
         knowing = succeed(None) if user is not None else self._bookmarks.load(identity)
@@ -178,6 +194,8 @@ class Entrance:
         log_out: Callable[[], None],
         rooms: Mapping[str, Seen | None],
         label: Label | None,
+        *,
+        is_by_hand: bool,
     ) -> None:
         user = person.user
         if session.state is not State.DOOR:  # it hung up while its name was being claimed
@@ -196,6 +214,8 @@ class Entrance:
             joined = self._chat.perform(user, c.Join(room, at))
             items.extend([joined] if isinstance(joined, e.Refused) else joined)
         session.comes_in(user, log_out, items, label)
+        if is_by_hand:
+            session.way_back.goes_on(user, rooms, lambda: session.outlet.waits)
 
     def _seen(self, rooms: Mapping[str, Seen | None]) -> Mapping[str, Seen]:
         """Sum up what was read of which rooms, by their names as rooms have them."""

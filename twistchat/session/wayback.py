@@ -6,20 +6,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twisted.internet.defer import succeed
+from twisted.logger import Logger
 
 from twistchat.core import events as e
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IReactorTime
 
     from twistchat.core.limits import Limits
-    from twistchat.core.model import User
+    from twistchat.core.model import Seen, User
     from twistchat.login import Names
     from twistchat.session.bookmarks import Bookmarks
     from twistchat.session.tokens import Tokens
+
+log = Logger()
 
 
 class WayBack:
@@ -71,6 +74,18 @@ class WayBack:
             return self.token(user)
 
         return self._bookmarks.follow(user, waits).addCallback(kept)
+
+    def goes_on(
+        self, user: User, seen: Mapping[str, Seen | None], waits: Callable[[], float]
+    ) -> None:
+        """They came back by hand, having read up to there, and may do so with their token again."""
+        self.is_told = True
+        known = {room: at for room, at in seen.items() if at is not None}
+        self._bookmarks.follow(user, waits, known).addErrback(
+            lambda failure: log.error(
+                "It cannot be kept where {name} reads: {why}", name=user.name, why=failure.value
+            )
+        )
 
     def leaves(self, user: User, *, has_quit: bool) -> None:
         """They are about to leave: remember where they are, since they will be nowhere."""
