@@ -74,6 +74,13 @@ class ComingInTests(ProgramTestCase):
         self.assertEqual([x["room"] for x in self.only(heard, "live")], ["#ok"])
         self.assertEqual([x.get("id") for x in heard].count(1), 1)
 
+    def test_more_rooms_than_one_may_join_at_once(self) -> None:
+        program, heard = self.hello("bob", rooms={f"#r{number}": None for number in range(25)})
+        self.assertEqual(len(self.only(heard, "live")), 20)
+        self.assertEqual([x["code"] for x in self.only(heard, "error")], ["joins-too-fast"] * 5)
+        self.wait(3)
+        self.assertIn("live", self.kinds(self.asking(program, "join", room="#r20")))
+
     def test_a_name_that_is_refused_comes_with_another(self) -> None:
         self.programs("bob")
         program, heard = self.hello("bob", id="a")
