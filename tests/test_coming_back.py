@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.folders import temporary_folder
 from twistchat.core.limits import Limits
 from twistchat.frontends.jsonlines.protocol import JSONFactory
-from twistchat.testing import ChatTestCase, Person, SlowEngine
+from twistchat.testing import ChatTestCase, Person, SlowEngine, World, sqlite_engine
 from twistchat.testing.people import FrontEnd
 
 if TYPE_CHECKING:
@@ -72,3 +75,90 @@ class ComingBackOnSlowEngineTests(ComingBackTests):
         gap = told[3]
         self.assertEqual((gap["from"], gap["to"], gap["why"]), (1, 1, "unread"))
         self.flushLoggedErrors()
+
+
+class ComingBackByHandTests(ChatTestCase):
+    """On nc, where nobody says up to where they have read."""
+
+    limits = Limits(replay=0)
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.ann, self.ben = self.people("ann", "ben")
+        (line, *_) = self.typing(self.ann, "/token")
+        self.resume = line.partition(": ")[2]
+        self.wait(100)  # all that was told has surely arrived
+        self.says("one")
+        self.ann.vanishes()
+        self.says("two")
+
+    def says(self, text: str) -> None:
+        self.wait(1)
+        self.typing(self.ben, text)
+
+    def comes_back(self) -> tuple[Person, list[str]]:
+        person = self.connect()
+        told = self.typing(person, self.resume)
+        return person, [line.partition("] ")[2] for line in told if "<ben>" in line]
+
+    def test_what_did_not_arrive_is_told_again(self) -> None:
+        self.comes_back()  # and nothing of it arrives: nobody has noticed that yet
+        self.assertEqual(self.comes_back()[1], ["? <ben> one", "? <ben> two"])
+
+    def test_what_was_read_after_coming_back_is_marked(self) -> None:
+        ann, missed = self.comes_back()
+        self.assertEqual(missed, ["? <ben> one", "<ben> two"])
+        self.says("three")
+        ann.vanishes()
+        self.says("four")
+        missed = ["? <ben> one", "? <ben> two", "? <ben> three", "<ben> four"]
+        self.assertEqual(self.comes_back()[1], missed)
+
+    def test_what_has_surely_arrived_is_told_no_more(self) -> None:
+        ann, _ = self.comes_back()
+        self.wait(200)
+        ann.vanishes()
+        self.says("three")
+        self.assertEqual(self.comes_back()[1], ["<ben> three"])
+
+    def test_the_name_is_kept_again(self) -> None:
+        ann, _ = self.comes_back()
+        ann.vanishes()
+        told = self.typing(self.connect(), "ann")
+        self.assertTrue(any(line.startswith("-- Sorry, the name ann is taken") for line in told))
+
+
+class ComingBackByHandOnSlowEngineTests(ComingBackByHandTests):
+    def make_engine(self, clock: Clock, limits: Limits) -> Engine:
+        return SlowEngine(clock, limits, delay=0.01)
+
+
+class ComingBackAfterARestartTests(SynchronousTestCase):
+    def test_what_did_not_arrive_is_told_again(self) -> None:
+        path = temporary_folder(self) / "chat.db"
+
+        def start() -> World:
+            world = World(lambda clock, limits: sqlite_engine(path, clock, limits))
+            self.addCleanup(world.engine.stop)
+            world.wait(1)
+            return world
+
+        world = start()
+        ann, ben = world.people("ann", "ben")
+        ann.types("/token")
+        world.turn()
+        resume = ann.sees()[0].partition(": ")[2]
+        ben.types("one")
+        world.wait(1)
+        world.engine.stop()
+        world.wait(1)
+
+        world = start()
+        told = []
+        for _ in range(2):  # the first time nothing arrives, and nobody has noticed that
+            ann = world.connect()
+            ann.types(resume)
+            world.turn()
+            told.append([line for line in ann.sees() if "<ben>" in line])
+        self.assertEqual(len(told[0]), 1)
+        self.assertEqual(len(told[1]), 1)
