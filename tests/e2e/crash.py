@@ -11,10 +11,13 @@ import pytest
 from twisted.internet import reactor
 from twisted.internet.task import deferLater
 
+from tests.e2e import stories
 from tests.e2e.checker import faults
 from tests.e2e.disks import FAULTS
 from tests.e2e.programs import Server
+from tests.e2e.readers import ReturningReader
 from tests.e2e.record import Record, integrity, read_record
+from tests.e2e.returning import ReturningProgram
 from tests.e2e.talkers import Listener, Talker
 
 if TYPE_CHECKING:
@@ -44,9 +47,16 @@ class Crashes:
         self.folder = folder
         self.path = folder / "twistchat.db"
         self.kills = 0
+        self.programs = [
+            ReturningProgram(f"program{number}", ("#lobby", *self._some_rooms(rng)), rng)
+            for number in range(3)
+        ]
+        """They come back to each server as who they were, and so do the readers on nc."""
+        self.readers = [ReturningReader(f"reader{number}", rng) for number in range(2)]
         self._rng = rng
         self._record = Record()
         self._views: list[View] = []
+        self._doubtful: set[str] = set()
 
     async def start(self) -> Server:
         """Start a server, and compare what it has with what everybody saw before."""
@@ -60,6 +70,10 @@ class Crashes:
         server = await self.start()
         people = self._people()
         late = people.pop()
+        for program in self.programs:
+            await program.come(server.port)
+        for reader in self.readers:
+            await reader.come(server.port)
         for person in people:
             await person.come(server.port)
         await deferLater(reactor, seconds / 2)
@@ -78,20 +92,47 @@ class Crashes:
             self.disk.works()
         for person in people:
             await person.lost
+        for program in self.programs:
+            await program.stay_away()
+        for reader in self.readers:
+            await reader.stay_away()
         self._views = [person.view() for person in people]
 
     def check(self) -> None:
         record = read_record(self.path)
         found = faults(record, self._views, self._record)
+        perhaps = self._perhaps()
+        found += stories.faults([program.story for program in self.programs], record, perhaps)
+        for reader in self.readers:
+            found += reader.faults(record, perhaps, is_marked=self.disk is None)
         assert not found, "\n".join([f"after {self.kills} kills:", *found[:20]])
         self._record, self._views = record, []
 
+    def _perhaps(self) -> set[str]:
+        """Find of what nobody knew whether it was kept: where the disk fails, that may be much."""
+        if self.disk is None:
+            return set()
+        typed = {text for view in self._views for text in view.typed}
+        self._doubtful |= typed
+        return self._doubtful.union(*(program.story.keys.values() for program in self.programs))
+
     async def end(self) -> Record:
-        """Start and stop once more, in peace."""
-        await (await self.start()).stop()
+        """Start and stop once more, in peace: all that was said is acknowledged in the end."""
+        server = await self.start()
+        for program in self.programs:
+            await program.come(server.port)
+        for program in self.programs:
+            await program.be_quiet()
+        await server.stop()
+        for program in self.programs:
+            await program.stay_away()
         assert integrity(self.path) == "ok"
         self.check()
         return self._record
+
+    @staticmethod
+    def _some_rooms(rng: Random) -> tuple[str, ...]:
+        return tuple(rng.sample(ROOMS[1:], rng.randrange(3)))
 
     def _people(self) -> list[Listener]:
         """Everybody, in any order; some call themselves as before, some have new names."""
@@ -109,4 +150,4 @@ class Crashes:
 
     def _rooms(self) -> tuple[str, ...]:
         """Choose rooms beside the lobby; what is typed goes to the last of them."""
-        return tuple(self._rng.sample(ROOMS[1:], self._rng.randrange(3)))
+        return self._some_rooms(self._rng)

@@ -102,7 +102,7 @@ class Company:
             if step.how % 3 == 0:
                 program.asks(self._words(program, step))
             self._comes(program, self._given_back(program, step), step.how, ghost=old)
-            if step.how % 4 == 0:
+            if step.how % 4 == 0 and not old.person.wire.disconnecting:
                 old.sends({"type": "say", "room": ROOMS[0], "text": "never"})
 
     def utter(self, step: Step) -> None:
