@@ -76,6 +76,16 @@ class ComingBackOnSlowEngineTests(ComingBackTests):
         self.assertEqual((gap["from"], gap["to"], gap["why"]), (1, 1, "unread"))
         self.flushLoggedErrors()
 
+    def test_a_name_is_still_kept_for_whoever_is_lost_on_the_way_back(self) -> None:
+        ann, told = self.hello(name="ann")
+        ann.vanishes()
+        back = self.connect(speaks_first=True)
+        back.types(json.dumps({"type": "hello", "name": "ann", "token": told[1]["token"]}))
+        back.vanishes()
+        self.wait(1)
+        _, told = self.hello(name="Ann")
+        self.assertEqual([line.get("code") for line in told], [None, "name-taken"])
+
 
 class ComingBackByHandTests(ChatTestCase):
     """On nc, where nobody says up to where they have read."""

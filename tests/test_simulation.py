@@ -16,7 +16,7 @@ KNOWN_SEEDS: dict[str, tuple[int, ...]] = {
     "slow": (1318,),
     "sqlite": (711, 1318),
     "memory+json": (),
-    "slow+json": (500,),
+    "slow+json": (500, 1195, 2210, 3966),
     "sqlite+json": (),
 }
 """Seeds whose schedules have failed once: add yours."""

@@ -7,6 +7,7 @@ makes the person that a session then acts as. Accounts are further checkers besi
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from twisted.cred.checkers import ICredentialsChecker
@@ -100,6 +101,10 @@ class Names:
         self._clock = clock
         self._kept: dict[str, tuple[str, IDelayedCall]] = {}
         """Names of those who may come back: the holder of each, and when it is given back."""
+        self._claims: Counter[tuple[str, str]] = Counter()
+        """How often each is being claimed."""
+        self._owed: set[tuple[str, str]] = set()
+        """Those that were to be given back meanwhile."""
 
     def claim(self, typed: str, holder: str) -> Deferred[str]:
         """Take a nickname, as it was typed, for a holder.
@@ -110,6 +115,16 @@ class Names:
         if isinstance(name, Refused):
             return fail(LoginRefused(name))
         folded = fold(name)
+
+        def settled(result: bool | Failure) -> bool | Failure:
+            self._claims[folded, holder] -= 1
+            if not self._claims[folded, holder]:
+                del self._claims[folded, holder]
+                is_owed = (folded, holder) in self._owed
+                self._owed.discard((folded, holder))
+                if is_owed and result is not True:
+                    self.release(name, holder)
+            return result
 
         def claimed(is_theirs: bool) -> str:
             if is_theirs:
@@ -123,7 +138,8 @@ class Names:
             code = Refusal.NAME_KEPT if folded in self._kept else Refusal.NAME_TAKEN
             raise LoginRefused(Refused(code, name, free))
 
-        return self._engine.claim(folded, holder).addCallback(claimed)
+        self._claims[folded, holder] += 1
+        return self._engine.claim(folded, holder).addBoth(settled).addCallback(claimed)
 
     def claim_or_another(self, typed: str, holder: str, tries: int = 3) -> Deferred[str]:
         """Take a nickname, or one like it if somebody else has it; see `claim`."""
@@ -137,8 +153,14 @@ class Names:
         return self.claim(typed, holder).addErrback(refused)
 
     def release(self, name: str, holder: str) -> None:
-        """Give a nickname back."""
+        """Give a nickname back, unless its holder has come back with it, or is about to."""
         folded = fold(name)
+        user = self._chat.user(holder)
+        if self._claims[folded, holder]:
+            self._owed.add((folded, holder))
+            return
+        if user is not None and fold(user.name) == folded:
+            return
         self._keep_no_more(folded, holder)
         self._engine.release(folded, holder)
 

@@ -54,18 +54,6 @@ class TogetherTests(SynchronousTestCase):
         self.answers[2].callback(None)
         self.successResultOf(again)
 
-    def test_what_is_not_kept_yet_is_known(self) -> None:
-        self.assertIsNone(self.together.pending("a"))
-        self.together.put("a", "1", 7.0)
-        self.assertEqual(self.together.pending("a"), "1")
-        self.clock.advance(0)
-        self.assertEqual(self.together.pending("a"), "1")
-        self.together.put("a", "2", 7.0)
-        self.assertEqual(self.together.pending("a"), "2")
-        self.answers[0].callback(None)
-        self.answers[1].callback(None)
-        self.assertIsNone(self.together.pending("a"))
-
     def test_a_failure_is_told_to_all_of_it_and_the_next_is_tried(self) -> None:
         first = [self.together.put(name, "1", 7.0) for name in "ab"]
         self.clock.advance(0)

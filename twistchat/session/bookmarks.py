@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
+    from twisted.python.failure import Failure
 
     from twistchat.core.limits import Limits
     from twistchat.core.model import User
@@ -70,6 +71,8 @@ class Bookmarks:
         self._now = now
         self._began = now()
         self._here: dict[User, _Followed] = {}
+        self._saving: dict[str, str] = {}
+        """What is being kept at this moment, by person."""
         self._next: IDelayedCall | None = None
 
     def follow(
@@ -125,7 +128,9 @@ class Bookmarks:
 
     def load(self, person: str) -> Deferred[Bookmark | None]:
         """Read the bookmark of a person (a `User.id`); None if there is none any more."""
-        return self._engine.recall(person).addCallback(self._read)
+        text = self._saving.get(person)
+        recalling = self._engine.recall(person) if text is None else succeed(text)
+        return recalling.addCallback(self._read)
 
     def stop(self) -> None:
         """Keep nothing more by itself."""
@@ -164,7 +169,14 @@ class Bookmarks:
         return self._remember(user, _write(user, seen))
 
     def _remember(self, user: User, text: str) -> Deferred[None]:
-        return self._engine.remember(user.id, text, self._now() + self._limits.token_time)
+        def done(result: Failure | None) -> Failure | None:
+            if self._saving.get(user.id) is text:
+                del self._saving[user.id]
+            return result
+
+        self._saving[user.id] = text
+        until = self._now() + self._limits.token_time
+        return self._engine.remember(user.id, text, until).addBoth(done)
 
     def _read(self, text: str | None) -> Bookmark | None:
         if text is None:

@@ -199,7 +199,9 @@ class Entrance:
     ) -> None:
         user = person.user
         if session.state is not State.DOOR:  # it hung up while its name was being claimed
-            if not person.is_here:
+            if person.is_back and not person.is_here:
+                self._names.keep(user.name, user.id)
+            elif not person.is_here:
                 log_out()
             return
         others = self._fanout.others(user.id) if person.is_here else ()

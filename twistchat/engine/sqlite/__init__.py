@@ -203,9 +203,6 @@ class SQLiteEngine:
 
     def recall(self, person: str) -> Deferred[str | None]:
         """See `Engine.recall`."""
-        pending = self._remembering.pending(person)
-        if pending is not None:
-            return succeed(pending)
         return self._history_worker.run(lambda: self._history.recall(person, self._now()))
 
     def stop(self) -> Deferred[None]:

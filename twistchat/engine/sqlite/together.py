@@ -30,7 +30,6 @@ class Together:
         self._clock = clock
         self._write = write
         self._waiting: Texts = {}
-        self._writing: Texts = {}
         self._to_tell: list[Deferred[None]] = []
         self._is_under_way = False
 
@@ -44,18 +43,11 @@ class Together:
             self._clock.callLater(0, self._hand_over)
         return kept
 
-    def pending(self, person: str) -> str | None:
-        """Tell what is to be remembered of somebody, and is not kept yet."""
-        text, _ = self._waiting.get(person) or self._writing.get(person) or (None, 0.0)
-        return text
-
     def _hand_over(self) -> None:
         texts, self._waiting = self._waiting, {}
-        self._writing = texts
         to_tell, self._to_tell = self._to_tell, []
 
         def tell(outcome: Failure | None) -> None:
-            self._writing = {}
             if self._waiting:
                 self._hand_over()
             else:
