@@ -84,7 +84,7 @@ class ComingBackOnSlowEngineTests(ComingBackTests):
         back.vanishes()
         self.wait(1)
         _, told = self.hello(name="Ann")
-        self.assertEqual([line.get("code") for line in told], [None, "name-taken"])
+        self.assertEqual([line.get("code") for line in told], [None, "name-kept"])
 
 
 class ComingBackByHandTests(ChatTestCase):
@@ -135,7 +135,7 @@ class ComingBackByHandTests(ChatTestCase):
         ann, _ = self.comes_back()
         ann.vanishes()
         told = self.typing(self.connect(), "ann")
-        self.assertTrue(any(line.startswith("-- Sorry, the name ann is taken") for line in told))
+        self.assertTrue(any(line.startswith("-- Sorry, the name ann is kept") for line in told))
 
 
 class ComingBackByHandOnSlowEngineTests(ComingBackByHandTests):

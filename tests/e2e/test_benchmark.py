@@ -162,3 +162,23 @@ class ModeTests(unittest.TestCase):
 
 if __name__ == "__main__":
     unittest.main()
+
+
+@unittest.skipUnless(len(CORES) > 1, "server and load need a core each")
+class ResumeBenchmarkTests(unittest.TestCase):
+    def test_nobody_misses_anything(self) -> None:
+        with TemporaryDirectory() as folder:
+            words = ["--clients", "20", "--seconds", "0.5", "--missed", "0.5", "--folder", folder]
+            done = subprocess.run(
+                [sys.executable, "-m", "benchmarks.resume", *words],
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd=ROOT,
+                timeout=100,
+            )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("missed lines; 0 holes or doubles.", done.stdout)
+        rows = [line[:24].strip() for line in done.stdout.splitlines()[2:]]
+        names = ["coming in, 50 at once", "before", "talkers alone", "all come back", "after"]
+        self.assertEqual(rows, names)

@@ -283,6 +283,7 @@ class ComingBackOnSlowEngineTests(OnSlowEngine, ComingBackTests):
             person.hangs_up()
             self.turn()
             self.assertEqual(self.world.registry.sessions, [])
+        self.wait(121)  # for so long it may be kept for whoever was lost on the way back
         self.people("bob")
 
 
