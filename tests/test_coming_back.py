@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.folders import temporary_folder
 from twistchat.core.limits import Limits
 from twistchat.frontends.jsonlines.protocol import JSONFactory
-from twistchat.testing import ChatTestCase, Person, SlowEngine, World, sqlite_engine
+from twistchat.testing import JSON, ChatTestCase, Person, Program, SlowEngine, World, sqlite_engine
 from twistchat.testing.people import FrontEnd
 
 if TYPE_CHECKING:
@@ -172,3 +172,21 @@ class ComingBackAfterARestartTests(SynchronousTestCase):
             told.append([line for line in ann.sees() if "<ben>" in line])
         self.assertEqual(len(told[0]), 1)
         self.assertEqual(len(told[1]), 1)
+
+
+class ManyRoomsTests(ChatTestCase):
+    def test_who_comes_back_into_many_rooms_is_not_slowed(self) -> None:
+        rooms = {f"#r{number}": None for number in range(45)}
+        first = self.world.connect(JSON)
+        assert isinstance(first, Program)
+        first.asks("hello", name="ann", rooms=rooms)
+        self.turn()
+        heard = first.hears()
+        token = next(each["token"] for each in heard if each["type"] == "welcome")
+        self.assertEqual(sum(each["type"] == "live" for each in heard), 20)
+        first.vanishes()
+        second = self.world.connect(JSON)
+        assert isinstance(second, Program)
+        second.asks("hello", token=token, rooms=rooms)
+        self.turn()
+        self.assertEqual(sum(each["type"] == "live" for each in second.hears()), 45)

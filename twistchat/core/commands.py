@@ -37,6 +37,8 @@ class Join:
     room: str
     seen: Seen | None = None
     """Up to where one has read it, to be told all that was said since; None: its last lines."""
+    is_return: bool = False
+    """Whether one goes back to where one was, which is not counted."""
 
 
 @dataclass(frozen=True, slots=True)

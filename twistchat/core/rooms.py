@@ -68,7 +68,7 @@ def join(state: State, user: User, command: c.Join) -> Sequence[e.Item] | e.Refu
         return []
     if len(user.rooms) >= limits.rooms_per_person:
         return e.Refused(e.Refusal.ROOMS_PER_PERSON, name, str(limits.rooms_per_person))
-    if wait := state.wait(user, "joins"):
+    if not command.is_return and (wait := state.wait(user, "joins")):
         return e.Refused(e.Refusal.JOINS_FAST, str(limits.joins), str(ceil(wait)))
     items: list[e.Item] = []
     if name not in state.rooms and len(state.rooms) >= limits.rooms:

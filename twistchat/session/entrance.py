@@ -213,7 +213,7 @@ class Entrance:
         for other in others:
             other.replaced()
         for room, at in rooms.items():
-            joined = self._chat.perform(user, c.Join(room, at))
+            joined = self._chat.perform(user, c.Join(room, at, is_return=person.is_back))
             items.extend([joined] if isinstance(joined, e.Refused) else joined)
         session.comes_in(user, log_out, items, label)
         if is_by_hand:

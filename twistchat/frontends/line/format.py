@@ -85,7 +85,10 @@ class LineFormat:
         until = opened.seen.perhaps_until if opened.seen is not None else 0.0
         first = past.left_out[0] if past.left_out else None
         perhaps = any(not is_reply(c.item) and c.item.at <= until for c in past.events)
-        lines = [self.speech.missed_head(opened.room, len(past.events), first, perhaps=perhaps)]
+        lines = []
+        if past.events or first is None or first.why is WhyLeftOut.EPOCH:
+            count = len(past.events)
+            lines.append(self.speech.missed_head(opened.room, count, first, perhaps=perhaps))
         left_out = [each for each in past.left_out if each.why is not WhyLeftOut.EPOCH]
         for committed in past.events:
             while left_out and left_out[0].last < committed.number:
