@@ -56,6 +56,21 @@ class Broken(SynchronousTestCase):
                 return
         self.fail("nothing was found")
 
+    def leaks_private_words(self) -> None:
+        """Let everybody hear what is said to one."""
+        everybody = list[str]()
+        attach = Fanout.attach
+
+        def remember(self: Fanout, listener: Any, user: str, *, is_coming: bool) -> None:
+            everybody.append(user)
+            attach(self, listener, user, is_coming=is_coming)
+
+        def leak(item: Any) -> Sequence[str]:
+            return everybody if isinstance(item, Whispered) else people_of(item)
+
+        self.patch(Fanout, "attach", remember)
+        self.patch(fanout, "people_of", leak)
+
     def breaks_one_in(
         self, often: int, owner: type, name: str, instead: Callable[..., None]
     ) -> None:
@@ -131,18 +146,7 @@ class BrokenTests(Broken):
         self.finds(House)
 
     def test_private_words_told_to_a_third(self) -> None:
-        everybody = list[str]()
-        attach = Fanout.attach
-
-        def remember(self: Fanout, listener: Any, user: str, *, is_coming: bool) -> None:
-            everybody.append(user)
-            attach(self, listener, user, is_coming=is_coming)
-
-        def leak(item: Any) -> Sequence[str]:
-            return everybody if isinstance(item, Whispered) else people_of(item)
-
-        self.patch(Fanout, "attach", remember)
-        self.patch(fanout, "people_of", leak)
+        self.leaks_private_words()
         self.finds(House)
 
     def test_what_comes_later_told_before_the_past(self) -> None:

@@ -11,7 +11,6 @@ from tests.test_broken import Broken
 from twistchat.core import rooms
 from twistchat.core.chat import Chat
 from twistchat.core.commands import Join
-from twistchat.core.concerns import people_of
 from twistchat.core.events import (
     Cause,
     Departed,
@@ -19,7 +18,6 @@ from twistchat.core.events import (
     KeptBefore,
     Unkept,
     Welcomed,
-    Whispered,
 )
 from twistchat.engine.keys import Keys, Used
 from twistchat.engine.memory import MemoryEngine
@@ -30,7 +28,6 @@ from twistchat.pipeline import Pipeline
 from twistchat.session import Session, replay
 from twistchat.session.entrance import Entrance
 from twistchat.session.tokens import Tokens
-from twistchat.telling import fanout
 from twistchat.telling.fanout import Fanout
 
 if TYPE_CHECKING:
@@ -195,18 +192,7 @@ class BrokenForProgramsTests(Broken):
         self.finds(House)
 
     def test_private_words_told_to_a_third(self) -> None:
-        everybody = list[str]()
-        attach = Fanout.attach
-
-        def remember(self: Fanout, listener: Any, user: str, *, is_coming: bool) -> None:
-            everybody.append(user)
-            attach(self, listener, user, is_coming=is_coming)
-
-        def leak(item: Any) -> Sequence[str]:
-            return everybody if isinstance(item, Whispered) else people_of(item)
-
-        self.patch(Fanout, "attach", remember)
-        self.patch(fanout, "people_of", leak)
+        self.leaks_private_words()
         self.finds(House)
 
     def test_rooms_that_are_not_found_by_another_spelling(self) -> None:
