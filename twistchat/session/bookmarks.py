@@ -83,7 +83,8 @@ class Bookmarks:
         `waits` tells for how many seconds something has been waiting to be sent to them; `seen`
         up to where they had read, if they come back at this moment.
         """
-        self._here[user] = _Followed(waits, self._clock.seconds(), seen or {})
+        if seen is not None or user not in self._here:  # else it is known since when, and what
+            self._here[user] = _Followed(waits, self._clock.seconds(), seen or {})
         if self._next is None:
             self._next = self._clock.callLater(EVERY, self._keep_all)
         return self._keep(user)
