@@ -62,7 +62,7 @@ class Company:
         for program in self.programs:
             if program.now is None and program.pending:
                 self._comes(program, program.places, how=2)
-            elif program.now is not None:
+            elif program.now is not None and program.now.is_in:
                 self._sends_again(program)
 
     def killed(self, share: Callable[[], float]) -> None:
@@ -257,7 +257,7 @@ class Company:
         program.connections.append(connection)
         self.story.append(f"{program.name} comes with {places}" + (" (a twin)" if ghost else ""))
         self._says_hello(program, connection, how)
-        if how % 3:
+        if how % 3 and program.token:  # else one may be somebody else the next time
             self._sends_again(program)
         if how % 11 == 3:  # lost on its way in
             connection.is_cut = True
