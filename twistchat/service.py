@@ -97,6 +97,7 @@ def assemble(
         limit_log=LimitLog(clock),
         entrance=Entrance(
             chat=chat,
+            clock=clock,
             fanout=fanout,
             portal=guests_portal(names=names, chat=chat, tokens=tokens),
             names=names,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Protocol, cast
 
 from twisted.internet.defer import succeed
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from twisted.cred.credentials import ICredentials
     from twisted.cred.portal import Portal
+    from twisted.internet.interfaces import IReactorTime
 
     from twistchat.core.chat import Chat
     from twistchat.core.model import Seen, User
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     from twistchat.telling.outlet import Outlet
 
 log = Logger()
+
+IN_A_TURN = 20
+"""People who are let in before the others have their turn: after a restart a thousand come back at
+once, and those who are in already want to talk."""
 
 
 class Newcomer(Protocol):
@@ -80,6 +86,7 @@ class Entrance:
         self,
         *,
         chat: Chat,
+        clock: IReactorTime,
         fanout: Fanout,
         portal: Portal,
         names: Names,
@@ -87,11 +94,16 @@ class Entrance:
         bookmarks: Bookmarks,
     ) -> None:
         self._chat = chat
+        self._clock = clock
         self._fanout = fanout
         self._portal = portal
         self._names = names
         self._tokens = tokens
         self._bookmarks = bookmarks
+        self._let_in = 0
+        """How many have been let in this turn."""
+        self._queue: deque[Callable[[], None]] = deque()
+        """Those who wait for the next."""
 
     def log_in(
         self,
@@ -110,7 +122,42 @@ class Entrance:
         """
         if session.state is not State.DOOR:
             return
-        session.hold()
+        session.hold()  # first, so that what it says behind that waits, in whatever turn it is
+        self._in_turn(
+            lambda: self._log_in(session, credentials, rooms, label, is_by_hand=is_by_hand)
+        )
+
+    def _in_turn(self, let_in: Callable[[], None]) -> None:
+        """Let somebody in now, or in one of the next turns, if many come at once."""
+        if self._let_in >= IN_A_TURN or self._queue:
+            self._queue.append(let_in)
+            return
+        if not self._let_in:
+            self._clock.callLater(0, self._next_turn)
+        self._let_in += 1
+        let_in()
+
+    def _next_turn(self) -> None:
+        self._let_in = 0
+        if not self._queue:
+            return
+        self._clock.callLater(0, self._next_turn)
+        while self._queue and self._let_in < IN_A_TURN:
+            self._let_in += 1
+            self._queue.popleft()()
+
+    def _log_in(
+        self,
+        session: Newcomer,
+        credentials: ICredentials,
+        rooms: Mapping[str, Seen | None],
+        label: Label | None,
+        *,
+        is_by_hand: bool,
+    ) -> None:
+        if session.state is not State.DOOR:  # it has hung up meanwhile
+            session.release()
+            return
         entering = self._portal.login(credentials, session, IPerson)
         entering.addCallbacks(
             lambda entered: self._enter(

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import floor
 from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import events as e
-from twistchat.core.concerns import is_reply
+from twistchat.core.concerns import is_reply, weight
 from twistchat.core.text import clean
+from twistchat.engine import Committed
 from twistchat.frontends.jsonlines import sentences as s
 from twistchat.frontends.jsonlines.codec import Object, encode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twistchat.engine import Committed
     from twistchat.wire import Past
 
+
+PAST = 4096
+"""Past lines that are remembered as they were written, since others come back to read them too."""
+
+SHORT = 2_000
+"""Bytes (`concerns.weight`) of those."""
 
 ABOUT = 100
 """Characters of what an error is about: enough to know it again."""
@@ -79,7 +86,7 @@ class JSONFormat:
                 for committed in past.events:
                     leave_out(committed.number)
                     if not is_reply(committed.item):
-                        lines.append(encode(_event(committed.item, committed) | marks))
+                        lines.append(_past_line(committed.item, committed, marks))
                 leave_out(None)
             case _:
                 return b""
@@ -114,6 +121,18 @@ def _error(code: str, sentence: str, about: str = "", hint: str = "") -> Object:
     if hint:
         told["hint"] = hint
     return told
+
+
+def _past_line(item: e.Event, committed: Committed, marks: Object) -> bytes:
+    """Write a past event. What many come back to read is written once."""
+    if len(marks) > 1 or weight(item) > SHORT:
+        return encode(_event(item, committed) | marks)
+    return _past_written(item, committed.epoch, committed.number)
+
+
+@lru_cache(maxsize=PAST)
+def _past_written(item: e.Event, epoch: str, number: int) -> bytes:
+    return encode(_event(item, Committed(item, epoch, number)) | {"past": True})
 
 
 def _time(at: float) -> float:
