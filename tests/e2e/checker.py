@@ -19,12 +19,19 @@ SHOWN = 20
 """How many past lines are shown on joining (`Limits.replay`)."""
 
 
-def faults(record: Record, views: Sequence[View], before: Record | None = None) -> list[str]:
+def faults(
+    record: Record,
+    views: Sequence[View],
+    before: Record | None = None,
+    *,
+    may_refuse: bool = False,
+) -> list[str]:
     """Tell everything that is wrong, each in a sentence.
 
-    `before` is what the database had kept earlier, and must still have.
+    `before` is what the database had kept earlier, and must still have. Where a disk `may_refuse`
+    a batch and take the next one, the server may be killed before it has told of the first.
     """
-    checker = _Checker(record, views)
+    checker = _Checker(record, views, may_refuse=may_refuse)
     return [
         *_of_record(record),
         *(_of_growth(before, record) if before else ()),
@@ -54,7 +61,8 @@ def _of_growth(before: Record, now: Record) -> Iterator[str]:
 
 
 class _Checker:
-    def __init__(self, record: Record, views: Iterable[View]) -> None:
+    def __init__(self, record: Record, views: Iterable[View], *, may_refuse: bool) -> None:
+        self._may_refuse = may_refuse
         self._logs = record.logs
         self._numbers = {
             text: number
@@ -151,11 +159,20 @@ class _Checker:
         refused = {step.text for step in steps(view) if isinstance(step, NotKept)}
         expected = [text for text in view.typed if text not in refused]
         kept = [text for text in expected if text in self._numbers]
-        if expected[: len(kept)] != kept:
+        if self._may_refuse:
+            expected = expected[: self._answered(view, expected)]
+        in_turn = [text for text in expected if text in self._numbers]
+        if expected[: len(in_turn)] != in_turn:
             yield f"of what {view} typed something in the middle was not kept, and nobody was told"
         places = [self._order[text] for text in kept]
         if places != sorted(places):
             yield f"what {view} typed was kept in another order: {_odd(places)}"
+
+    @staticmethod
+    def _answered(view: View, expected: Sequence[str]) -> int:
+        """Count up to which of these one was told that it was said."""
+        told = {step.text for step in steps(view) if isinstance(step, Spoken)}
+        return max((n for n, text in enumerate(expected, 1) if text in told), default=0)
 
 
 def _odd(numbers: Sequence[int]) -> str:

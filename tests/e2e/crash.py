@@ -100,7 +100,8 @@ class Crashes:
 
     def check(self) -> None:
         record = read_record(self.path)
-        found = faults(record, self._views, self._record)
+        may_refuse = self.disk is not None
+        found = faults(record, self._views, self._record, may_refuse=may_refuse)
         perhaps = self._perhaps()
         found += stories.faults([program.story for program in self.programs], record, perhaps)
         for reader in self.readers:

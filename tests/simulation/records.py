@@ -319,13 +319,15 @@ class Records:
             if old is None or causes != ["resumed"]:
                 continue
             pairs = product(self._ways[old], self._ways[connection])
-            wrong = [self._is_announced(before, after, old) for before, after in pairs]
+            wrong = [
+                self._is_announced(before, after, (old, connection)) for before, after in pairs
+            ]
             must("" in wrong, *wrong[:1])
 
-    def _is_announced(self, before: Way, after: Way, old: Connection) -> str:
+    def _is_announced(self, before: Way, after: Way, both: Sequence[Connection]) -> str:
         if before.name != after.name or not before.inside or not after.inside:
             return ""  # nobody had told it yet where it was
-        asked_to_leave = {one.room for one in old.asked.values() if one.type == "leave"}
+        asked_to_leave = {a.room for each in both for a in each.asked.values() if a.type == "leave"}
         if again := before.inside & after.joined - asked_to_leave:
             return f"joined again, though never gone: {after.name} {again}"
         for line in self._life.order.happened[before.end : after.start]:
