@@ -58,7 +58,7 @@ class PropertyTests(SynchronousTestCase):
         alice, bob = world.people("alice", "bob")
         data = b""
         for number, line in enumerate(lines):
-            if line.strip().lower() in (b"exit", b"/quit", b"/q", b"/exit", b"/bye"):
+            if line.strip().lower() in (b"exit", b"/quit", b"/q", b"/exit", b"/bye", b"/json"):
                 continue
             data += line + b"\n" + f"/say good {number}\n".encode()
         for piece in pieces(data, cuts):

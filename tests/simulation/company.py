@@ -49,8 +49,14 @@ class Company:
             for connection in program.connections:
                 connection.looks()
             now = program.now
-            if now is not None and not now.is_lagging and program.works_off():
+            if now is None or now.is_lagging:
+                continue
+            if program.works_off():
                 self._says_hello(program, now)
+                now.has_more_to_say = True  # what it said behind the first hello was refused
+            elif now.is_in and now.has_more_to_say:
+                now.has_more_to_say = False
+                self._sends_again(program)
 
     def end(self) -> None:
         """Let nobody lag any more, and everybody come back who is not here, and say what waits."""

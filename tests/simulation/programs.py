@@ -71,6 +71,8 @@ class Connection:
     """Whether its program knows that it is over."""
     is_cut: bool = False
     """Whether it was lost, so that it need not have been told everything."""
+    has_more_to_say: bool = False
+    """Whether it has to send again what waits, as soon as it is in."""
     is_lagging: bool = False
     is_name_open: bool = False
     """Whether another name was asked for, or to quit, so that nobody knows what is kept."""
