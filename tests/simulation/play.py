@@ -145,7 +145,7 @@ class Play:
             someone.is_stalled = False
             someone.person.wire.flow()
             someone.sends_all()
-        for _ in range(3):
+        for _ in range(5):
             self.company.end()
             self.house.world.wait(6.0)
             self._look()
