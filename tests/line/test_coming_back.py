@@ -53,6 +53,17 @@ class ComingBackTests(ComingBackTestCase):
         self.assertEqual(alice.sees(), ["-- bob joined."])
         self.assertEqual(self.typing(bob, "4"), ["<bob> 4"])
 
+    def test_what_is_said_right_behind_ones_leaving_is_missed(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        alice.types("1")
+        bob.types("exit")
+        alice.types("2")
+        self.turn()
+        seen = bob.sees()
+        self.assertEqual(seen[0], "<alice> 1")
+        bob, seen = self.back(self.token_of(seen))
+        self.assertEqual(self.missed(seen), ["<alice> 2"])
+
     def test_nothing_was_missed(self) -> None:
         (bob,) = self.people("bob")
         token = self.token_of(self.typing(bob, "exit"))

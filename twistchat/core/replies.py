@@ -5,10 +5,12 @@ They ride in the same order as events, so that an answer never overtakes what ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twistchat.core.codes import Cause, Refusal, Unkept
     from twistchat.core.events import Durable, Event
     from twistchat.core.model import Seen
@@ -196,6 +198,8 @@ class Goodbye:
     token: str = ""
     """What somebody can come back with who was not told before; empty otherwise."""
     expires: float = 0.0
+    read: Mapping[str, Seen] = field(default_factory=dict)
+    """Up to where they were told each room that they left; known when it is told."""
 
 
 @dataclass(frozen=True, slots=True)

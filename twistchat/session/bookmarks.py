@@ -110,10 +110,9 @@ class Bookmarks:
             )
         )
 
-    def left(self, user: User, rooms: Iterable[str]) -> Deferred[None]:
-        """Keep the places of somebody who was told everything, and leaves these rooms."""
-        seen = {room: self._told.stands(room) for room in rooms}
-        return self._save(user, {room: at for room, at in seen.items() if at is not None})
+    def left(self, user: User, read: Mapping[str, Seen]) -> Deferred[None]:
+        """Keep the places of somebody who was told everything up to there, and has left."""
+        return self._save(user, read)
 
     def of_lost(self, user: User, rooms: Iterable[str]) -> Mapping[str, Seen]:
         """Tell up to where somebody has read whose connection is lost at this moment."""

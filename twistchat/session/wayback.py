@@ -112,7 +112,7 @@ class WayBack:
         """Put into the last words how to come back, where somebody reads them who may wish to."""
         if goodbye.cause is not e.Cause.LEFT or not self.is_shown_on_leaving:
             return succeed(goodbye)
-        keeping = self._bookmarks.left(user, self._rooms)
+        keeping = self._bookmarks.left(user, goodbye.read)
         if not keeping.called:
             keeping.addTimeout(self._limits.history_time, self._clock)
 

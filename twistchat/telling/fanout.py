@@ -15,6 +15,7 @@ from twistchat.core.concerns import (
 )
 from twistchat.core.events import (
     Departed,
+    Goodbye,
     Joined,
     JoinOpened,
     Kept,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
     from twistchat.core.events import Item
+    from twistchat.core.model import Seen
     from twistchat.wire import WireFormat
 
 
@@ -80,6 +82,8 @@ class _Special:
         """What it is not told."""
         self.since = dict.fromkeys(rooms, 0)
         """From which place on it hears which room."""
+        self.read: Mapping[str, Seen] = {}
+        """Up to where it was told the rooms that it leaves with the chat."""
 
 
 class _Specials(dict["Listener", _Special]):
@@ -264,7 +268,7 @@ class Fanout:
                 self.told.note(item.room, committed)
             if origin in self._rooms:
                 specials[origin].places.add(place)
-                self._follow_reply(origin, place, item, specials)
+                self._follow_reply(origin, place, committed, specials)
             return
         turn.hear(place)
         for user in people_of(item):
@@ -294,13 +298,17 @@ class Fanout:
         return [each for each in self._sessions.get(user, ()) if each not in self._coming]
 
     def _follow_reply(
-        self, listener: Listener, place: int, item: Item, specials: _Specials
+        self, listener: Listener, place: int, committed: Committed, specials: _Specials
     ) -> None:
+        item = committed.item
         if isinstance(item, Welcomed):
             self._coming.discard(listener)
         elif isinstance(item, Rejoined):
             specials[listener].since.setdefault(item.room, place)
             self.listen(listener, item.room)
+        elif isinstance(item, Goodbye):
+            mine = specials[listener]
+            mine.instead[place] = replace(committed, item=replace(item, read=mine.read))
 
     def _follow(self, turn: Turn, place: int, item: Item, specials: _Specials) -> None:
         """Let the told state follow what is told."""
@@ -323,6 +331,8 @@ class Fanout:
                     self.unlisten(listener, room)
                 if isinstance(item, Departed):
                     mine.places.discard(place)  # it is told goodbye instead
+                    stands = {room: self.told.stands(room) for room in item.rooms}
+                    mine.read = {room: at for room, at in stands.items() if at is not None}
                 else:
                     mine.places.add(place)
 
