@@ -248,6 +248,17 @@ class ComingBackTests(ComingBackTestCase):
         self.assertFalse(bob.is_connected)
 
 
+class PaceTests(ComingBackTestCase):
+    def test_by_turns_two_people_join_no_more_often_than_one(self) -> None:
+        alice, bob, carol = self.people("alice", "bob", "carol")
+        tokens = self.token_of(self.typing(bob, "exit")), self.asks(carol)
+        alice.sees()
+        for number in range(30):
+            self.typing(carol, f"/resume {tokens[number % 2]}")
+        joined = [line for line in alice.sees() if line.endswith("joined.")]
+        self.assertEqual(len(joined), self.limits.joins - 1)
+
+
 class GoneTests(ComingBackTestCase):
     def test_nothing_is_under_way_when_all_are_gone(self) -> None:
         alice, bob = self.people("alice", "bob")

@@ -253,6 +253,7 @@ class Entrance:
             return
         others = self._fanout.others(user.id) if person.is_here else ()
         if not person.is_here:
+            user.paces |= session.way_back.paces  # as somebody else one may not do more
             self._chat.enter(user)
         items = self._welcomed(user, is_back=person.is_back)
         if person.is_here:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.limits import Limits
     from twistchat.core.model import Seen, User
+    from twistchat.core.pace import Bucket
     from twistchat.login import Names
     from twistchat.session.bookmarks import Bookmarks
     from twistchat.session.tokens import Tokens
@@ -48,6 +49,9 @@ class WayBack:
         """Whether they are told it when they come in: programs are."""
         self.is_shown_on_leaving = False
         """Whether they are shown it when they leave, since they read and write by hand."""
+        self.paces: dict[str, Bucket] = {}
+        """How much they have done lately that is limited to so many a minute, as whoever they
+        were until they left."""
         self._tokens = tokens
         self._bookmarks = bookmarks
         self._names = names
@@ -94,6 +98,7 @@ class WayBack:
 
     def left(self, user: User) -> None:
         """They are gone: give their name back, or keep it for a while."""
+        self.paces = user.paces
         log_out, self._log_out = self._log_out, None
         if not self._has_quit:
             self._bookmarks.lost(user, self._rooms)
