@@ -181,6 +181,16 @@ class OutletTests(SynchronousTestCase):
         first.fill(b"1")
         self.assertEqual(self.wire.value(), b"123")
 
+    def test_what_fills_a_slot_counts_as_what_is_put(self) -> None:
+        slot = self.outlet.reserve()
+        self.wire.stall()
+        slot.fill(b"x" * (DEFAULT_LIMITS.queue + 1))
+        self.assertEqual(self.overflows, 0)
+        self.clock.advance(DEFAULT_LIMITS.catch_up)
+        self.assertEqual(self.overflows, 1)
+        self.outlet.reserve().fill(b"x" * DEFAULT_LIMITS.queue_at_most)
+        self.assertEqual(self.overflows, 2)
+
     def test_closing_waits_for_what_was_put(self) -> None:
         slot = self.outlet.reserve()
         self.outlet.put(b"2")

@@ -88,10 +88,7 @@ class Outlet:
             return
         self._wait_for(data)
         self.queued += len(data)
-        if self.queued > self._limits.queue_at_most:
-            self._overflow("queue-at-most")
-        elif self.queued > self._limits.queue and self._catching_up is None:
-            self._catching_up = self._clock.callLater(self._limits.catch_up, self._caught_up)
+        self._look_how_much_waits()
 
     def when_relieved(self, relieved: Callable[[], None]) -> None:
         """Call this, once, as soon as no more than `RELIEF` bytes wait here."""
@@ -147,6 +144,8 @@ class Outlet:
         assert slot.content is not None
         self.queued += len(slot.content)
         self._drain()
+        if not self._closing:
+            self._look_how_much_waits()
 
     # ------------------------------------------------------------ IPushProducer
 
@@ -176,6 +175,12 @@ class Outlet:
         self._waiting.append(what)
         if self._waits_since is None:
             self._waits_since = self._clock.seconds()
+
+    def _look_how_much_waits(self) -> None:
+        if self.queued > self._limits.queue_at_most:
+            self._overflow("queue-at-most")
+        elif self.queued > self._limits.queue and self._catching_up is None:
+            self._catching_up = self._clock.callLater(self._limits.catch_up, self._caught_up)
 
     def _drain(self) -> None:
         while self._waiting and not self._paused:
