@@ -286,6 +286,12 @@ class RequestTests(ProgramTestCase):
         self.assertGreaterEqual(person["here"], 5)
         self.assert_error(self.asking(alice, "person", name="x" * 99, id=4), "no-such-person", id=4)
 
+    def test_no_gap_is_told_below_the_first_number(self) -> None:
+        (alice,) = self.programs("alice")
+        self.asking(alice, "say", room=LOBBY, text="one")
+        heard = self.asking(alice, "history", room=LOBBY, after=-5)
+        self.assertEqual(self.kinds(heard), ["said", "ok"])
+
     def test_search(self) -> None:
         (alice,) = self.programs("alice")
         for text in ("a cat", "a dog", "cats"):

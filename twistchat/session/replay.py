@@ -254,7 +254,7 @@ def _expected(
     last = numbers[-1] if numbers else 0
     is_by_number = opened.since is None and opened.until is None
     if is_by_number and (opened.oldest or not is_cut):
-        first = (opened.after or 0) + 1
+        first = max(opened.after or 0, 0) + 1
     if is_by_number and not (opened.oldest and is_cut):
         last = place.number if opened.before is None else min(opened.before - 1, place.number)
     return first, last
