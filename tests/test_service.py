@@ -253,6 +253,15 @@ class ServiceTests(SynchronousTestCase):
         self.successResultOf(stopping)
         self.assertEqual(self.service.registry.people, [])
 
+    def test_nothing_is_under_way_when_it_has_stopped(self) -> None:
+        protocol, _ = self.connect()
+        protocol.dataReceived(b"alice\n/json\n")
+        self.reactor.advance(0)
+        stopping = self.stop()
+        protocol.connectionLost(Failure(ConnectionDone()))
+        self.successResultOf(stopping)
+        self.assertEqual(self.reactor.getDelayedCalls(), [])
+
     def test_shutting_down_twice_is_once(self) -> None:
         self.service.shut_down("one")
         self.service.shut_down("two")

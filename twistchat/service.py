@@ -276,8 +276,8 @@ class ChatService(MultiService):
         log.info("Stopping, with {count} online", count=len(registry.people))
         registry.say_goodbye(self._farewell)
         await self.parts.engine.stop()
-        self.parts.stop()
         self.parts.fanout.stop()
+        self.parts.stop()
         try:
             await registry.wait_until_empty().addTimeout(CLOSE_TIME, self._reactor)
         except defer.TimeoutError:
