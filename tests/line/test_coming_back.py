@@ -194,6 +194,32 @@ class ComingBackTests(ComingBackTestCase):
             bob.vanishes()
             self.turn()
 
+    def test_who_asks_for_the_token_again_and_is_lost_misses_nothing(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        token = self.token_of(self.typing(bob, "exit"))
+        self.typing(alice, "1")
+        self.wait(100)
+        bob, _ = self.back(token)
+        self.asks(bob)
+        bob.vanishes()
+        self.turn()
+        _, seen = self.back(token)
+        self.assertEqual(self.missed(seen), ["? <alice> 1"])
+
+    def test_who_leaves_and_is_gone_at_once_sees_what_may_be_a_repeat(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        token = self.asks(bob)
+        self.wait(100)
+        self.typing(alice, "1")
+        bob.types("exit")
+        bob.vanishes()
+        self.typing(alice, "2")
+        self.wait(1)
+        self.typing(alice, "3")
+        _, seen = self.back(token)
+        self.assertEqual(self.missed(seen)[0], "? <alice> 1")
+        self.assertEqual(self.missed(seen)[-1], "<alice> 3")
+
     def test_more_than_a_page(self) -> None:
         alice, bob = self.people("alice", "bob")
         token = self.token_of(self.typing(bob, "exit"))

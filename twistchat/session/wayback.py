@@ -100,8 +100,8 @@ class WayBack:
         """They are gone: give their name back, or keep it for a while."""
         self.paces = user.paces
         log_out, self._log_out = self._log_out, None
-        if not self._has_quit:
-            self._bookmarks.lost(user, self._rooms)
+        # Also of whom has quit: they may be gone before they are told goodbye.
+        self._bookmarks.lost(user, self._rooms)
         self._bookmarks.unfollow(user)
         if self.is_told and not self._has_quit:
             self._names.keep(user.name, user.id)
