@@ -6,9 +6,10 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core import events as e
+from twistchat.core.limits import NONE
 from twistchat.core.model import Seen
 from twistchat.engine import Committed
-from twistchat.telling.told import SLOW, Told
+from twistchat.telling.told import MOST, SLOW, Told
 
 
 class ToldTests(SynchronousTestCase):
@@ -48,6 +49,15 @@ class ToldTests(SynchronousTestCase):
         self.assertEqual(self.surely(), 0)
         self.clock.advance(60)
         self.assertEqual(self.surely(), 1)
+
+    def test_little_is_noted_where_a_connection_is_never_given_up(self) -> None:
+        self.told = Told(self.clock, NONE)
+        for number in range(1, 2 * MOST):
+            self.say(number)
+            self.clock.advance(10)
+        self.assertEqual(self.surely(), 0)
+        _, notes = self.told._rooms["#lobby"]
+        self.assertEqual(len(notes), MOST)
 
     def test_many_within_seconds(self) -> None:
         for number in range(1, 1001):

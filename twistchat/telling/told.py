@@ -21,6 +21,9 @@ SLOW = 300.0
 """Seconds for which something may wait for a slow reader, so that it is still known where the room
 stood then."""
 
+MOST = 1_000
+"""Notes of one room, however long it may take until a connection is given up."""
+
 
 class Told:
     """Where rooms stood when they were last told something, and some seconds before.
@@ -47,7 +50,7 @@ class Told:
         if len(notes) > 1 and now - notes[-2][0] < EVERY:
             notes.pop()  # the last is always where it stands now
         notes.append((now, committed.number))
-        while notes[1][0] <= now - self._certain - SLOW:
+        while notes[1][0] <= now - self._certain - SLOW or len(notes) > MOST:
             notes.popleft()
 
     def forget(self, room: str) -> None:
