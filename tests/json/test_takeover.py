@@ -54,6 +54,12 @@ class TakeoverTests(ProgramTestCase):
         for room in (LOBBY, "#a", "#b"):
             self.assertEqual(self.texts(self.asking(bob, "say", room=room, text="x")), ["x"])
 
+    def test_who_was_away_still_is(self) -> None:
+        (ghost,) = self.programs("bob")
+        self.asking(ghost, "away", words="lunch")
+        _, heard = self.hello("bob", token=self.token(ghost))
+        self.assertEqual(self.the(heard, "members")["away"], ["bob"])
+
     def test_another_name_is_not_taken_by_it(self) -> None:
         (ghost,) = self.programs("bob")
         _, heard = self.hello("robert", token=self.token(ghost))
