@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 from twisted.internet.defer import succeed
@@ -36,6 +37,20 @@ log = Logger()
 IN_A_TURN = 20
 """People who are let in before the others have their turn: after a restart a thousand come back at
 once, and those who are in already want to talk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """How somebody wants to come in."""
+
+    credentials: ICredentials
+    rooms: Mapping[str, Seen | None]
+    """Where they want to be, and up to where they have read."""
+    label: Label | None = None
+    is_by_hand: bool = False
+    """Whether they do not remember up to where they have read, so that the server does."""
+    has_been_in: bool = False
+    """Whether they were somebody else over this connection."""
 
 
 class Newcomer(Protocol):
@@ -105,27 +120,15 @@ class Entrance:
         self._queue: deque[Callable[[], None]] = deque()
         """Those who wait for the next."""
 
-    def log_in(
-        self,
-        session: Newcomer,
-        credentials: ICredentials,
-        rooms: Mapping[str, Seen | None],
-        label: Label | None = None,
-        *,
-        is_by_hand: bool = False,
-    ) -> None:
-        """Let somebody in with these credentials, and into these rooms.
-
-        Who comes back by hand does not remember up to where they have read: the server does.
+    def log_in(self, session: Newcomer, coming: Coming) -> None:
+        """Let somebody in.
 
         Why not, if so, is told to the session, which stays at the door.
         """
         if session.state is not State.DOOR:
             return
         session.hold()  # first, so that what it says behind that waits, in whatever turn it is
-        self._in_turn(
-            lambda: self._log_in(session, credentials, rooms, label, is_by_hand=is_by_hand)
-        )
+        self._in_turn(lambda: self._log_in(session, coming))
 
     def _in_turn(self, let_in: Callable[[], None]) -> None:
         """Let somebody in now, or in one of the next turns, if many come at once."""
@@ -146,29 +149,14 @@ class Entrance:
             self._let_in += 1
             self._queue.popleft()()
 
-    def _log_in(
-        self,
-        session: Newcomer,
-        credentials: ICredentials,
-        rooms: Mapping[str, Seen | None],
-        label: Label | None,
-        *,
-        is_by_hand: bool,
-    ) -> None:
+    def _log_in(self, session: Newcomer, coming: Coming) -> None:
         if session.state is not State.DOOR:  # it has hung up meanwhile
             session.release()
             return
-        entering = self._portal.login(credentials, session, IPerson)
+        entering = self._portal.login(coming.credentials, session, IPerson)
         entering.addCallbacks(
-            lambda entered: self._enter(
-                session,
-                cast("Person", entered[1]),
-                entered[2],
-                rooms,
-                label,
-                is_by_hand=is_by_hand,
-            ),
-            lambda failure: session.answer(refusal(failure), label),
+            lambda entered: self._enter(session, cast("Person", entered[1]), entered[2], coming),
+            lambda failure: session.answer(refusal(failure), coming.label),
         )
         entering.addErrback(lambda failure: log.failure("logging in failed", failure))
         entering.addBoth(lambda _: session.release())
@@ -197,11 +185,14 @@ class Entrance:
             rooms: dict[str, Seen | None] = dict(bookmark.rooms) if bookmark else {}
             if here is not None:
                 rooms |= self._bookmarks.of_lost(here, here.rooms)
-            if session.user is not None:
+            has_been_in = session.user is not None
+            if has_been_in:
                 session.steps_out()
             name = bookmark.name if bookmark else ""
             rooms = rooms or {LOBBY: None}
-            self.log_in(session, ResumeToken(token, name), rooms, is_by_hand=True)
+            credentials = ResumeToken(token, name)
+            coming = Coming(credentials, rooms, is_by_hand=True, has_been_in=has_been_in)
+            self.log_in(session, coming)
 
         session.hold()
         knowing = succeed(None) if user is not None else self._bookmarks.load(identity)
@@ -239,12 +230,9 @@ class Entrance:
         session: Newcomer,
         person: Person,
         log_out: Callable[[], None],
-        rooms: Mapping[str, Seen | None],
-        label: Label | None,
-        *,
-        is_by_hand: bool,
+        coming: Coming,
     ) -> None:
-        user = person.user
+        user, rooms = person.user, coming.rooms
         if session.state is not State.DOOR:  # it hung up while its name was being claimed
             if person.is_back and not person.is_here:
                 self._names.keep(user.name, user.id)
@@ -260,11 +248,12 @@ class Entrance:
             items += self._chat.rejoin(user, self._seen(rooms))
         for other in others:
             other.replaced()
+        is_return = person.is_back and not coming.has_been_in  # else by turns one could go on
         for room, at in rooms.items():
-            joined = self._chat.perform(user, c.Join(room, at, is_return=person.is_back))
+            joined = self._chat.perform(user, c.Join(room, at, is_return=is_return))
             items.extend([joined] if isinstance(joined, e.Refused) else joined)
-        session.comes_in(user, log_out, items, label)
-        if is_by_hand:
+        session.comes_in(user, log_out, items, coming.label)
+        if coming.is_by_hand:
             session.way_back.goes_on(user, rooms, lambda: session.outlet.waits)
 
     def _seen(self, rooms: Mapping[str, Seen | None]) -> Mapping[str, Seen]:

@@ -18,17 +18,16 @@ from twistchat.session.state import State
 from twistchat.session.throttle import Throttle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from twisted.cred.credentials import ICredentials
     from twisted.internet.interfaces import IReactorTime
 
     from twistchat.core.chat import Chat
-    from twistchat.core.model import Seen, User
+    from twistchat.core.model import User
     from twistchat.engine import Label
     from twistchat.limitlog import LimitLog
     from twistchat.pipeline import Pipeline
-    from twistchat.session.entrance import Entrance
+    from twistchat.session.entrance import Coming, Entrance
     from twistchat.session.replay import Replay
     from twistchat.session.wayback import WayBack
     from twistchat.telling.fanout import Fanout, Listener
@@ -110,14 +109,9 @@ class Session:
 
     # ------------------------------------------------------------ at the door
 
-    def log_in(
-        self,
-        credentials: ICredentials,
-        rooms: Mapping[str, Seen | None],
-        label: Label | None = None,
-    ) -> None:
-        """Come in with these credentials, and enter rooms; see `Entrance.log_in`."""
-        self._entrance.log_in(self, credentials, rooms, label)
+    def log_in(self, coming: Coming) -> None:
+        """Come in; see `Entrance.log_in`."""
+        self._entrance.log_in(self, coming)
 
     def resume(self, token: str) -> None:
         """Be who one was, where one was; see `Entrance.resume`."""

@@ -24,6 +24,7 @@ from twistchat.frontends.jsonlines.codec import (
 from twistchat.frontends.jsonlines.format import JSONFormat, error
 from twistchat.frontends.lines import COMMAND
 from twistchat.login import GuestName, ResumeToken
+from twistchat.session.entrance import Coming
 from twistchat.session.ignoring import Ignoring, ignore, unignore
 from twistchat.session.state import State
 
@@ -151,10 +152,8 @@ class JSONDialog:
         if hello.client:
             log.info("{who} uses {client}", who=session.described, client=clean(hello.client[:80]))
         rooms = {LOBBY: None} if hello.rooms is None else hello.rooms
-        if hello.token:
-            session.log_in(ResumeToken(hello.token, hello.name), rooms, label)
-        else:
-            session.log_in(GuestName(hello.name), rooms, label)
+        credentials = ResumeToken(hello.token, hello.name) if hello.token else GuestName(hello.name)
+        session.log_in(Coming(credentials, rooms, label))
 
     def _ignore(self, name: str, label: Label | None) -> None:
         session = self._session

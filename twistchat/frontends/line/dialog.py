@@ -11,6 +11,7 @@ from twistchat.frontends.line import sentences
 from twistchat.frontends.line.view import View
 from twistchat.frontends.lines import COMMAND
 from twistchat.login import GuestName
+from twistchat.session.entrance import Coming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,6 +98,6 @@ class LineDialog:
     def _at_door(self, text: str) -> None:
         match self._dialect.read_at_door(text):
             case str() as name:
-                self._session.log_in(GuestName(name), {LOBBY: None})
+                self._session.log_in(Coming(GuestName(name), {LOBBY: None}))
             case asked:
                 self._view.does((asked,))
