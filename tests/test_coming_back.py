@@ -14,9 +14,10 @@ from twistchat.testing import JSON, ChatTestCase, Person, Program, SlowEngine, W
 from twistchat.testing.people import FrontEnd
 
 if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
     from twisted.internet.task import Clock
 
-    from twistchat.engine import Engine
+    from twistchat.engine import Committed, Engine
 
 
 class ComingBackTests(ChatTestCase):
@@ -174,6 +175,9 @@ class ComingBackAfterARestartTests(SynchronousTestCase):
         self.assertEqual(len(told[1]), 1)
 
 
+ROOMS = [f"#r{number}" for number in range(5)]
+
+
 class ManyRoomsTests(ChatTestCase):
     def test_who_comes_back_into_many_rooms_is_not_slowed(self) -> None:
         rooms = {f"#r{number}": None for number in range(45)}
@@ -190,3 +194,33 @@ class ManyRoomsTests(ChatTestCase):
         second.asks("hello", token=token, rooms=rooms)
         self.turn()
         self.assertEqual(sum(each["type"] == "live" for each in second.hears()), 45)
+
+    def test_their_pages_are_read_one_after_the_other(self) -> None:
+        world = World(SlowEngine)
+        engine = world.engine
+        assert isinstance(engine, SlowEngine)
+        (ben,) = world.people("ben")
+        for room in ROOMS:
+            ben.types(f"/join {room}")
+            ben.types("hello")
+        world.turn()
+        program = world.connect(JSON)
+        assert isinstance(program, Program)
+        reading: list[str] = []
+        history = engine.history
+
+        def watched(log: str, **page: Any) -> Deferred[list[Committed]]:
+            reading.append(log)
+            return history(log, **page).addBoth(ended)
+
+        def ended(found: list[Committed]) -> list[Committed]:
+            self.assertEqual(len(reading), 1)
+            reading.clear()
+            return found
+
+        self.patch(engine, "history", watched)
+        program.asks("hello", name="ann", rooms=dict.fromkeys(ROOMS))
+        world.turn()
+        heard = program.hears()
+        self.assertEqual([each["room"] for each in heard if each["type"] == "live"], ROOMS)
+        self.assertEqual(sum(each.get("past", False) for each in heard), 5)

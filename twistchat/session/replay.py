@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from twisted.internet import defer
-from twisted.internet.defer import succeed
+from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 
 from twistchat.core import events as e
 from twistchat.core.concerns import weight
 from twistchat.engine import Repeated
+from twistchat.session.state import State
 from twistchat.wire import LeftOut, Past, WhyLeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IReactorTime
     from twisted.python.failure import Failure
 
@@ -44,6 +44,9 @@ class Reader(Protocol):
 
     format: WireFormat
     outlet: Outlet
+    state: State
+    reading: Deferred[bytes] | None
+    """The last that is being read for it."""
 
     def put(self, data: bytes) -> None:
         """Send bytes."""
@@ -102,16 +105,35 @@ class Replay:
         The item of the place opens them. If they cannot be read at once, what comes before them
         is sent, and what comes after them waits. Fires when they are told.
         """
-        item = place.item
-        if isinstance(item, e.KeyOpened):
-            told = self._look_up(reader, item, place)
-        else:
-            told = self._read(reader, place)
+        told = self._in_turn(reader, place)
         if told.called:
             return told.addCallback(pieces.append)
         reader.put(reader.format.pack(pieces))
         pieces.clear()
         return told.addCallback(reader.outlet.reserve().fill)
+
+    def _in_turn(self, reader: Reader, place: Committed) -> Deferred[bytes]:
+        """Read when what this reader waits for already is told.
+
+        Who comes into fifty rooms is not to fill the waiting line of all others.
+        """
+        before = reader.reading
+
+        def read() -> Deferred[bytes]:
+            if reader.state is State.GONE:
+                return succeed(b"")
+            item = place.item
+            if isinstance(item, e.KeyOpened):
+                return self._look_up(reader, item, place)
+            return self._read(reader, place)
+
+        if before is None or before.called:
+            told = read()
+        else:
+            told = Deferred()
+            before.addBoth(lambda _: read().chainDeferred(told))
+        reader.reading = told
+        return told
 
     def _read(self, reader: Reader, place: Committed) -> Deferred[bytes]:
         opened, wire_format = place.item, reader.format

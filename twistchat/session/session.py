@@ -20,6 +20,7 @@ from twistchat.session.throttle import Throttle
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IReactorTime
 
     from twistchat.core.chat import Chat
@@ -77,6 +78,8 @@ class Session:
         self.state = State.DOOR
         self.format = wire_format
         self.outlet = outlet
+        self.reading: Deferred[bytes] | None = None
+        """What is being read for it of the past, if anything."""
         self.echo = True
         """Whether it is told what it says as everybody is."""
         self.way_back = way_back
