@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from twistchat.core.concerns import log_of
 from twistchat.core.events import Said, TopicChanged, Unkept, Whispered
+from twistchat.core.names import fold
 from twistchat.engine import Repeated, Stamp
 
 if TYPE_CHECKING:
@@ -25,18 +26,21 @@ the same by chance."""
 def digest_of(event: Durable) -> bytes:
     """Sum up what makes an event the same as another: what was said, how, and where.
 
-    When that was and what its speaker was called then may differ.
+    When that was and what its speaker was called then may differ. Private words are for a name, as
+    their speaker typed it: whoever bears it may have come back as somebody else.
     """
+    where = log_of(event) or ""
     match event:
         case Said():
             kind, text = ("did" if event.action else "said"), event.text
         case Whispered():
             kind, text = ("whispered-did" if event.action else "whispered"), event.text
+            where = f"@{fold(event.to)}"
         case TopicChanged():
             kind, text = "topic", event.topic
         case _:
             assert_never(event)
-    return _summed(f"{kind}\0{text}") + _summed(log_of(event) or "")
+    return _summed(f"{kind}\0{text}") + _summed(where)
 
 
 def _summed(text: str) -> bytes:

@@ -108,6 +108,15 @@ class KeyConformance(KeyHarness):
             self.assertEqual((again.epoch, again.number), (first.epoch, first.number))
         self.assertEqual(len(self.history(private_log("1", "2"))), 2)
 
+    def test_private_words_are_for_a_name(self) -> None:
+        (first,) = self.say("k", whispered())
+        back = e.Whispered("1", "alice", "3", "Bob", "psst", False, 8.0)
+        (again,) = self.say("k", back)
+        self.assertEqual((again.item, again.number), (e.KeptBefore(back), first.number))
+        other = e.Whispered("1", "alice", "3", "carol", "psst", False, 8.0)
+        (refused,) = self.say("k", other)
+        self.assertEqual(refused.item, e.NotKept(other, e.Unkept.KEY_REUSED))
+
     def test_twice_at_once(self) -> None:
         first, again, other, last = self.say("k", said("a"), said("a"), said("b"), said("a"))
         self.assertEqual((first.item, first.number), (said("a"), 1))
