@@ -11,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.client.fake import Network
 from twistchat.client.api import Client
 from twistchat.client.keyboard import Keyboard
+from twistchat.client.sentences import NOBODY_READS
 from twistchat.client.talk import Talk
 
 
@@ -314,6 +315,23 @@ class PipeTests(Scenarios):
         self.assertEqual(self.said(), ["good"])
         self.assertIn("-- It is too long.", self.shown())
         self.assertEqual(self.ended, [(1, "not everything was said: see above")])
+
+    def test_a_reader_that_goes_away(self) -> None:
+        self.start("bot", is_pipe=True)
+        self.type("one")
+        self.keyboard.writeConnectionLost()
+        self.net.carry()
+        self.assertEqual(self.ended, [(1, NOBODY_READS)])
+        self.successResultOf(self.keyboard.close())
+
+    def test_a_reader_that_goes_away_when_all_is_said(self) -> None:
+        self.start("bot", is_pipe=True)
+        self.type("one")
+        self.keyboard.readConnectionLost()
+        self.keyboard.writeConnectionLost()
+        self.net.carry()
+        self.assertEqual(self.ended, [(0, None)])
+        self.successResultOf(self.keyboard.close())
 
     def test_a_line_far_too_long(self) -> None:
         self.start("bot", is_pipe=True)

@@ -6,6 +6,7 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
+from twistchat.client.sentences import NOBODY_READS
 from twistchat.core.text import clean
 
 if TYPE_CHECKING:
@@ -199,6 +200,13 @@ class Conversation:
         if self.state is State.AWAY and not self._is_pipe:
             self._end_away()
         self._go_on()
+
+    def output_ended(self) -> None:
+        """Leave, since nobody reads what is shown. A pipe may have had more to say."""
+        if self._is_pipe and not self._input_ended:
+            self._end(1, NOBODY_READS)
+        else:
+            self.input_ended()
 
     def unreadable(self) -> None:
         """Leave out a line whose bytes are no text."""

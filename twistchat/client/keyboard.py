@@ -27,6 +27,9 @@ class Typed(Protocol):
     def input_ended(self) -> None:
         """Take in that there will be no more."""
 
+    def output_ended(self) -> None:
+        """Take in that nobody reads any more what is shown."""
+
     def unreadable(self) -> None:
         """Take in that a line is no text."""
 
@@ -51,6 +54,7 @@ class Keyboard(LineReceiver):
         self._is_held = self._is_full = False
         self._server: IPushProducer | None = None
         self._closed: Deferred[None] = Deferred()
+        self._is_read = True
         self.talk_to(conversation)
 
     def talk_to(self, conversation: Typed) -> None:
@@ -80,7 +84,8 @@ class Keyboard(LineReceiver):
             return succeed(None)
         self.print_from(None)
         self.transport.loseConnection()
-        return self._closed
+        # Without its output StandardIO does not say that it is lost.
+        return self._closed if self._is_read else succeed(None)
 
     def lineReceived(self, line: bytes) -> None:
         """Take in a line that was typed."""
@@ -105,7 +110,8 @@ class Keyboard(LineReceiver):
 
     def writeConnectionLost(self) -> None:
         """Leave when nobody reads what is printed any more."""
-        self._conversation.input_ended()
+        self._is_read = False
+        self._conversation.output_ended()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Leave with the terminal."""

@@ -136,6 +136,9 @@ class Sender(Program):
         self._input_ended = True
         self._go_on()
 
+    def output_ended(self) -> None:
+        """Nothing is written."""
+
     def unreadable(self) -> None:
         """Leave out a line whose bytes are no text."""
         self._is_all_said = False

@@ -74,6 +74,7 @@ NOT_NOW = "-- Not sent: type that command again when there is a connection."
 LOST_ANSWER = "-- The connection was lost before that was answered. Type it again."
 NOT_JOINED = "-- Not sent, since that room was not joined: {text}"
 PERHAPS = "-- Perhaps not sent: nobody knows. You wrote: {text}"
+NOBODY_READS = "nobody reads what is printed any more: perhaps not everything was said"
 UNREADABLE = "-- Not sent: that line is not in the encoding of this terminal, or not UTF-8."
 GOODBYE = "-- Goodbye."
 GOODBYE_CAUSE = {

@@ -117,6 +117,13 @@ class Talk:
             self._end_away()
         self._go_on()
 
+    def output_ended(self) -> None:
+        """Leave, since nobody reads what is shown. A pipe may have had more to say."""
+        if self._is_pipe and not self._input_ended:
+            self._end(1, s.NOBODY_READS)
+        else:
+            self.input_ended()
+
     def unreadable(self) -> None:
         """Leave out a line whose bytes are no text."""
         self._something_was_refused = True
