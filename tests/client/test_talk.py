@@ -284,6 +284,11 @@ class PipeTests(Scenarios):
         self.assertEqual(self.ended, [(1, "Sorry, it is taken.")])
         self.assertEqual(self.shown(), [])
 
+    def test_why_it_ends_is_made_harmless(self) -> None:
+        self.net.server.refuse["hello"] = {"code": "custom", "text": "No \x1b[2J\n\x9b."}
+        self.start("bot", is_pipe=True)
+        self.assertEqual(self.ended, [(1, "No \u241b[2J\u240a\ufffd.")])
+
     def test_a_lost_connection_is_made_again(self) -> None:
         self.start("bot", is_pipe=True)
         self.keyboard.dataReceived(b"one\ntwo\n")

@@ -392,4 +392,4 @@ class Talk:
         if not self._is_over:
             self._is_over = True
             self._wait_no_more()
-            self._finish(status, words)
+            self._finish(status, None if words is None else clean(words))
