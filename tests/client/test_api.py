@@ -73,6 +73,19 @@ class TalkTests(Scenarios):
         self.failureResultOf(self.do(self.chat.say("#bots", "late")), ClosedError)
         self.assertEqual(self.net.clock.getDelayedCalls(), [])
 
+    def test_who_tries_again_when_it_ends_is_told(self) -> None:
+        async def insist() -> int:
+            try:
+                return await self.chat.say("#bots", "one")
+            except UnknownError:
+                return await self.chat.say("#bots", "one")
+
+        self.start()
+        self.done(self.chat.join("#bots"))
+        saying = Deferred.fromCoroutine(insist())
+        self.done(self.chat.close())
+        self.failureResultOf(saying, ClosedError)
+
     def test_it_comes_back_with_what_was_missed(self) -> None:
         self.start()
         self.done(self.chat.join("#bots"))

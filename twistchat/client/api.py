@@ -379,8 +379,7 @@ class Client(Asking):
     def _end(self, error: ChatError | None) -> None:
         if self._is_closed:
             return
-        outcomes = self._core.ledger.close()
-        self._carry_out(list(outcomes))
-        self._is_closed = True
+        self._is_closed = True  # who is told now, and asks again, is told so too
+        self._carry_out(list(self._core.ledger.close()))
         self._stop_timers()
         self._buffer.close(error)
