@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectError
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.client import fake
 from tests.client.fake import Network
 from twistchat.client import events as e
 from twistchat.client.api import Client
@@ -71,6 +72,12 @@ class TalkTests(Scenarios):
         self.successResultOf(self.listening)
         self.assertEqual(self.net.server.received[-1]["words"], "bye")
         self.failureResultOf(self.do(self.chat.say("#bots", "late")), ClosedError)
+        self.assertEqual(self.net.clock.getDelayedCalls(), [])
+
+    def test_a_chat_that_is_full(self) -> None:
+        self.patch(fake, "HELLO", {"type": "error", "code": "full", "text": "Full.", "hint": "3"})
+        error = self.failureResultOf(self.do(self.chat.start()), RefusedError).value
+        self.assertEqual((error.code, error.hint), ("full", "3"))
         self.assertEqual(self.net.clock.getDelayedCalls(), [])
 
     def test_who_tries_again_when_it_ends_is_told(self) -> None:

@@ -35,7 +35,7 @@ class DocumentTests(SynchronousTestCase):
         inner = {
             "fail", "pending", "pending_sent", "renew", "ping", "connect", "enter", "name", "is_in",
             "is_away", "was_in", "is_plain", "link_found", "link_is_plain", "link_lost",
-            "link_received",
+            "link_received", "link_refused",
         }  # fmt: skip
         for name in dir(Client):
             if not name.startswith("_") and name not in inner:

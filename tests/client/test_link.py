@@ -48,6 +48,9 @@ class LinkTests(SynchronousTestCase):
     def link_is_plain(self, link: Link) -> Plain | None:
         return self.plain
 
+    def link_refused(self, link: Link, told: Object) -> None:
+        self.told.append(told)
+
     def link_received(self, link: Link, told: Object) -> None:
         self.told.append(told)
 
@@ -72,6 +75,19 @@ class LinkTests(SynchronousTestCase):
         self.assertEqual(self.transport.value(), b"/json\n")
         self.hear(HELLO)
         self.assertEqual(len(self.hellos), 1)
+
+    def test_a_server_that_is_full(self) -> None:
+        for line, text in (
+            (b'{"type":"error","code":"full","text":"Full."}\n', "Full."),
+            (b"-- Sorry, full.\n", "Sorry, full."),
+        ):
+            self.setUp()
+            self.hear(line)
+            self.assertEqual(self.told, [{"type": "error", "code": "full", "text": text}])
+            self.assertTrue(self.transport.disconnecting)
+            self.link.connectionLost(Failure(ConnectionDone()))
+            self.assertTrue(self.is_lost)
+            self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_byte_by_byte(self) -> None:
         for byte in GREETING + HELLO + b'{"type":"a"}\r\n':

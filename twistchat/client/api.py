@@ -15,7 +15,13 @@ from twistchat.client.asking import Asking
 from twistchat.client.buffer import Buffer
 from twistchat.client.connecting import Links, WhenThereIsRoom
 from twistchat.client.core import Core, Stage
-from twistchat.client.errors import ChatError, ClosedError, DisconnectedError, NotJSONError
+from twistchat.client.errors import (
+    ChatError,
+    ClosedError,
+    DisconnectedError,
+    NotJSONError,
+    RefusedError,
+)
 from twistchat.client.link import PATIENCE, Link
 
 if TYPE_CHECKING:
@@ -147,7 +153,7 @@ class Client(Asking):
             raise
 
     async def connect(self) -> None:
-        """Find the server. The client is then at the door: `enter` is next."""
+        """Find the server, as `start` does. The client is then at the door: `enter` is next."""
         greeted: Deferred[None] = Deferred()
         self._greeted = greeted
         self._service.startService()
@@ -211,6 +217,11 @@ class Client(Asking):
         self._carry_out(self._core.greeted(hello))
         if self._greeted is not None and not self._greeted.called:
             self._greeted.callback(None)
+
+    def link_refused(self, link: Link, told: Object) -> None:
+        """The server lets nobody in now. Whoever was in tries again later."""
+        if self._greeted is not None and not self._greeted.called:
+            self._greeted.errback(RefusedError.read(told))
 
     def link_is_plain(self, link: Link) -> IProtocol | None:
         """Somebody else is to speak with this server, or nobody."""

@@ -260,11 +260,7 @@ class Core:
     # ------------------------------------------------------------ refusals
 
     def _refused(self, told: Object, request: r.Request | None) -> list[r.Outcome]:
-        error = RefusedError(
-            *(str(told.get(name) or "") for name in ("code", "text")),
-            about=str(told.get("about") or ""),
-            hint=str(told.get("hint") or ""),
-        )
+        error = RefusedError.read(told)
         if self.stage in (Stage.DOOR, Stage.ENTERING) and request in (None, self._hello):
             return self._turned_away(error)
         if isinstance(request, r.Say):

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twistchat.frontends.jsonlines.codec import Object
+
 
 class ChatError(Exception):
     """Something that was asked of a chat was not done."""
@@ -17,6 +22,14 @@ class RefusedError(ChatError):
         self.about = about
         self.hint = hint
         """What one could try instead: another name, or how many seconds to wait."""
+
+    @classmethod
+    def read(cls, told: Object) -> RefusedError:
+        """Make it of an `error` that a server has sent."""
+        code, text, about, hint = (
+            str(told.get(name) or "") for name in ("code", "text", "about", "hint")
+        )
+        return cls(code, text, about=about, hint=hint)
 
 
 class UnknownError(ChatError):

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 GREETING = b"-- Welcome to "
 """How the greeting for people begins; a server that says so may know `/json`."""
 
+NO_ROOM = b"-- Sorry, "
+"""What stands in the place of the greeting where nobody more is let in."""
+
 NO_JSON = (b"-- That needs a name first", b"-- There is no command")
 """What a server says to `/json` that does not know it."""
 
@@ -21,6 +24,7 @@ class Found(Enum):
     """What a line tells about the wire."""
 
     JSON = "it is the server's hello"
+    REFUSED = "it is why the server lets nobody in now"
     ASK = "people are greeted so: ask for JSON"
     READ_ON = "it tells nothing yet"
     PLAIN = "it is a wire for people"
@@ -31,6 +35,7 @@ class Finder:
 
     def __init__(self) -> None:
         self.hello: Object = {}
+        self.refusal: Object = {}
         self.answer_to_json = b""
         """What an older server said to `/json`: nothing that a person asked for."""
         self._has_asked = False
@@ -45,11 +50,18 @@ class Finder:
             if told.get("type") == "hello":
                 self.hello = told
                 return Found.JSON
+            if told.get("type") == "error" and isinstance(told.get("code"), str):
+                self.refusal = told
+                return Found.REFUSED
         if self._has_asked:
             if line.startswith(NO_JSON):
                 self.answer_to_json = line
                 return Found.PLAIN
             return Found.READ_ON if line.startswith(b"-- ") else Found.PLAIN
+        if line.startswith(NO_ROOM):
+            text = line.removeprefix(b"-- ").decode(errors="replace")
+            self.refusal = {"type": "error", "code": "full", "text": text}
+            return Found.REFUSED
         if line.startswith(GREETING):
             self._has_asked = True
             return Found.ASK

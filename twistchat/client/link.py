@@ -40,6 +40,9 @@ class Owner(Protocol):
     def link_found(self, link: Link, hello: Object) -> None:
         """The server speaks JSON, and this is its hello."""
 
+    def link_refused(self, link: Link, told: Object) -> None:
+        """The server lets nobody in now, and says why; the link ends."""
+
     def link_is_plain(self, link: Link) -> IProtocol | None:
         """It does not: return who is to speak with it, if anybody."""
 
@@ -157,6 +160,11 @@ class Link(LineReceiver):
                 self._finder, self._so_far = None, b""
                 self._set_timer(SILENCE)
                 self._owner.link_found(self, finder.hello)
+            case Found.REFUSED:
+                self._stop_timer()
+                self._finder, self._so_far = None, b""
+                self._owner.link_refused(self, finder.refusal)
+                self.drop()
             case Found.ASK:
                 assert self.transport is not None
                 self.transport.write(b"/json\n")

@@ -18,9 +18,10 @@ from twistchat.client import events as e
 from twistchat.client.address import NoAddressError, is_port, read_address
 from twistchat.client.api import Client
 from twistchat.client.conversation import Conversation
-from twistchat.client.errors import DisconnectedError
+from twistchat.client.errors import DisconnectedError, RefusedError
 from twistchat.client.keyboard import Keyboard
 from twistchat.client.reasons import unreachable
+from twistchat.client.sentences import refused
 from twistchat.client.server import ServerProtocol
 from twistchat.client.showing import LOBBY
 from twistchat.client.talk import Talk
@@ -110,6 +111,9 @@ async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
     async def go() -> None:
         try:
             await client.connect()
+        except RefusedError as error:
+            talk.failed(refused(error))
+            return
         except DisconnectedError as hung_up:
             if is_pipe:
                 talk.failed(str(hung_up))

@@ -92,6 +92,8 @@ async def come_in(client: Client, options: argparse.Namespace) -> None:
     """
     try:
         await client.connect()
+    except RefusedError as error:
+        raise EndError(1, refused(error)) from error
     except ChatError as error:
         raise EndError(1, str(error)) from error
     except Exception as error:
