@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 from typing import Any
@@ -19,6 +20,7 @@ from twistchat.client.api import Client
 from twistchat.client.cursor import Cursor, NoCursorError
 from twistchat.client.output import Output
 from twistchat.client.rooms import Place
+from twistchat.client.scripts import EndError
 from twistchat.client.tail import Tail, as_json, as_text
 
 
@@ -39,10 +41,28 @@ class CursorTests(SynchronousTestCase):
 
     def test_what_is_none(self) -> None:
         path = temporary_folder(self) / "cursor.json"
-        for text in ("", "[]", '{"#lab": 3}', '{"#lab": ["e"]}', "\xff"):
+        for text in (
+            "", "[]", '{"#lab": 3}', '{"#lab": ["e"]}', "\xff", '{"#lab": ["e", 1e999]}',
+            "[" * 100_000,
+        ):  # fmt: skip
             path.write_text(text, "latin-1")
             self.assertRaises(NoCursorError, Cursor(path).load)
         self.assertRaises(NoCursorError, Cursor(path.parent).load)
+
+    def test_where_none_can_be_written(self) -> None:
+        folder = temporary_folder(self)
+        Cursor(folder / "cursor.json").check()
+        self.assertEqual(list(folder.iterdir()), [])
+        self.assertRaises(NoCursorError, Cursor(folder / "none" / "cursor.json").check)
+
+    def test_a_link_stays_one(self) -> None:
+        folder = temporary_folder(self)
+        (folder / "link.json").symlink_to(folder / "cursor.json")
+        cursor = Cursor(folder / "link.json")
+        cursor.move("#lab", Place("e", 1))
+        cursor.save()
+        self.assertTrue((folder / "link.json").is_symlink())
+        self.assertTrue((folder / "cursor.json").is_file())
 
 
 class OutputTests(SynchronousTestCase):
@@ -155,6 +175,29 @@ class TailTests(SynchronousTestCase):
         self.assertEqual(json.loads(self.path.read_text("utf-8")), {"#lab": ["e1", 7]})
         self.run_tail()
         self.assertEqual(self.printed(), [8, 9, 10, 11, 12])
+
+    def test_a_cursor_that_cannot_be_kept(self) -> None:
+        def fails(_: Cursor) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        self.patch(Cursor, "save", fails)
+        self.say(1, 12)
+        self.assertEqual(self.run_tail(1), 1)
+        self.assertEqual(self.complaints, ["cannot keep the cursor: No space left on device"])
+
+    def test_a_disk_that_is_full(self) -> None:
+        async def fails(_: Written, data: bytes) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        self.patch(Written, "write", fails)
+        self.say(1, 2)
+        made = self.tail(1)
+        going = Deferred.fromCoroutine(made.go())
+        self.net.carry()
+        error = self.failureResultOf(going, EndError).value
+        self.assertEqual(str(error), "cannot write: No space left on device")
+        made.close()
+        self.quit(made)
 
     def test_a_room_that_has_begun_anew(self) -> None:
         self.say(1, 12)

@@ -18,7 +18,7 @@ class Cursor:
     """A file: a JSON object, and for each room `[epoch, number]` of the last line written."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path = Path(os.path.realpath(path))  # a link to it stays one
         self._places: dict[str, Place] = {}
         self._is_kept = True
 
@@ -37,8 +37,22 @@ class Cursor:
             return
         except OSError as error:
             raise NoCursorError(f"cannot read {self._path}: {error.strerror}") from error
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise NoCursorError(f"{self._path} is no cursor: it was not written by me") from error
+
+    def check(self) -> None:
+        """See whether it could be written, before there is anything to remember.
+
+        Raises:
+            NoCursorError: it could not.
+        """
+        try:
+            number, name = self._beside()
+            os.close(number)
+            Path(name).unlink()
+        except OSError as error:
+            words = f"cannot write {self._path}: {error.strerror}"
+            raise NoCursorError(words) from error
 
     def place(self, room: str) -> Place | None:
         """Tell up to where a room was written out."""
@@ -58,8 +72,7 @@ class Cursor:
         """
         if self._is_kept:
             return
-        folder = self._path.parent
-        number, name = tempfile.mkstemp(dir=folder, prefix=f".{self._path.name}.")
+        number, name = self._beside()
         try:
             with os.fdopen(number, "w", encoding="utf-8") as file:
                 json.dump(self._places, file, ensure_ascii=False)
@@ -71,3 +84,7 @@ class Cursor:
             Path(name).unlink(missing_ok=True)
             raise
         self._is_kept = True
+
+    def _beside(self) -> tuple[int, str]:
+        """Make a file next to it, which may take its place."""
+        return tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")

@@ -92,6 +92,7 @@ class Tail(Program):
         self._epoch = ""
         self._number = 0
         """Of the last line that was printed, or need not be."""
+        self._is_kept = True
         self._saving = LoopingCall(self._save)
         self._saving.clock = reactor
 
@@ -112,7 +113,9 @@ class Tail(Program):
             raise EndError(1, s.refused(error)) from error
         except BrokenPipeError:
             return BROKEN_PIPE
-        return 0
+        except OSError as error:
+            raise EndError(1, f"cannot write: {error.strerror}") from error
+        return 0 if self._is_kept else 1
 
     async def signalled(self, number: int) -> int:
         """End: what was printed is known."""
@@ -241,12 +244,17 @@ class Tail(Program):
         if self._cursor is not None:
             self._cursor.move(self._room, place)
 
-    def _save(self) -> None:
+    def _save(self) -> bool:
+        """Keep one's place, and tell whether that was possible; complain once if not."""
+        was_kept, self._is_kept = self._is_kept, True
         if self._cursor is not None:
             try:
                 self._cursor.save()
             except OSError as error:
-                complain(f"cannot keep the cursor: {error.strerror}")
+                self._is_kept = False
+                if was_kept:
+                    complain(f"cannot keep the cursor: {error.strerror}")
+        return self._is_kept
 
 
 def as_text(event: e.Numbered, room: str) -> bytes:
@@ -285,6 +293,7 @@ def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> NoRetur
     try:
         if cursor is not None:
             cursor.load()
+            cursor.check()
     except NoCursorError as error:
         complain(str(error))
         raise SystemExit(1) from error
