@@ -74,6 +74,10 @@ class TalkTests(Scenarios):
         self.failureResultOf(self.do(self.chat.say("#bots", "late")), ClosedError)
         self.assertEqual(self.net.clock.getDelayedCalls(), [])
 
+    def test_descriptions_that_are_none(self) -> None:
+        for where in ("tls:foo", "tcp:", "ssl:host:port", "tls:h:1:x=y", "a:b", ""):
+            self.assertRaises(ValueError, Client, self.net.clock, where)
+
     def test_a_chat_that_is_full(self) -> None:
         self.patch(fake, "HELLO", {"type": "error", "code": "full", "text": "Full.", "hint": "3"})
         error = self.failureResultOf(self.do(self.chat.start()), RefusedError).value
@@ -210,6 +214,21 @@ class TalkTests(Scenarios):
         self.assertNoResult(saying)
         self.net.wait(7)
         self.assertEqual(self.successResultOf(saying), 1)
+
+    def test_how_long_to_wait_may_be_nonsense(self) -> None:
+        def slow(call: Any, asked: Any, ident: Any) -> None:
+            usual(call, {**asked, "rooms": {}}, ident)
+            call.send({"type": "error", "code": "joins-too-fast", "hint": asked["name"]})
+
+        call_class: Any = fake.Call
+        usual = call_class.do_hello
+        self.patch(call_class, "do_hello", slow)
+        for hint in ("nan", "-1", "soon", "1e999"):
+            chat = self.client(hint, rooms=["#bots"])
+            self.done(chat.start())
+            self.net.wait(601)
+            self.assertEqual(chat.seen("#bots"), ("e1", 0), hint)
+            self.done(chat.close())
 
     def test_ignoring_and_being_away_last(self) -> None:
         self.start()

@@ -11,6 +11,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
+from twistchat.client import link as links
 from twistchat.client.link import Link
 from twistchat.frontends.jsonlines.codec import Object, encode
 
@@ -131,6 +132,14 @@ class LinkTests(SynchronousTestCase):
         assert self.plain is not None
         self.assertTrue(self.plain.is_lost)
         self.assertEqual((self.is_lost, self.clock.getDelayedCalls()), (False, []))
+
+    def test_a_greeting_without_an_end(self) -> None:
+        self.patch(links, "FIRST", 10_000)
+        self.hear(GREETING)
+        for _ in range(4):
+            self.hear(b"-- and so on\n" * 1_000)
+        self.assertEqual(self.read(), GREETING + b"-- and so on\n" * 4_000)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_long_lines(self) -> None:
         told = {"type": "said", "text": "x" * 700_000}

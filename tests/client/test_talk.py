@@ -12,6 +12,7 @@ from tests.client.fake import Network
 from twistchat.client.api import Client
 from twistchat.client.keyboard import Keyboard
 from twistchat.client.sentences import NOBODY_READS
+from twistchat.client.showing import Showing
 from twistchat.client.talk import Talk
 
 
@@ -239,6 +240,12 @@ class TerminalTests(Scenarios):
         self.net.server.say("#lobby", "e\x1bve", "\x1b[2J\u202e\nx")
         self.net.carry()
         self.assertEqual(self.shown(), ["<e␛ve> ␛[2J�␊x"])
+
+    def test_lengths_of_time_that_are_none(self) -> None:
+        for nonsense in (1e400, -1.0, "long", None, 10**400):
+            told = {"type": "person", "name": "bob", "here": nonsense, "idle": nonsense}
+            lines = Showing(now=self.net.clock.seconds).person(told)
+            self.assertEqual(lines, ["-- bob has been here for 0 seconds."])
 
     def test_who_reads_slowly_is_shown_everything(self) -> None:
         self.start("alice")

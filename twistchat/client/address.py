@@ -50,7 +50,11 @@ def endpoint(reactor: Any, text: str) -> IStreamClientEndpoint:
         ValueError: it is neither.
     """
     if text.startswith(KINDS):
-        made: IStreamClientEndpoint = clientFromString(reactor, text)
+        try:
+            made: IStreamClientEndpoint = clientFromString(reactor, text)
+        except Exception as wrong:  # each kind of endpoint fails in its own way
+            words = f"{text!r} is no endpoint: write for example tls:HOST:PORT or unix:PATH"
+            raise NoAddressError(words) from wrong
         return made
     host, port = read_address(text)
     return HostnameEndpoint(reactor, host, port)

@@ -331,6 +331,7 @@ def _problem(error: RefusedError, told: Object) -> e.Problem:
 def _seconds_in(hint: str) -> float:
     """Read how long to wait."""
     try:
-        return min(max(float(hint), 0.5), 600.0)
+        seconds = float(hint)
     except ValueError:
         return PAUSE
+    return min(max(seconds, 0.5), 600.0) if seconds > 0.0 else PAUSE

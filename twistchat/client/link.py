@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 CHUNK = 4096
 
+FIRST = 4 * 1024 * 1024
+"""Bytes in which a server has to show which wire it speaks."""
+
 PATIENCE = 2.0
 """Seconds of silence after which a server counts as one that does not speak first."""
 
@@ -91,6 +94,9 @@ class Link(LineReceiver):
                 return
             if self._finder is not None:
                 self._so_far += chunk
+                if len(self._so_far) > FIRST:
+                    self._is_plain(self._finder)
+                    continue
             LineReceiver.dataReceived(self, chunk)
 
     def lineReceived(self, line: bytes) -> None:

@@ -19,6 +19,9 @@ LOBBY = "#lobby"
 
 DAY = 24 * 60 * 60
 
+LONGEST = 1e12
+"""Seconds that a server may say somebody is here; more is none of a person's."""
+
 
 class Showing:
     """Puts events into lines. `zone` is of the times shown; None is this machine's."""
@@ -182,4 +185,6 @@ def _list(value: object) -> list[object]:
 
 
 def _seconds(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
+    if isinstance(value, int | float) and 0 <= value < LONGEST:
+        return float(value)
+    return 0.0
