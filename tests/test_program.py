@@ -31,6 +31,21 @@ class ProgramTests(SynchronousTestCase):
             ended = self.assertRaises(SystemExit, make_parser().parse_args, words)
             self.assertEqual((ended.code, told.getvalue().count("\n")), (2, 1), told.getvalue())
 
+    def test_what_is_closed_is_not_taken_for_something_else(self) -> None:
+        for closed, words in (
+            ("<&-", "connect 127.0.0.1:1 --nick bob"),
+            ("<&- >&-", "send '#lab' --server 127.0.0.1:1"),
+            (">&-", "tail '#lab' --server 127.0.0.1:1"),
+            ("2>&-", "tail '#lab' --server 127.0.0.1:1"),
+            ("2>&-", "connect 127.0.0.1:1 --nick bob </dev/null"),
+        ):
+            code = f"exec {sys.executable} -m twistchat {words} {closed}"
+            done = subprocess.run(
+                ["/bin/sh", "-c", code], capture_output=True, text=True, check=False, timeout=60
+            )
+            self.assertEqual((done.returncode, done.stdout), (1, ""), words)
+            self.assertEqual(done.stderr.count("\n"), "2" not in closed, done.stderr)
+
     def test_the_client_starts_without_the_engine(self) -> None:
         code = (
             "import sys\n"

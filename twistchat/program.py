@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
+from pathlib import Path
 from typing import NoReturn
 
 import twistchat
@@ -35,8 +38,25 @@ def make_parser() -> Parser:
     return parser
 
 
+def fill_descriptors() -> None:
+    """Let the use of standard input and output fail where they are closed.
+
+    Otherwise the next file or connection that is opened would be taken for them.
+    """
+    for number, mode in enumerate((os.O_WRONLY, os.O_RDONLY, os.O_RDONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, mode)  # takes the lowest number that is free
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115, while the program runs
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115, while it runs
+
+
 def main() -> int:
     """Run the command line, and return its status."""
+    fill_descriptors()
     parser = make_parser()
     options = parser.parse_args()
     status: int = options.run(parser, options)
