@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.client import fake
 from tests.client.fake import Network
 from tests.folders import temporary_folder
 from twistchat.client import events as e
@@ -121,7 +122,8 @@ class TailTests(SynchronousTestCase):
 
     def tail(self, since: int | float | None = None, **options: Any) -> Tail:
         clock = self.net.clock
-        client = Client(clock, self.net.endpoint, retry=lambda _: 1.0)
+        listen = bool(options.get("follow"))
+        client = Client(clock, self.net.endpoint, retry=lambda _: 1.0, listen=listen)
         cursor = Cursor(self.path)
         cursor.load()
         given = {"room": "#lab", "follow": False, "json": False, "nick": "tail", "server": "x"}
@@ -226,6 +228,29 @@ class TailTests(SynchronousTestCase):
         self.assertEqual(self.complaints, [])
         made.close()
         self.quit(made)
+
+    def test_much_that_happens_while_the_past_is_printed(self) -> None:
+        usual = fake.Call.do_history
+
+        def busy(call: fake.Call, asked: Any, ident: Any) -> None:
+            for number in range(50_000):
+                call.send({"type": "joined", "room": "#lab", "who": f"guest{number}", "time": 0.0})
+            self.say(24, 24)
+            self.patch(fake.Call, "do_history", usual)
+            usual(call, asked, ident)
+
+        for follow in (False, True):
+            self.net = Network()
+            self.say(1, 23)
+            self.patch(fake.Call, "do_history", busy)
+            made = self.tail(1, follow=follow)
+            going = Deferred.fromCoroutine(made.go()).addErrback(lambda _: None)
+            self.net.carry()
+            self.assertEqual(self.printed(), list(range(1, 25 if follow else 24)))
+            self.assertEqual(going.called, not follow)
+            made.close()
+            self.quit(made)
+            self.path.unlink()
 
     def test_what_is_written_is_harmless(self) -> None:
         event = e.Said(

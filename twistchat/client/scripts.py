@@ -67,7 +67,11 @@ def complain(words: str) -> None:
 
 
 def make_client(
-    reactor: Any, parser: argparse.ArgumentParser, options: argparse.Namespace
+    reactor: Any,
+    parser: argparse.ArgumentParser,
+    options: argparse.Namespace,
+    *,
+    listen: bool,
 ) -> Client:
     """Make the client that the command line describes."""
     if options.nick is not None and not options.nick.strip():
@@ -81,6 +85,7 @@ def make_client(
         where,
         retry=backoffPolicy(initialDelay=0.5, maxDelay=10.0),
         software=f"twistchat {options.command}",
+        listen=listen,
     )
 
 
@@ -116,13 +121,15 @@ def run(
     parser: argparse.ArgumentParser,
     options: argparse.Namespace,
     make: Callable[[Any, Client], Program],
+    *,
+    listen: bool = True,
 ) -> NoReturn:
-    """Run a program until it ends, or is ended by a signal.
+    """Run a program until it ends, or is ended by a signal; with `listen` it takes events.
 
     Raises:
         SystemExit: at the end, with the status.
     """
-    react(lambda reactor: Deferred.fromCoroutine(_run(reactor, parser, options, make)))
+    react(lambda reactor: Deferred.fromCoroutine(_run(reactor, parser, options, make, listen)))
     raise AssertionError("react does not return")
 
 
@@ -146,8 +153,9 @@ async def _run(
     parser: argparse.ArgumentParser,
     options: argparse.Namespace,
     make: Callable[[Any, Client], Program],
+    listen: bool,
 ) -> None:
-    client = make_client(reactor, parser, options)
+    client = make_client(reactor, parser, options, listen=listen)
     program = make(reactor, client)
     over: Deferred[int] = Deferred()
 
@@ -179,11 +187,11 @@ async def _run(
         # Out of the handler, into a turn of the reactor.
         reactor.callFromThread(lambda: start(by_signal(number)))
 
-    def listen() -> None:
+    def take_signals() -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signalled)
 
-    reactor.callWhenRunning(listen)  # in the place of the reactor's own, which is set by then
+    reactor.callWhenRunning(take_signals)  # in the place of the reactor's own, which is set by then
     going = start(program.go())
     try:
         status = await over

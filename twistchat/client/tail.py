@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall, deferLater
 
 from twistchat.client import events as e
@@ -24,6 +25,7 @@ from twistchat.frontends.jsonlines.codec import encode
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Awaitable
 
     from twistchat.client.api import Client
     from twistchat.client.asking import Page
@@ -93,6 +95,8 @@ class Tail(Program):
         self._number = 0
         """Of the last line that was printed, or need not be."""
         self._is_kept = True
+        self._ahead: Place | None = None
+        """Up to where the room has gone while something of its past is printed."""
         self._saving = LoopingCall(self._save)
         self._saving.clock = reactor
 
@@ -105,7 +109,7 @@ class Tail(Program):
             place = self._client.seen(self._room)
             if place is None:
                 raise EndError(1, f"the server does not say how {self._room} stands")
-            await self._print_past(Place(*place))
+            await self._skimming(self._print_past(Place(*place)))
             self._save()
             if self._options.follow:
                 await self._follow()
@@ -137,8 +141,7 @@ class Tail(Program):
         if kept is not None:
             if kept.epoch != live.epoch:
                 # Which of them are new nobody knows: rather twice than never.
-                gap = e.Gap(room=room, epoch=live.epoch, first=1, last=0, why="epoch")
-                await self._gap(gap)
+                await self._begins_anew(live.epoch)
             else:
                 self._number = min(kept.number, live.number)
         elif isinstance(self._since, float):
@@ -199,7 +202,7 @@ class Tail(Program):
                     is_new = event.epoch != self._epoch or event.last > self._number
                     if is_new and event.why in ("page", "jump") and event.epoch == self._epoch:
                         self._number = max(self._number, event.first - 1)
-                        await self._print_until(event.last)
+                        await self._skimming(self._print_until(event.last))
                     elif is_new:
                         await self._gap(event)
                 case e.Problem():
@@ -207,6 +210,38 @@ class Tail(Program):
                 case _:
                     pass
         raise EndError(1, "the connection was lost")
+
+    async def _skimming(self, printing: Awaitable[None]) -> None:
+        """Print of the past, which may take long; what is said meanwhile is printed from there too.
+
+        So no events wait, however many come, and the answers behind them are read.
+        """
+        if not self._options.follow:  # then the client keeps none
+            await printing
+            return
+        skimming = Deferred.fromCoroutine(self._skim())
+        skimming.addErrback(lambda _: None)  # `_follow` is told it too
+        try:
+            await printing
+            while self._ahead is not None:
+                (epoch, number), self._ahead = self._ahead, None
+                if epoch != self._epoch:
+                    await self._begins_anew(epoch)
+                await self._print_until(number)
+        finally:
+            skimming.cancel()
+
+    async def _skim(self) -> None:
+        async for event in self._client.events():
+            match event:
+                case e.Said() | e.Topic() if event.room == self._room:
+                    self._ahead = Place(event.epoch, event.number)
+                case e.Gap() if event.room == self._room:
+                    self._ahead = Place(event.epoch, event.last)
+                case e.Problem():
+                    complain(event.text or event.code)
+                case _:
+                    pass
 
     def _look(self) -> None:
         """Notice that nobody reads any more, though nothing is said."""
@@ -238,6 +273,9 @@ class Tail(Program):
             }  # fmt: skip
             await self._output.write(as_json(told))
         self._move(Place(gap.epoch, gap.last))
+
+    async def _begins_anew(self, epoch: str) -> None:
+        await self._gap(e.Gap(room=self._room, epoch=epoch, first=1, last=0, why="epoch"))
 
     def _move(self, place: Place) -> None:
         self._epoch, self._number = place
@@ -316,4 +354,4 @@ def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> NoRetur
             output=Output(reactor),
         )  # fmt: skip
 
-    run_program(parser, options, make)
+    run_program(parser, options, make, listen=options.follow)
