@@ -229,6 +229,23 @@ class TailTests(SynchronousTestCase):
         made.close()
         self.quit(made)
 
+    def test_what_could_not_be_read_for_a_while(self) -> None:
+        self.say(1, 3)
+        made = self.tail(1, follow=True)
+        Deferred.fromCoroutine(made.go()).addErrback(lambda _: None)
+        self.net.carry()
+        for number in (4, 5):
+            self.net.server.numbered("#lab", type="said", who="ann", text=f"line {number}")
+        self.net.server.refuse["history"] = {"code": "no-history"}
+        self.net.wire.call.gap("#lab", 4, 5, "unread")
+        self.net.wait(3)
+        self.say(6, 6)
+        self.net.carry()
+        self.assertEqual(self.printed(), [1, 2, 3, 4, 5, 6])
+        self.assertEqual(self.complaints, [])
+        made.close()
+        self.quit(made)
+
     def test_much_that_happens_while_the_past_is_printed(self) -> None:
         usual = fake.Call.do_history
 

@@ -48,6 +48,9 @@ PAUSE = 2.0
 
 TRIES = 5
 
+READABLE = frozenset({"page", "jump", "unread"})
+"""Why lines are left out that can be read all the same, at once or after a while."""
+
 
 def add_command(commands: Any) -> None:
     """Add `tail` to a command line."""
@@ -200,7 +203,7 @@ class Tail(Program):
                         await self._line(event)
                 case e.Gap() if event.room == self._room:
                     is_new = event.epoch != self._epoch or event.last > self._number
-                    if is_new and event.why in ("page", "jump") and event.epoch == self._epoch:
+                    if is_new and event.why in READABLE and event.epoch == self._epoch:
                         self._number = max(self._number, event.first - 1)
                         await self._skimming(self._print_until(event.last))
                     elif is_new:
