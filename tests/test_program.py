@@ -10,7 +10,7 @@ import sys
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.test_docs import DOCS
-from twistchat.program import make_parser
+from twistchat.program import make_parser, read_options
 
 
 class ProgramTests(SynchronousTestCase):
@@ -45,6 +45,21 @@ class ProgramTests(SynchronousTestCase):
             )
             self.assertEqual((done.returncode, done.stdout), (1, ""), words)
             self.assertEqual(done.stderr.count("\n"), "2" not in closed, done.stderr)
+
+    def test_options_stand_before_the_words_of_send_too(self) -> None:
+        for line in ("#lab --nick bot the build", "--nick bot #lab the build",
+                     "#lab the --nick bot build", "#lab the build --nick bot"):  # fmt: skip
+            options = read_options(make_parser(), ["send", *line.split()])
+            self.assertEqual((options.words, options.nick), (["#lab", "the", "build"], "bot"))
+        for line in ("send #lab --frob x", "tail #lab --json x", "send #lab --to= x",
+                     "send #lab \udcff"):  # fmt: skip
+            told = io.StringIO()
+            self.patch(sys, "stderr", told)
+            parser = make_parser()
+            with self.assertRaises(SystemExit) as ended:
+                options = read_options(parser, line.split())
+                options.run(parser, options)
+            self.assertEqual((ended.exception.code, told.getvalue().count("\n")), (2, 1), line)
 
     def test_the_client_starts_without_the_engine(self) -> None:
         code = (

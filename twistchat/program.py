@@ -6,12 +6,15 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import twistchat
 from twistchat.archive import commands as archive
 from twistchat.client import main as client
 from twistchat.client import send, tail
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Parser(argparse.ArgumentParser):
@@ -38,6 +41,16 @@ def make_parser() -> Parser:
     return parser
 
 
+def read_options(parser: Parser, given: Sequence[str]) -> argparse.Namespace:
+    """Read a command line on which options may stand before the words of `send`, too."""
+    options, further = parser.parse_known_args(given)
+    if further and (options.command != "send" or any(word.startswith("-") for word in further)):
+        parser.error(f"unrecognized arguments: {' '.join(further)}")
+    if further:
+        options.words += further
+    return options
+
+
 def fill_descriptors() -> None:
     """Let the use of standard input and output fail where they are closed.
 
@@ -58,6 +71,6 @@ def main() -> int:
     """Run the command line, and return its status."""
     fill_descriptors()
     parser = make_parser()
-    options = parser.parse_args()
+    options = read_options(parser, sys.argv[1:])
     status: int = options.run(parser, options)
     return status

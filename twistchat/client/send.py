@@ -206,6 +206,10 @@ def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> NoRetur
         SystemExit: at the end, with the status.
     """
     room, words = "", list(options.words)
+    if options.to is not None and not options.to.strip():
+        parser.error("--to is empty")
+    if any(0xD800 <= ord(c) < 0xE000 for word in words for c in word):
+        parser.error("the text is not in this terminal's encoding")
     if options.to is None:
         if not words or not words[0].startswith("#"):
             parser.error("say which room, for example '#lobby' (in quotes), or --to NAME")
