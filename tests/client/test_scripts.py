@@ -50,6 +50,19 @@ class CursorTests(SynchronousTestCase):
             self.assertRaises(NoCursorError, Cursor(path).load)
         self.assertRaises(NoCursorError, Cursor(path.parent).load)
 
+    def test_two_who_write_one_for_their_rooms(self) -> None:
+        path = temporary_folder(self) / "cursor.json"
+        tea, lab = Cursor(path), Cursor(path)
+        for number in (1, 2):
+            for cursor, room in ((tea, "#tea"), (lab, "#lab")):
+                cursor.move(room, Place("e", number))
+                cursor.save()
+        tea.move("#tea", Place("e", 3))
+        tea.save()
+        again = Cursor(path)
+        again.load()
+        self.assertEqual((again.place("#tea"), again.place("#lab")), (("e", 3), ("e", 2)))
+
     def test_where_none_can_be_written(self) -> None:
         folder = temporary_folder(self)
         Cursor(folder / "cursor.json").check()

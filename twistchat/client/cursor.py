@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -20,6 +21,7 @@ class Cursor:
     def __init__(self, path: Path) -> None:
         self._path = Path(os.path.realpath(path))  # a link to it stays one
         self._places: dict[str, Place] = {}
+        self._moved: dict[str, Place] = {}
         self._is_kept = True
 
     def load(self) -> None:
@@ -61,17 +63,20 @@ class Cursor:
     def move(self, room: str, place: Place) -> None:
         """Move behind a line that is written out."""
         if self._places.get(room) != place:
-            self._places[room] = place
+            self._places[room] = self._moved[room] = place
             self._is_kept = False
 
     def save(self) -> None:
-        """Write the file, whole or not at all.
+        """Write the file, whole or not at all. Other rooms in it may be others' by now.
 
         Raises:
             OSError: that is not possible.
         """
         if self._is_kept:
             return
+        with contextlib.suppress(NoCursorError):
+            self.load()
+        self._places |= self._moved
         number, name = self._beside()
         try:
             with os.fdopen(number, "w", encoding="utf-8") as file:
