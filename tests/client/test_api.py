@@ -298,6 +298,32 @@ class BackpressureTests(Scenarios):
             self.net.server.say("#lobby", "ann", str(number))
         self.assertEqual(self.done(self.chat.say("#lobby", "hi")), 101)
 
+    def test_who_awaits_an_answer_in_its_loop_gets_it_behind_however_many_events(self) -> None:
+        self.chat = self.client(buffer=10, rooms=["#lobby"])
+        self.done(self.chat.start())
+        self.net.server.say("#lobby", "ann", "ping")
+        for number in range(1000):
+            self.net.server.say("#lobby", "ann", str(number))
+
+        async def answer() -> int:
+            async for event in self.chat.events():
+                if event.type == "said":
+                    return await self.chat.say("#lobby", "pong")
+            return 0
+
+        self.assertEqual(self.done(answer()), 1002)
+
+    def test_no_more_than_it_says_ever_wait(self) -> None:
+        self.chat = self.client(buffer=10, most=50, rooms=["#lobby"])
+        self.done(self.chat.start())
+        for number in range(1000):
+            self.net.server.say("#lobby", "ann", str(number))
+        saying = self.do(self.chat.say("#lobby", "pong"))
+        self.assertNoResult(saying)
+        self.assertLess(len(self.chat._buffer), 60)
+        self.listening = self.do(self.listen())
+        self.assertEqual(self.successResultOf(saying), 1001)
+
     def test_no_connection_is_made_for_who_takes_nothing(self) -> None:
         self.chat = self.client(buffer=10, rooms=["#lobby"])
         self.done(self.chat.start())

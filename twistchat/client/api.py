@@ -39,9 +39,6 @@ TOKEN_AGE = 3600.0
 LAST_WAIT = 10.0
 """Seconds that a server may take to say goodbye."""
 
-SLACK = 20
-"""So many times its size may the buffer hold while an answer is awaited, which comes behind it."""
-
 
 class Client(Asking):
     """Somebody in a chat.
@@ -55,7 +52,9 @@ class Client(Asking):
     `server` is `HOST:PORT`, the description of an endpoint (`tls:…`), or an endpoint. The client
     connects again by itself. `rooms` are those to be in from the start; `buffer` is how many
     events may wait to be taken before reading from the server pauses (with `listen=False` none
-    are kept: for programs that only speak). `plain` makes a protocol for a server that speaks no
+    are kept: for programs that only speak). While an answer is awaited, which comes behind them, it
+    reads on; but no more than `most` ever wait, if that is given: then whoever asks and takes no
+    events waits for ever. `plain` makes a protocol for a server that speaks no
     JSON; without it that is an error.
     """
 
@@ -67,6 +66,7 @@ class Client(Asking):
         name: str | None = None,
         rooms: Iterable[str] = (),
         buffer: int = 1000,
+        most: int | None = None,
         listen: bool = True,
         retry: Callable[[int], float] | None = None,
         plain: Callable[[], IProtocol] | None = None,
@@ -75,7 +75,7 @@ class Client(Asking):
         self._reactor = reactor
         self._core = Core(seconds=reactor.seconds, name=None, rooms=rooms, software=software)
         self._wished = name
-        self._size = buffer
+        self._size, self._most = buffer, most
         self._listens = listen
         self._retry = retry or backoffPolicy(initialDelay=1.0, maxDelay=60.0)
         self._make_plain = plain
@@ -365,7 +365,7 @@ class Client(Asking):
         if len(self._buffer) < self._size:
             return False
         is_awaited = bool(self._waiting) or self._gone is not None
-        return not is_awaited or len(self._buffer) >= SLACK * self._size
+        return not is_awaited or (self._most is not None and len(self._buffer) >= self._most)
 
     def _set_reading(self) -> None:
         if self._is_full():

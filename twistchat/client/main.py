@@ -72,6 +72,10 @@ def parse_port(text: str) -> int:
     return int(text)
 
 
+MOST = 20_000
+"""Events that may wait for a terminal that takes none, also while an answer is awaited."""
+
+
 async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
     """Join a chat, and stay until it is over.
 
@@ -95,6 +99,7 @@ async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
         reactor,
         HostnameEndpoint(reactor, host, port),
         rooms=[LOBBY],
+        most=MOST,
         retry=backoffPolicy(initialDelay=1.0, maxDelay=30.0),
         plain=make_plain,
         software=SOFTWARE,

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from twistchat.client.api import Client
     from twistchat.client.showing import Showing
 
+FOR_NC = frozenset({"token", "resume", "json"})
+"""Commands of the wire that people on nc speak."""
+
 LOCAL = frozenset({"say", "me", "msg", "help", "time", "echo", "charset", "room", "quit"})
 """Commands that need no connection: a line that is said waits for one."""
 
@@ -82,6 +85,9 @@ class Commands:
     async def _other(self, name: str, words: str) -> None:
         if "/" in name:
             self._screen.show(s.UNKNOWN_SLASH.format(name=name[:40]))
+            return
+        if name.casefold() in FOR_NC:
+            self._screen.show(s.FOR_NC.format(name=name.casefold()))
             return
         try:
             await self._client.command(name.casefold(), room=self._screen.room, text=words)
