@@ -140,8 +140,10 @@ class Session:
         )
         self._submit(items, label)
 
-    def tell_anew(self) -> None:
-        """Tell it who and where it is, since it reads another language now."""
+    def speaks(self, wire: str, wire_format: WireFormat) -> None:
+        """Be a program from now on, which speaks this; whoever is in is told anew where."""
+        self.wire, self.format = wire, wire_format
+        self.way_back.is_told_on_coming = True
         if self.user is not None:
             self.way_back.is_told = True
             self._submit(self._entrance.anew(self.user))

@@ -61,10 +61,7 @@ class JSONDialog:
         self._source = source
         self.longest = longest_line(limits.line)
         session.put(encode(_hello(registry)))
-        session.format = JSONFormat()
-        session.wire = "json"
-        session.way_back.is_told_on_coming = True
-        session.tell_anew()
+        session.speaks("json", JSONFormat())
         self._watching: IDelayedCall = self._clock.callLater(limits.ping, self._watch)
 
     def hears(self, line: bytes) -> int:
