@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 from typing import TYPE_CHECKING
@@ -180,6 +181,27 @@ async def test_nc(server: Server) -> None:
     await bob.heard.until("^-- 小明 left.$")
     assert bob.lines[-4:] == ["-- 小明 joined.", "<小明> 你好", "* 小明 挥手", "-- 小明 left."]
     await bob.leave()
+
+
+@pytest.mark.skipif(shutil.which("nc") is None, reason="nc is not installed")
+@pytest_twisted.ensureDeferred
+async def test_a_port_for_programs(tmp_path: Path) -> None:
+    server = await Server.run(tmp_path, "--port", "0", "--listen", "json=tcp:0:interface=127.0.0.1")
+    port = (await server.out.until(r"\(json\) 127\.0\.0\.1:(\d+)"))[1]
+    bob = await Caller.call(server.port, "bob")
+    nc = Program.start(shutil.which("nc") or "", "-N", "127.0.0.1", port)
+    nc.types('{"type":"hello","name":"小明"}\n')
+    nc.types('{"type":"say","room":"#lobby","text":"你好","key":"k","id":7}\n' * 2)
+    await nc.out.until('"type":"kept".*"number":1.*"id":7')
+    nc.ends_input()
+    assert await nc.end() == 0
+    told = [json.loads(line) for line in nc.out.text.splitlines()]
+    kinds = ["hello", "welcome", "live", "joined", "members", "said", "kept", "goodbye"]
+    assert [each["type"] for each in told] == kinds
+    await bob.heard.until("^-- 小明 left.$")
+    assert bob.lines[-3:] == ["-- 小明 joined.", "<小明> 你好", "-- 小明 left."]
+    await bob.leave()
+    await server.stop()
 
 
 @pytest.mark.skipif(shutil.which("telnet") is None, reason="telnet is not installed")
