@@ -18,22 +18,19 @@ And the house:
     telling/        who hears what, each thing encoded once; how connections are written to
     wire.py         how what happened becomes bytes: the seam of a front end
     pipeline.py     hands items to the engine, and what comes back to Chat and Fanout
-    session.py      one connection, whatever its wire
+    session/        one connection, whatever its wire: how it comes in, what it asks and is told
     login.py        who somebody is: Twisted's cred
-    replay.py       the last lines of a room, read for one session
-    gate.py         whether its input is taken in
-    throttle.py     how fast it is read
     limitlog.py     tells the operator that a limit bites
     faults.py       keeps the fault of one session from the others
     frontends/      one folder for each wire
-    client/         the terminal client
+    client/         clients: a library, the terminal's, `send` and `tail`
     archive/        backup, export, import and check: the operator's tools
     program.py      the command line of `twistchat`: these two
     service.py      settings → service tree: the one place where concrete classes meet
     tap.py          what `twistd chat` takes
     config.py       the configuration file
     host/           this machine: addresses, ports, open files
-    testing.py      the public test kit
+    testing/        the public test kit
 """
 
 from twistchat.core.chat import Extension
