@@ -10,7 +10,14 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.folders import temporary_folder
 from twistchat.core.limits import Limits
 from twistchat.frontends.jsonlines.protocol import JSONFactory
-from twistchat.testing import JSON, ChatTestCase, Person, Program, SlowEngine, World, sqlite_engine
+from twistchat.testing import (
+    ChatTestCase,
+    Person,
+    SlowEngine,
+    World,
+    program_in,
+    sqlite_engine,
+)
 from twistchat.testing.people import FrontEnd
 
 if TYPE_CHECKING:
@@ -181,16 +188,14 @@ ROOMS = [f"#r{number}" for number in range(5)]
 class ManyRoomsTests(ChatTestCase):
     def test_who_comes_back_into_many_rooms_is_not_slowed(self) -> None:
         rooms = {f"#r{number}": None for number in range(45)}
-        first = self.world.connect(JSON)
-        assert isinstance(first, Program)
+        first = program_in(self.world)
         first.asks("hello", name="ann", rooms=rooms)
         self.turn()
         heard = first.hears()
         token = next(each["token"] for each in heard if each["type"] == "welcome")
         self.assertEqual(sum(each["type"] == "live" for each in heard), 20)
         first.vanishes()
-        second = self.world.connect(JSON)
-        assert isinstance(second, Program)
+        second = program_in(self.world)
         second.asks("hello", token=token, rooms=rooms)
         self.turn()
         self.assertEqual(sum(each["type"] == "live" for each in second.hears()), 45)
@@ -204,8 +209,7 @@ class ManyRoomsTests(ChatTestCase):
             ben.types(f"/join {room}")
             ben.types("hello")
         world.turn()
-        program = world.connect(JSON)
-        assert isinstance(program, Program)
+        program = program_in(world)
         reading: list[str] = []
         history = engine.history
 

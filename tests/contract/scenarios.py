@@ -164,13 +164,13 @@ class Scenarios(Wire):
         (alice,) = self.people("alice")
         bob = self.connect()
         packet: list[bytes] = []
-        bob.sends, sends = packet.append, bob.sends  # type: ignore[method-assign,assignment]
+        collecting = self.patch(bob, "sends", packet.append)
         self.comes_in(bob, "bob")
         bob.says("one")
         self.sets_topic(bob, "#lobby", "dogs")
         bob.says("two")
         self.quits(bob, "bye")
-        bob.sends = sends  # type: ignore[method-assign]
+        collecting.restore()
         bob.sends(b"".join(packet))
         self.turn()
         self.assertEqual(self.told(alice), [

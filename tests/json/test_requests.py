@@ -10,27 +10,27 @@ from twistchat.core import events as e
 from twistchat.core.chat import Extension
 from twistchat.core.commands import Say
 from twistchat.core.limits import NONE, Limits
-from twistchat.testing import JSON, World
+from twistchat.testing import World, program_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from twistchat.core.chat import Chat
     from twistchat.core.model import User
 
 
+def refusing(why: e.Unkept) -> Callable[[e.Durable], e.Unkept]:
+    return lambda _: why
+
+
 class ComingInTests(ProgramTestCase):
     def test_the_server_says_hello(self) -> None:
-        program = self.connect()
-        (hello,) = self.programs_hear(program)
+        (hello,) = program_in(self.world).hears()
         self.assertEqual(hello["type"], "hello")
         self.assertEqual(hello["protocol"], 1)
         self.assertEqual(
             hello["limits"], {"text": 16384, "page": 200, "name": 24, "room": 32, "topic": 400}
         )
-
-    def programs_hear(self, program: object) -> list[dict[str, object]]:
-        return program.hears()  # type: ignore[attr-defined, no-any-return]
 
     def test_into_the_lobby(self) -> None:
         _, heard = self.hello("bob", protocol=1, id=7)
@@ -444,7 +444,7 @@ class FaultTests(OnSlowEngine, ProgramTestCase):
             (e.Unkept.TOO_LATE, "not-kept-late"), (e.Unkept.UNKNOWN, "not-kept-unknown"),
             (e.Unkept.STOPPING, "not-kept-stopping"), (e.Unkept.KEY_REUSED, "key-reused"),
         ):  # fmt: skip
-            self.slow.refuses = lambda _, why=why: why  # type: ignore[misc]
+            self.slow.refuses = refusing(why)
             self.assert_error(self.asking(alice, "say", to="bob", text="x", id=1), code, id=1)
 
     def test_what_cannot_be_read(self) -> None:
@@ -561,8 +561,8 @@ class TurnedAwayTests(ProgramTestCase):
 
     def test_a_chat_that_is_full(self) -> None:
         self.programs("alice")
-        program = self.world.connect(JSON)
+        program = program_in(self.world)
         self.turn()
-        told = program.hears()  # type: ignore[attr-defined]
+        told = program.hears()
         self.assert_error(told, "full", hint="1")
         self.assertFalse(program.is_connected)

@@ -9,7 +9,7 @@ from tests.engines import OnSlowEngine, OnSQLite
 from tests.json.kit import LOBBY, ProgramTestCase
 from twistchat.core.limits import NONE, Limits
 from twistchat.engine.retention import Retention, Rule
-from twistchat.testing import World, sqlite_engine
+from twistchat.testing import World, program_in, sqlite_engine
 
 if TYPE_CHECKING:
     from twisted.internet.task import Clock
@@ -219,10 +219,11 @@ class ResumeTests(ResumeTestCase):
             tampered.append(base64.urlsafe_b64encode(bytes(raw)).rstrip(b"=").decode())
             raw[place] ^= 1
         other = World(self.make_other_engine, limits=self.limits)
-        (stranger,) = other.people("bob", front_end=self.front_end)
-        stranger.asks("token")  # type: ignore[attr-defined]
+        stranger = program_in(other)
+        stranger.comes_in_as("bob")
+        stranger.asks("token")
         other.turn()
-        foreign = stranger.hears()[0]["token"]  # type: ignore[attr-defined]
+        foreign = stranger.hears()[-1]["token"]
         program = self.program()
         for bad in (
             *tampered,

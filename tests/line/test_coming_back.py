@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.engines import OnSlowEngine, OnSQLite
 from tests.lines import TOKEN, without_tokens
 from twistchat.core.limits import NONE, Limits
-from twistchat.testing import JSON, ChatTestCase
+from twistchat.testing import ChatTestCase, program_in
 
 if TYPE_CHECKING:
     from twistchat.testing import Person
@@ -435,10 +435,10 @@ class SwitchingTests(ChatTestCase):
         (token,) = TOKEN.findall(welcome)
         bob.vanishes()
         self.turn()
-        program = self.world.connect(JSON)
-        program.asks("hello", name="bob", token=token)  # type: ignore[attr-defined]
+        program = program_in(self.world)
+        program.asks("hello", name="bob", token=token)
         self.turn()
-        self.assertTrue(program.hears()[1]["resumed"])  # type: ignore[attr-defined]
+        self.assertTrue(program.hears()[1]["resumed"])
 
 
 class SwitchingOnSlowEngineTests(OnSlowEngine, SwitchingTests):

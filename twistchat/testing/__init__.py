@@ -29,7 +29,7 @@ from twistchat.testing.people import (
     Wire,
     World,
 )
-from twistchat.testing.programs import JSON, Program
+from twistchat.testing.programs import JSON, Program, program_in
 
 __all__ = [
     "JSON",
@@ -43,5 +43,6 @@ __all__ = [
     "SlowEngine",
     "Wire",
     "World",
+    "program_in",
     "sqlite_engine",
 ]

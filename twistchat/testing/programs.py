@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twistchat.core import events as e
 from twistchat.core.names import LOBBY
@@ -13,6 +13,9 @@ from twistchat.frontends.jsonlines.protocol import JSONFactory
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.speech import ENGLISH
 from twistchat.testing.people import FrontEnd, Person
+
+if TYPE_CHECKING:
+    from twistchat.testing.people import World
 
 READING = LineFormat(zone=UTC)
 """How people would read it."""
@@ -44,6 +47,13 @@ class Program(Person):
 
 JSON = FrontEnd(JSONFactory, Program)
 """Programs at a port of their own, an object a line (docs/json-protocol.md)."""
+
+
+def program_in(world: World) -> Program:
+    """Connect a program, which has been told hello and has still to say it."""
+    program = world.connect(JSON)
+    assert isinstance(program, Program)
+    return program
 
 
 def _read(told: Object) -> list[str]:
