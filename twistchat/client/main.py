@@ -123,7 +123,7 @@ async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
             if is_pipe:
                 talk.failed(str(hung_up))
                 return
-        except Exception:
+        except Exception:  # whatever an endpoint raises: it is told in one line
             talk.failed(unreachable(Failure(), f"{host} port {port}"))
             return
         # Only now: before there is a server, nothing is read from a pipe.

@@ -101,7 +101,7 @@ async def come_in(client: Client, options: argparse.Namespace) -> None:
         raise EndError(1, refused(error)) from error
     except ChatError as error:
         raise EndError(1, str(error)) from error
-    except Exception as error:
+    except Exception as error:  # whatever an endpoint raises: it is told in one line
         raise EndError(1, unreachable(Failure(), options.server)) from error
     name = options.nick or made_name()
     for left in reversed(range(TRIES)):
