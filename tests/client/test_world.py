@@ -196,6 +196,24 @@ class ClientTests(ClientScenarios):
         self.assertIn(e.Connected(name="bot", resumed=True, again=True), self.seen)
         self.assertFalse(any(event.type == "gap" for event in self.seen))
 
+    def test_a_later_run_comes_back_as_the_same(self) -> None:
+        (bob,) = self.people("bob")
+        self.start()
+        self.done(self.chat.join("#lobby"))
+        token, seen = self.chat.token, self.chat.seen("#lobby")
+        self.lose()
+        self.end()
+        bob.types("two")
+        self.turn()
+        self.chat = Client(
+            self.world.clock, self.endpoint, name="bot", token=token, retry=lambda _: 1.0
+        )
+        self.start()
+        self.assertEqual(self.chat.name, "bot")  # it is kept for whoever has the token
+        self.done(self.chat.join("#lobby", seen=seen))
+        self.assertEqual(self.texts(), ["two"])
+        self.assertIn(e.Connected(name="bot", resumed=True, again=False), self.seen)
+
     def test_an_answer_that_is_lost(self) -> None:
         self.start()
         saying: Deferred[Any] = Deferred.fromCoroutine(self.chat.say("#lobby", "once"))

@@ -35,7 +35,6 @@ SOFTWARE = "twistchat.client"
 
 TOKEN_AGE = 3600.0
 """Seconds after which a token is exchanged for one that lasts longer."""
-
 LAST_WAIT = 10.0
 """Seconds that a server may take to say goodbye."""
 
@@ -64,6 +63,7 @@ class Client(Asking):
         server: str | IStreamClientEndpoint,
         *,
         name: str | None = None,
+        token: str | None = None,
         rooms: Iterable[str] = (),
         buffer: int = 1000,
         most: int | None = None,
@@ -73,15 +73,14 @@ class Client(Asking):
         software: str = SOFTWARE,
     ) -> None:
         self._reactor = reactor
-        self._core = Core(seconds=reactor.seconds, name=None, rooms=rooms, software=software)
+        self._core = Core(seconds=reactor.seconds, token=token, rooms=rooms, software=software)
         self._wished = name
         self._size, self._most = buffer, most
         self._listens = listen
         self._retry = retry or backoffPolicy(initialDelay=1.0, maxDelay=60.0)
         self._make_plain = plain
-        self._is_plain = False
+        self._is_plain = self._had_link = self._is_closed = False
         self._failures = 0
-        self._had_link = False
         self._buffer: Buffer[e.AnyEvent] = Buffer(changed=self._set_reading)
         self._link: Link | None = None
         self._waiting: dict[r.Request, Deferred[r.Done]] = {}
@@ -91,7 +90,6 @@ class Client(Asking):
         self._timers: list[IDelayedCall] = []
         self._pause: IDelayedCall | None = None
         self._gone: Deferred[None] | None = None
-        self._is_closed = False
         where = endpoint(reactor, server) if isinstance(server, str) else server
         self._service = ClientService(
             WhenThereIsRoom(where, self._wait_for_room),
@@ -106,6 +104,11 @@ class Client(Asking):
     def name(self) -> str:
         """What this client is called now."""
         return self._core.name
+
+    @property
+    def token(self) -> str | None:
+        """What another process can come back with as this client, once it is in. A secret."""
+        return self._core.token
 
     @property
     def is_in(self) -> bool:

@@ -55,6 +55,7 @@ class Core:
         *,
         seconds: Callable[[], float],
         name: str | None = None,
+        token: str | None = None,
         rooms: Iterable[str] = (),
         software: str = "",
         make_key: Callable[[], str] = r.make_key,
@@ -65,7 +66,7 @@ class Core:
         self.ledger = Ledger(rooms=self.rooms, seconds=seconds)
         self.ignored: dict[str, None] = {}
         self.away: str | None = None
-        self.token: str | None = None
+        self.token = token
         self.was_in = False
         self._software = software
         self._make_key = make_key
