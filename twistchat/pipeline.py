@@ -6,7 +6,6 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from twistchat.core.commands import Say, Whisper
 from twistchat.core.concerns import changes_state, is_answer, is_durable
 from twistchat.core.events import (
     JoinOpened,
@@ -16,10 +15,7 @@ from twistchat.core.events import (
     Refused,
     Reply,
     RoomForgotten,
-    Said,
-    Whispered,
 )
-from twistchat.core.text import clean
 from twistchat.engine import Entry
 from twistchat.faults import guarded
 
@@ -29,9 +25,7 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
     from twistchat.core.chat import Chat
-    from twistchat.core.commands import Command
     from twistchat.core.events import Durable, Item
-    from twistchat.core.model import User
     from twistchat.engine import Committed, Engine, Label
     from twistchat.telling.fanout import Fanout
 
@@ -59,24 +53,14 @@ def entries(
     return found
 
 
-def answer_to(
-    refused: Refused, user: User, command: Command, label: Label | None, now: float
-) -> Reply:
-    """Answer a request that the rules refuse.
+def answer_to(refused: Refused, unsaid: Durable | None, label: Label | None) -> Reply:
+    """Answer a request that the rules refuse; `unsaid` is what they do not let be said.
 
     What is sent again under its key may have been kept, whatever they say of it now.
     """
-    if label is None or label.key is None:
+    if unsaid is None or label is None or label.key is None:
         return refused
-    event: Durable
-    match command:
-        case Say(room, text, action):
-            event = Said(room, user.id, user.name, clean(text.rstrip()), action, now)
-        case Whisper(to, text, action):
-            event = Whispered(user.id, user.name, "", to, clean(text.rstrip()), action, now)
-        case _:
-            return refused
-    return KeyOpened(label.key, refused, event)
+    return KeyOpened(label.key, refused, unsaid)
 
 
 class Pipeline:

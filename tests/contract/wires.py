@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from typing import ClassVar, cast
 
 from tests.lines import TOKEN
@@ -11,7 +12,7 @@ from twistchat.core.names import LOBBY
 from twistchat.testing import JSON, LINE, ChatTestCase, FrontEnd, Person, Program
 
 
-class Wire(ChatTestCase):
+class Wire(ChatTestCase, ABC):
     """How somebody on a wire asks for things; and what they see, without the answers."""
 
     overlong: bytes
@@ -22,44 +23,53 @@ class Wire(ChatTestCase):
     def comes_in(self, person: Person, name: str) -> None:
         person.comes_in_as(name)
 
+    @abstractmethod
     def joins(self, person: Person, room: str) -> None:
-        raise NotImplementedError
+        """Ask to go into a room."""
 
+    @abstractmethod
     def leaves(self, person: Person, room: str) -> None:
-        raise NotImplementedError
+        """Ask to leave a room."""
 
+    @abstractmethod
     def renames(self, person: Person, name: str) -> None:
-        raise NotImplementedError
+        """Ask for another name."""
 
+    @abstractmethod
     def whispers(self, person: Person, to: str, text: str) -> None:
-        raise NotImplementedError
+        """Say something to one person."""
 
+    @abstractmethod
     def sets_topic(self, person: Person, room: str, topic: str) -> None:
-        raise NotImplementedError
+        """Say what a room is about."""
 
+    @abstractmethod
     def is_away(self, person: Person, words: str) -> None:
-        raise NotImplementedError
+        """Be away."""
 
+    @abstractmethod
     def quits(self, person: Person, words: str) -> None:
-        raise NotImplementedError
+        """Leave the chat."""
 
+    @abstractmethod
     def sentence(self, text: str) -> bytes:
         """What is sent to say something in the lobby."""
-        raise NotImplementedError
 
+    @abstractmethod
     def asks_for_token(self, person: Person) -> str:
-        raise NotImplementedError
+        """Find out what one comes back with."""
 
+    @abstractmethod
     def resumes(self, person: Person, token: str, name: str, number: int) -> None:
         """Come back; a program has read the lobby up to a number."""
-        raise NotImplementedError
 
     def told(self, person: Person) -> list[str]:
         """What has happened, as a person would read it; no answers."""
         return person.sees()
 
+    @abstractmethod
     def is_told_away(self, person: Person, who: str, words: str) -> bool:
-        raise NotImplementedError
+        """Whether one was told that somebody is away."""
 
 
 class LineWire(Wire):

@@ -68,7 +68,7 @@ class Hand:
             if not cancelled:
                 try:
                     result = work()
-                except Exception:
+                except Exception:  # told to whoever waits for it, as by a thread
                     result = Failure()
             self._jobs.appendleft(lambda: say(result))
 

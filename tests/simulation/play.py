@@ -366,7 +366,7 @@ def play(
     playing = Play(house(limits_of(random, is_mixed=is_mixed), random, folder), random)
     try:
         playing.play(steps)
-    except Exception as error:
+    except Exception as error:  # whatever it is, the story belongs to it
         wrong = error if isinstance(error, WrongError) else WrongError(traceback.format_exc())
         wrong.add_note("\n".join(f"    {line}" for line in playing.story))
         if wrong is error:

@@ -11,7 +11,7 @@ from twistchat.core import people, rooms
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.names import fold
 from twistchat.core.state import State
-from twistchat.core.text import clean
+from twistchat.core.text import clean, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -145,6 +145,22 @@ class Chat:
                 return [*items, e.Goodbye(e.Cause.LEFT)]
             case _:
                 assert_never(command)
+
+    def unsaid(self, user: User, command: c.Command) -> e.Said | e.Whispered | None:
+        """Tell what somebody would have said whose command was refused; None for other commands.
+
+        To whom or where may be nowhere: that may be why it was refused.
+        """
+        now = self.now()
+        match command:
+            case c.Say():
+                text = spoken(command.text)
+                return e.Said(command.room, user.id, user.name, text, command.action, now)
+            case c.Whisper():
+                text = spoken(command.text)
+                return e.Whispered(user.id, user.name, "", command.to, text, command.action, now)
+            case _:
+                return None
 
     def apply(self, event: e.Durable | e.RoomForgotten) -> None:
         """Take over what is committed: here, on another node, or before the last restart."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from twistchat.core import events as e
 from twistchat.core.names import fold
-from twistchat.core.text import clean
+from twistchat.core.text import clean, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ def whisper(state: State, user: User, command: c.Whisper) -> Sequence[e.Item] | 
     other = _other(state, user, command.to)
     if isinstance(other, e.Refused):
         return other
-    text = clean(command.text.rstrip())
+    text = spoken(command.text)
     if not text:
         return e.Refused(e.Refusal.NOTHING_TO_SAY)
     if refused := _too_fast(state, user, other):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from twistchat.core import events as e
 from twistchat.core.moments import seen_from
 from twistchat.core.names import fold, longest_typed, room_name
-from twistchat.core.text import clean
+from twistchat.core.text import clean, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,7 +51,7 @@ def say(state: State, user: User, command: c.Say) -> Sequence[e.Item] | e.Refuse
     room = state.membership(user, command.room)
     if isinstance(room, e.Refused):
         return room
-    text = clean(command.text.rstrip())
+    text = spoken(command.text)
     if not text:
         return e.Refused(e.Refusal.NOTHING_TO_SAY)
     user.spoke = now = state.now()

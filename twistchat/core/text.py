@@ -32,6 +32,11 @@ def clean(text: str) -> str:
     return _HARMFUL.sub(_picture, text)
 
 
+def spoken(text: str) -> str:
+    """Make what somebody types what they say: harmless, and without blanks at its end."""
+    return clean(text.rstrip())
+
+
 def cells(text: str) -> int:
     """How many cells of a terminal the text takes; -1 where that cannot be said."""
     return wcswidth(text)

@@ -93,6 +93,6 @@ class ThreadWorker:
             result: object
             try:
                 result = job.work()
-            except Exception:
+            except Exception:  # told to whoever waits for it
                 result = Failure()
             self._reactor.callFromThread(job.finish, result)

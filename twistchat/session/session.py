@@ -263,7 +263,7 @@ class Session:
         if isinstance(decided, e.Refused):
             if (limit := e.LIMITS_BITTEN.get(decided.code)) is not None:
                 self.bitten_by(limit)
-            self._submit([answer_to(decided, user, command, label, self._chat.now())], label)
+            self._submit([answer_to(decided, self._chat.unsaid(user, command), label)], label)
             return False
         if isinstance(command, c.Quit):
             self._departed(user, e.Cause.LEFT)

@@ -220,7 +220,7 @@ class ClockWorker:
                 return
             try:
                 result = work()
-            except Exception:
+            except Exception:  # told to whoever waits for it
                 later.errback(Failure())
             else:
                 later.callback(result)
