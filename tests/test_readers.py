@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.core.limits import DEFAULT_LIMITS, NONE, Limits
-from twistchat.telling.outlet import Outlet
+from twistchat.telling.outlet import outlet_of
 from twistchat.testing import ChatTestCase, Wire
 
 
@@ -156,7 +156,7 @@ class OutletTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock, self.wire = Clock(), Wire()
         self.overflows = 0
-        self.outlet = Outlet(
+        self.outlet = outlet_of(
             self.wire, clock=self.clock, limits=DEFAULT_LIMITS, overflowed=self.overflow
         )
 

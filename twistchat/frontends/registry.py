@@ -13,7 +13,7 @@ from twistchat.engine import Committed, Entry
 from twistchat.frontends.callers import Callers
 from twistchat.frontends.peer import address_of, own_address_of
 from twistchat.session import Session
-from twistchat.telling.outlet import Outlet
+from twistchat.telling.outlet import outlet_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -122,7 +122,7 @@ class Registry:
         def overflowed(limit: str) -> None:
             session.overflowed(limit)
 
-        outlet = Outlet(
+        outlet = outlet_of(
             transport,
             clock=self.clock,
             limits=self.limits,

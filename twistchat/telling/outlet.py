@@ -1,17 +1,20 @@
-"""How one connection is written to."""
+"""How one connection is written to: at once, or later and by reference; and bounded."""
 
 from __future__ import annotations
 
-from collections import deque
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from twisted.internet.interfaces import IConsumer, IPushProducer, ITransport
+from twisted.internet.interfaces import IConsumer, IPullProducer, IPushProducer, ISSLTransport
+from twisted.internet.tcp import Server
 from zope.interface import implementer
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from twistchat.telling.backlog import Backlog, Slot
 
-    from twisted.internet.interfaces import IDelayedCall, IReactorTime
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from twisted.internet.interfaces import IDelayedCall, IReactorTime, ITransport
 
     from twistchat.core.limits import Limits
 
@@ -19,30 +22,38 @@ if TYPE_CHECKING:
 RELIEF = 128 * 1024
 """Bytes. Whoever leaves more waiting is behind, and should ask for nothing more for now."""
 
+PORTION = 64 * 1024
+"""Bytes that are offered to a transport at once: what is cut out of a larger buffer is a copy."""
 
-class Slot:
-    """A place in what one connection is told, kept free until its bytes are known."""
-
-    def __init__(self, outlet: Outlet) -> None:
-        self._outlet = outlet
-        self.content: bytes | None = None
-
-    def fill(self, content: bytes) -> None:
-        """Put in what belongs here; all that waited behind it may go on its way."""
-        self.content = content
-        self._outlet.filled(self)
+AHEAD = 4 * 1024
+"""Bytes that a transport of TCP is given for a reader who does not read: each has its own."""
 
 
-@implementer(IPushProducer)
-class Outlet:
+class Outlet(ABC):
     """Everything that one connection is sent goes through here, in order and bounded.
 
-    While the transport takes bytes they are handed to it. When it says that it has enough (it is
-    the consumer, this is its push producer), buffers wait here by reference: a thousand slow
-    readers of one room share its bytes. A reader who lets more than `Limits.queue` bytes wait for
+    What its transport does not take now waits here by reference: a thousand slow readers of one
+    room share its bytes. A reader who lets more than `Limits.queue` bytes wait for
     `Limits.catch_up` seconds, or takes nothing for `Limits.stall` seconds, is given up:
     `overflowed` is called with the name of the limit.
+
+    How a transport takes bytes is for those who derive from this; `outlet_of` chooses.
     """
+
+    __slots__ = (
+        "_backlog",
+        "_catching_up",
+        "_clock",
+        "_closed",
+        "_closing",
+        "_farewell",
+        "_is_full",
+        "_limits",
+        "_overflowed",
+        "_relieved",
+        "_stalled",
+        "_transport",
+    )
 
     def __init__(
         self,
@@ -56,18 +67,20 @@ class Outlet:
         self._clock = clock
         self._limits = limits
         self._overflowed = overflowed
-        self._waiting: deque[bytes | Slot] = deque()
-        self._paused = False
+        self._backlog: Backlog | None = None
+        self._is_full = False
+        """Whether the transport takes nothing for now; it will say when it does."""
         self._closing = False
         self._closed = False
         self._stalled: IDelayedCall | None = None
         self._catching_up: IDelayedCall | None = None
         self._farewell: IDelayedCall | None = None
-        self._relieved: list[Callable[[], None]] = []
-        self._waits_since: float | None = None
-        self.queued = 0
+        self._relieved: Sequence[Callable[[], None]] = ()
+
+    @property
+    def queued(self) -> int:
         """How many bytes wait here; what the transport and the kernel hold is not counted."""
-        IConsumer(transport).registerProducer(self, True)
+        return 0 if self._backlog is None else self._backlog.size
 
     @property
     def is_behind(self) -> bool:
@@ -77,104 +90,139 @@ class Outlet:
     @property
     def waits(self) -> float:
         """For how many seconds something has been waiting here, at most."""
-        return 0.0 if self._waits_since is None else self._clock.seconds() - self._waits_since
+        return 0.0 if self._backlog is None else self._clock.seconds() - self._backlog.since
 
     def put(self, data: bytes) -> None:
         """Send this after everything before it."""
         if self._closing or not data:
             return
-        if not self._paused and not self._waiting:
-            self._transport.write(data)
-            return
-        self._wait_for(data)
-        self.queued += len(data)
+        if self._backlog is None and not self._is_full:
+            taken = self._offer(data)
+            if taken == len(data):
+                return
+            backlog = self._waiting()
+            backlog.put(data)
+            backlog.take(taken)
+            self._ask(backlog)
+        else:
+            self._waiting().put(data)
         self._look_how_much_waits()
 
     def when_relieved(self, relieved: Callable[[], None]) -> None:
         """Call this, once, as soon as no more than `RELIEF` bytes wait here."""
-        self._relieved.append(relieved)
+        self._relieved = (*self._relieved, relieved)
 
     def reserve(self) -> Slot:
         """Keep a place: what is put from now on waits until it is filled."""
-        slot = Slot(self)
-        self._wait_for(slot)
+        slot = Slot(self._filled)
+        self._waiting().reserve(slot)
         return slot
 
     def close(self) -> None:
         """Close the connection after everything before this is sent, or after a while."""
-        if self._closing:
-            return
-        self._closing = True
-        self._farewell = self._clock.callLater(self._limits.farewell, self.abort)
-        self._drain()
+        if not self._closing:
+            self._begin_farewell()
+            self._drain()
 
     def abandon(self, last: bytes) -> None:
-        """Drop all that waits, send some last words if the reader takes them, and close."""
+        """Drop all that waits, send some last words if the reader takes them, and close.
+
+        Of what the reader has the beginning it gets the end.
+        """
         if self._closed:
             return
-        self._waiting.clear()
-        self._waiting.append(last)
-        self.queued = len(last)
-        self._closing = True
-        self._paused = False
-        if self._farewell is None:
-            self._farewell = self._clock.callLater(self._limits.farewell, self.abort)
+        backlog = self._waiting()
+        backlog.drop()
+        backlog.put(last)
+        self._begin_farewell()
+        while data := backlog.first(PORTION):  # behind what the transport holds, full or not
+            backlog.take(len(data))
+            self._transport.write(data)
         self._drain()
 
     def abort(self) -> None:
         """Close the connection now, whatever has not been sent."""
-        self._waiting.clear()
+        self._backlog = None
         self._closing = self._closed = True
-        abort = getattr(self._transport, "abortConnection", self._transport.loseConnection)
-        abort()
+        getattr(self._transport, "abortConnection", self._transport.loseConnection)()
 
     def lost(self) -> None:
         """The connection is gone."""
-        self._closed = self._closing = True
-        self._waiting.clear()
-        self.queued = 0
+        self._closing = self._closed = True
+        self._backlog = None
         for call in (self._stalled, self._catching_up, self._farewell):
             if call is not None and call.active():
                 call.cancel()
 
-    def filled(self, slot: Slot) -> None:
-        """Go on after a slot got its content. Called by the slot."""
-        if self._closed:
-            return
-        assert slot.content is not None
-        self.queued += len(slot.content)
-        self._drain()
-        if not self._closing:
-            self._look_how_much_waits()
+    # ------------------------------------------------------------ the transport
 
-    # ------------------------------------------------------------ IPushProducer
+    @abstractmethod
+    def _offer(self, data: bytes) -> int:
+        """Give bytes to a transport that is not full; return how many it has taken."""
 
-    def pauseProducing(self) -> None:
-        """The transport has enough. Called by it."""
-        self._paused = True
-        if self._stalled is None and not self._closing:
-            self._stalled = self._clock.callLater(self._limits.stall, self._overflow, "stall")
+    @abstractmethod
+    def _ask(self, backlog: Backlog) -> None:
+        """The transport has not taken all: let it say when it takes more."""
 
     def resumeProducing(self) -> None:
         """The transport takes bytes again. Called by it."""
-        self._paused = False
-        if self._stalled is not None and self._stalled.active():
-            self._stalled.cancel()
-        self._stalled = None
+        self._is_full = False
+        self._moves()
         self._drain()
 
     def stopProducing(self) -> None:
         """The transport will take no more. Called by it, before the connection is lost."""
         self._closing = True
-        self._waiting.clear()
-        self.queued = 0
+        self._backlog = None
+
+    def _stalls(self) -> None:
+        """From now on the reader has to take something before long."""
+        if self._stalled is None and not self._closing:
+            self._stalled = self._clock.callLater(self._limits.stall, self._overflow, "stall")
+
+    def _moves(self) -> None:
+        """The reader has taken something."""
+        if self._stalled is not None and self._stalled.active():
+            self._stalled.cancel()
+        self._stalled = None
 
     # ------------------------------------------------------------ inside
 
-    def _wait_for(self, what: bytes | Slot) -> None:
-        self._waiting.append(what)
-        if self._waits_since is None:
-            self._waits_since = self._clock.seconds()
+    def _waiting(self) -> Backlog:
+        if self._backlog is None:
+            self._backlog = Backlog(self._clock.seconds())
+        return self._backlog
+
+    def _filled(self, count: int) -> None:
+        """Go on after a slot got its content. Called by the slot."""
+        if self._backlog is None:  # it is closed
+            return
+        self._backlog.size += count
+        self._drain()
+        if not self._closing:
+            self._look_how_much_waits()
+
+    def _drain(self) -> None:
+        backlog = self._backlog
+        if backlog is not None:
+            while not self._is_full and (data := backlog.first(PORTION)):
+                taken = self._offer(data)
+                backlog.take(taken)
+                if taken < len(data):
+                    self._ask(backlog)
+            if not backlog and self._backlog is backlog:
+                self._backlog = None
+        if self._catching_up is not None and self.queued <= self._limits.queue:
+            self._catching_up.cancel()
+            self._catching_up = None
+        if self._relieved and not self.is_behind:
+            relieved, self._relieved = self._relieved, ()
+            for call in relieved:
+                call()
+        if self._closing and self._backlog is None and not self._closed:
+            self._closed = True
+            IConsumer(self._transport).unregisterProducer()
+            self._transport.loseConnection()
 
     def _look_how_much_waits(self) -> None:
         if self.queued > self._limits.queue_at_most:
@@ -182,42 +230,111 @@ class Outlet:
         elif self.queued > self._limits.queue and self._catching_up is None:
             self._catching_up = self._clock.callLater(self._limits.catch_up, self._caught_up)
 
-    def _drain(self) -> None:
-        while self._waiting and not self._paused:
-            head = self._waiting[0]
-            if isinstance(head, Slot):
-                if head.content is None:
-                    break
-                head = head.content
-            self._waiting.popleft()
-            self.queued -= len(head)
-            if head:
-                self._transport.write(head)
-        if not self._waiting:
-            self._waits_since = None
-        if self._catching_up is not None and self.queued <= self._limits.queue:
-            self._catching_up.cancel()
-            self._catching_up = None
-        if self._relieved and not self.is_behind:
-            relieved, self._relieved = self._relieved, []
-            for call in relieved:
-                call()
-        if self._closing and not self._waiting and not self._closed:
-            self._closed = True
-            IConsumer(self._transport).unregisterProducer()
-            self._transport.loseConnection()
-
     def _caught_up(self) -> None:
         self._catching_up = None
         if self.queued > self._limits.queue:
             self._overflow("queue")
 
+    def _begin_farewell(self) -> None:
+        self._closing = True
+        if self._farewell is None:
+            self._farewell = self._clock.callLater(self._limits.farewell, self.abort)
+
     def _overflow(self, limit: str) -> None:
+        self._moves()
         if self._catching_up is not None and self._catching_up.active():
             self._catching_up.cancel()
         self._catching_up = None
-        if self._stalled is not None and self._stalled.active():
-            self._stalled.cancel()
-        self._stalled = None
         if not self._closing:
             self._overflowed(limit)
+
+
+@implementer(IPushProducer)
+class WritingOutlet(Outlet):
+    """Writes to whatever transport: TLS, a proxy's, a test's.
+
+    It is the transport's push producer: what is written waits in the transport too, and is sent
+    when the reactor comes to it.
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        transport: ITransport,
+        *,
+        clock: IReactorTime,
+        limits: Limits,
+        overflowed: Callable[[str], None],
+    ) -> None:
+        super().__init__(transport, clock=clock, limits=limits, overflowed=overflowed)
+        IConsumer(transport).registerProducer(self, True)
+
+    def pauseProducing(self) -> None:
+        """The transport has enough. Called by it."""
+        self._is_full = True
+        self._stalls()
+
+    def _offer(self, data: bytes) -> int:
+        self._transport.write(data)
+        return len(data)
+
+    def _ask(self, backlog: Backlog) -> None:
+        """Nothing to ask: it takes whatever it is given, and says when to go on."""
+
+
+@implementer(IPullProducer)
+class SendingOutlet(Outlet):
+    """Sends at once, over plain TCP: what the kernel takes never waits for the reactor.
+
+    To write to such a transport would cost a turn of the reactor, a copy, and two changes of what
+    it watches. What the kernel does not take waits here; the transport is given a little of it,
+    so that it asks for more (this is its pull producer) when that is gone.
+    """
+
+    __slots__ = ("_socket",)
+
+    def __init__(
+        self,
+        transport: Server,
+        *,
+        clock: IReactorTime,
+        limits: Limits,
+        overflowed: Callable[[str], None],
+    ) -> None:
+        super().__init__(transport, clock=clock, limits=limits, overflowed=overflowed)
+        self._socket = transport
+        transport.registerProducer(self, streaming=False)
+
+    def _offer(self, data: bytes) -> int:
+        transport = self._socket
+        if transport.TLS:  # begun since: what is sent beside it would be readable by all
+            transport.write(data)
+            return len(data)
+        taken = transport.writeSomeData(data)
+        # If the connection is broken, the transport finds out when it writes what it is given.
+        return taken if isinstance(taken, int) and taken > 0 else 0
+
+    def _ask(self, backlog: Backlog) -> None:
+        ahead = backlog.first(AHEAD)
+        backlog.take(len(ahead))
+        self._is_full = True
+        self._stalls()
+        self._socket.write(ahead)
+
+
+def outlet_of(
+    transport: ITransport,
+    *,
+    clock: IReactorTime,
+    limits: Limits,
+    overflowed: Callable[[str], None],
+) -> Outlet:
+    """Make the outlet of a connection.
+
+    By the exact type of its transport: one of TLS forwards what it does not have itself to the
+    socket beneath, and what is sent there is not encrypted.
+    """
+    if type(transport) is Server and not ISSLTransport.providedBy(transport):
+        return SendingOutlet(transport, clock=clock, limits=limits, overflowed=overflowed)
+    return WritingOutlet(transport, clock=clock, limits=limits, overflowed=overflowed)
