@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from twisted.logger import Logger
+
 from twistchat.core.concerns import (
     is_coming_or_going,
     is_for_everybody,
@@ -45,6 +47,9 @@ if TYPE_CHECKING:
     from twistchat.core.events import Item
     from twistchat.core.model import Seen
     from twistchat.wire import WireFormat
+
+
+log = Logger()
 
 
 class Listener(Protocol):
@@ -354,10 +359,7 @@ class Fanout:
         """Tell everybody to whom nothing but room talk happens this turn."""
         if len(turn.batches) == 1:
             (room,) = turn.batches
-            only = (room,)
-            for listener in list(self._hearers.get(room, ())):
-                if listener not in specials and (data := turn.joined(listener.format, only)):
-                    guarded(listener.put, data)
+            self._tell_room(turn, (room,), specials)
             return
         hearing: dict[Listener, list[str]] = defaultdict(list)
         for room in turn.batches:
@@ -367,3 +369,19 @@ class Fanout:
         for listener, rooms in hearing.items():
             if data := turn.joined(listener.format, tuple(rooms)):
                 guarded(listener.put, data)
+
+    def _tell_room(self, turn: Turn, only: tuple[str], specials: _Specials) -> None:
+        """Tell everybody in one room the same: what most of a server's time is spent on."""
+        written: dict[int, bytes] = {}
+        """By the identity of a format, which is soon compared."""
+        for listener in list(self._hearers.get(only[0], ())):
+            if listener in specials:
+                continue
+            wire_format = listener.format
+            data = written.get(id(wire_format))
+            if data is None:
+                data = written[id(wire_format)] = turn.joined(wire_format, only)
+            try:
+                listener.put(data)
+            except Exception:  # as `guarded` does, whose call would be felt here
+                log.failure("one session failed, and no other")
