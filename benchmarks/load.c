@@ -1,12 +1,16 @@
 /* The load: all clients of one room, in one process, one thread, on raw sockets and epoll.
  *
- * load PORT CLIENTS SENDERS SERVER_PID ECHOES AT_ONCE PREFIX SUFFIX SEND EXPECT [SEND EXPECT]...
+ * load PORT CLIENTS SENDERS SERVER_PID ECHOES OTHER AT_ONCE QUIET TLS PREFIX SUFFIX SEND EXPECT
+ *     [SEND EXPECT]...
  *
  * SEND and EXPECT say how a client comes in; "{name}" in a SEND is its name. A line is said as
- * PREFIX, a text of 40 bytes, SUFFIX. ECHOES is 1 if one hears one's own lines; AT_ONCE says how many
- * come in at the same time. When all are in and nothing comes any more, one line of JSON is printed. From then on each line of stdin,
- * "WINDOW RATE SECONDS", is one run, and one line of JSON. With a WINDOW each sender keeps that many
- * lines outstanding; with WINDOW 0 they say RATE lines a second in all.
+ * PREFIX, a text of 40 bytes, SUFFIX, in which "{number}" is the number of the line. ECHOES is 1 if
+ * one hears one's own lines, OTHER is 1 if the next client answers for a line all the same; AT_ONCE
+ * says how many come in at the same time. When all are in and nothing has come for QUIET seconds,
+ * one line of JSON is printed. From then on each line of stdin, "WINDOW RATE SECONDS LINES", is one
+ * run, and one line of JSON. With a WINDOW each sender keeps that many lines outstanding; with
+ * WINDOW 0 they say RATE lines a second in all; if LINES is not 0, no more than so many are said.
+ * "stall COUNT" lets so many clients, those after the senders, read nothing more.
  *
  * Of each line two times are taken: until it comes back to whom it answers for (its own sender, or
  * without an echo another client), and until the last client has it.
@@ -15,20 +19,11 @@
  * at each client, whatever a server writes around it, and in whatever order it delivers.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
+
+#include "load_times.h"
+
+#include "load_wire.h"
 
 enum {
     BUFFER = 256 * 1024, /* for one read */
@@ -38,13 +33,13 @@ enum {
     SENDERS = 10,
     STEPS = 4,
     WINDOW = 1024,       /* lines outstanding, at most */
-    LINE = 256,          /* bytes of a line as it is sent, at most */
+    MOST = 20000,        /* clients */
 };
 static const double QUIET = 0.3;     /* seconds without a byte, and all has been told */
 static const double PATIENCE = 120;  /* seconds that anything may take to become quiet */
 
 struct client {
-    int fd;
+    struct wire wire;
     int step;        /* of coming in; -1 before the connection is made */
     int carried;
     char carry[CARRY];
@@ -55,19 +50,15 @@ struct line {
     uint32_t heard;  /* by how many */
 };
 
-struct times {       /* how long something took, each time */
-    double *each;
-    uint64_t count, room;
-};
-
 struct sender {
     struct line *lines;  /* of this run, by number */
     uint32_t sent, room; /* how many there are; for how many there is room */
     uint32_t answered;   /* how many have come back to whom it answers for */
 };
 
-static int port, client_count, sender_count, echoes, at_once, step_count, poller;
-static const char *prefix, *suffix, *steps[STEPS], *expected[STEPS];
+static int port, client_count, sender_count, echoes, other, at_once, step_count, poller, stalled;
+static size_t line_room; /* bytes of a line as it is sent, at most */
+static const char *prefix, *suffix, *suffix_end, *steps[STEPS], *expected[STEPS];
 static clockid_t server_clock;
 static struct client *clients;
 static struct sender senders[SENDERS];
@@ -79,53 +70,18 @@ static uint64_t deliveries, said, reads;
 static uint32_t generation; /* is part of the first digits of a number: no run hears another's */
 static struct times answered, completed;
 
-static void fail(const char *format, ...)
-{
-    va_list words;
-    va_start(words, format);
-    vfprintf(stderr, format, words);
-    fprintf(stderr, "\n");
-    exit(1);
-}
-
-static double seconds_of(clockid_t clock)
-{
-    struct timespec time;
-    if (clock_gettime(clock, &time))
-        fail("the server has ended");
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-static double now(void)
-{
-    return seconds_of(CLOCK_MONOTONIC);
-}
-
-/* What is outstanding is far less than a socket's buffer takes. */
-static void send_all(int fd, const char *data, size_t length)
-{
-    if (send(fd, data, length, MSG_NOSIGNAL) != (ssize_t)length)
-        fail("the server does not take what is sent to it: %s", strerror(errno));
-}
-
 /* ------------------------------------------------------------------ coming in */
 
 static void begin_client(void)
 {
     struct client *client = &clients[started++];
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = client};
-    int on = 1;
+    const char *why = wire_open(&client->wire, port);
 
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    if (why)
+        fail("client %d cannot connect: %s", started, why);
     client->step = -1;
-    if (client->fd < 0)
-        fail("no socket for client %d: %s", started, strerror(errno));
-    setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(client->fd, (struct sockaddr *)&address, sizeof address) && errno != EINPROGRESS)
-        fail("client %d cannot connect: %s", started, strerror(errno));
-    epoll_ctl(poller, EPOLL_CTL_ADD, client->fd, &event);
+    epoll_ctl(poller, EPOLL_CTL_ADD, client->wire.fd, &event);
 }
 
 static void take_step(struct client *client)
@@ -142,12 +98,12 @@ static void take_step(struct client *client)
     *data = 0;
     while ((place = strstr(step, "{name}"))) {
         size_t length = strlen(data);
-        snprintf(data + length, sizeof data - length, "%.*su%04d", (int)(place - step), step,
+        snprintf(data + length, sizeof data - length, "%.*su%05d", (int)(place - step), step,
                  (int)(client - clients));
         step = place + strlen("{name}");
     }
     strncat(data, step, sizeof data - strlen(data) - 1);
-    send_all(client->fd, data, strlen(data));
+    wire_send(&client->wire, data, strlen(data));
 }
 
 static void read_answer(struct client *client, char **data, const char *end)
@@ -170,11 +126,13 @@ static void read_answer(struct client *client, char **data, const char *end)
 
 static void say(int who, uint32_t count)
 {
-    static char data[WINDOW * LINE];
+    static char *data;
     struct sender *sender = &senders[who];
     size_t length = 0;
     double time = now();
 
+    if (!data && !(data = malloc(WINDOW * line_room)))
+        fail("no memory");
     for (; count; count--) {
         if (sender->sent == sender->room) {
             sender->room = sender->room ? 2 * sender->room : 4096;
@@ -182,25 +140,14 @@ static void say(int who, uint32_t count)
             if (!sender->lines)
                 fail("no memory");
         }
-        length += (size_t)snprintf(data + length, LINE, "%sThis is what somebody says now|%d%d%07u%s",
-                                   prefix, who, (int)(generation % 10), sender->sent, suffix);
+        length += (size_t)sprintf(data + length, "%sThis is what somebody says now|%d%d%07u%s",
+                                  prefix, who, (int)(generation % 10), sender->sent, suffix);
+        if (suffix_end)
+            length += (size_t)sprintf(data + length, "%u%s", sender->sent, suffix_end);
         sender->lines[sender->sent++] = (struct line){.sent = time};
         said++;
     }
-    send_all(clients[who].fd, data, length);
-}
-
-static void note(struct times *times, double sent, double *time)
-{
-    if (!*time)
-        *time = now(); /* once a read, and only when needed */
-    if (times->count == times->room) {
-        times->room = times->room ? 2 * times->room : 1 << 16;
-        times->each = realloc(times->each, times->room * sizeof *times->each);
-        if (!times->each)
-            fail("no memory");
-    }
-    times->each[times->count++] = *time - sent;
+    wire_send(&clients[who].wire, data, length);
 }
 
 static void hear(struct client *client, const char *mark, double *time)
@@ -218,11 +165,11 @@ static void hear(struct client *client, const char *mark, double *time)
     sender = &senders[who];
     deliveries++;
     /* Without an echo, another client's copy says that the line has been through the server. */
-    if (index == (echoes ? (int)who : (int)(who + 1) % client_count)) {
+    if (index == (other ? (int)(who + 1) % client_count : (int)who)) {
         sender->answered++;
         note(&answered, sender->lines[number].sent, time);
     }
-    if (++sender->lines[number].heard == (uint32_t)(client_count - !echoes))
+    if (++sender->lines[number].heard == (uint32_t)(client_count - !echoes - stalled))
         note(&completed, sender->lines[number].sent, time);
 }
 
@@ -247,7 +194,7 @@ static bool read_client(struct client *client)
     ssize_t length;
     do {
         char *data = buffer + CARRY - client->carried, *end;
-        length = recv(client->fd, buffer + CARRY, BUFFER, 0);
+        length = wire_receive(&client->wire, buffer + CARRY, BUFFER);
         if (length < 0 && errno == EAGAIN)
             return false;
         if (length <= 0)
@@ -276,9 +223,13 @@ static bool turn(double until)
     bool came = false;
     for (int index = 0; index < count; index++) {
         struct client *client = events[index].data.ptr;
-        if (client->step < 0 && events[index].events & EPOLLOUT) {
+        if (client->step < 0 && !(events[index].events & (EPOLLOUT | EPOLLIN)))
+            fail("the server takes nobody in");
+        if (client->step < 0) {
             struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = client};
-            epoll_ctl(poller, EPOLL_CTL_MOD, client->fd, &event);
+            if (!wire_is_ready(&client->wire))
+                continue;
+            epoll_ctl(poller, EPOLL_CTL_MOD, client->wire.fd, &event);
             take_step(client);
         }
         if (events[index].events & (EPOLLIN | EPOLLHUP | EPOLLERR))
@@ -287,18 +238,20 @@ static bool turn(double until)
     return came;
 }
 
-static void wait_for_quiet(void)
+/* Return when the last byte came. */
+static double wait_for_quiet(double quiet)
 {
     double begin = now(), last = begin;
-    while (now() < last + QUIET) {
-        if (turn(last + QUIET))
+    while (now() < last + quiet) {
+        if (turn(last + quiet))
             last = now();
         if (last > begin + PATIENCE)
             fail("it does not become quiet");
     }
+    return last;
 }
 
-static void let_in(void)
+static void let_in(double quiet)
 {
     double begin = now(), end;
 
@@ -310,32 +263,22 @@ static void let_in(void)
             fail("only %d of %d clients came in", came_in, client_count);
     }
     end = now();
-    wait_for_quiet();
-    printf("{\"connect_seconds\": %.6f}\n", end - begin);
+    printf("{\"connect_seconds\": %.6f, \"quiet_seconds\": %.6f}\n", end - begin,
+           wait_for_quiet(quiet) - begin);
     fflush(stdout);
 }
 
-static int ascending(const void *left, const void *right)
+static void stall(int count)
 {
-    double difference = *(const double *)left - *(const double *)right;
-    return (difference > 0) - (difference < 0);
-}
-
-static double percentile(const struct times *times, double part)
-{
-    return times->count ? times->each[(uint64_t)(part * (double)(times->count - 1) + 0.5)] : -1;
-}
-
-static void print_times(const char *name, const struct times *times)
-{
-    qsort(times->each, times->count, sizeof *times->each, ascending);
-    printf(", \"%sp50\": %.9f, \"%sp99\": %.9f, \"%sworst\": %.9f", name, percentile(times, 0.5),
-           name, percentile(times, 0.99), name, percentile(times, 1));
+    if (other || sender_count + count >= client_count)
+        fail("so many cannot stall");
+    for (; stalled < count; stalled++)
+        epoll_ctl(poller, EPOLL_CTL_DEL, clients[sender_count + stalled].wire.fd, NULL);
 }
 
 /* Talk for so many seconds, and listen until everybody has heard everything: from rest to rest, so
  * that no line is counted whose work is not, and the other way round. */
-static void run(uint32_t window, double rate, double seconds)
+static void run(uint32_t window, double rate, double seconds, uint64_t lines)
 {
     double begin, wall, server, load, until;
     uint64_t due = 0;
@@ -348,11 +291,12 @@ static void run(uint32_t window, double rate, double seconds)
     load = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
     begin = now();
     until = begin + seconds;
-    while (now() < until) {
+    while (now() < until && said < lines) {
         for (int who = 0; window && who < sender_count; who++) {
             uint32_t outstanding = senders[who].sent - senders[who].answered;
-            if (outstanding < window)
-                say(who, window - outstanding);
+            uint64_t left = lines - said;
+            if (outstanding < window && left)
+                say(who, left < window - outstanding ? (uint32_t)left : window - outstanding);
         }
         if (!window) {
             for (; now() >= begin + (double)due / rate; due++)
@@ -374,32 +318,56 @@ static void run(uint32_t window, double rate, double seconds)
     print_times("echo_", &answered);
     printf("}\n");
     fflush(stdout);
-    wait_for_quiet();
+    wait_for_quiet(QUIET);
+}
+
+static int number_of(const char *word, int least, int most)
+{
+    int number = atoi(word);
+    if (number < least || number > most)
+        fail("%s: from %d to %d", word, least, most);
+    return number;
+}
+
+static void obey(const char *command)
+{
+    unsigned window;
+    unsigned long lines;
+    double rate, seconds;
+    int count;
+
+    if (sscanf(command, "stall %d", &count) == 1)
+        stall(count);
+    else if (sscanf(command, "%u %lf %lf %lu", &window, &rate, &seconds, &lines) == 4 &&
+             window <= WINDOW)
+        run(window, rate, seconds, lines ? lines : UINT64_MAX);
+    else
+        fail("not understood: %s", command);
 }
 
 int main(int count, char **words)
 {
-    char command[256];
-    unsigned window;
-    double rate, seconds;
+    char command[256], *number;
 
-    if (count < 11 || count % 2 == 0)
+    if (count < 14 || count % 2)
         fail("see the head of this program for what it takes");
-    port = atoi(words[1]);
-    client_count = atoi(words[2]);
-    sender_count = atoi(words[3]);
-    if (client_count < 2 || client_count > 9999 || sender_count < 1 || sender_count > SENDERS ||
-        sender_count > client_count)
-        fail("2 to 9999 clients, of whom 1 to %d speak", SENDERS);
+    port = number_of(words[1], 1, 65535);
+    client_count = number_of(words[2], 1, MOST);
+    sender_count = number_of(words[3], 1, client_count < SENDERS ? client_count : SENDERS);
     if (clock_getcpuclockid(atoi(words[4]), &server_clock))
         fail("there is no server");
-    echoes = atoi(words[5]);
-    at_once = atoi(words[6]);
-    prefix = words[7];
-    suffix = words[8];
-    if (strlen(prefix) + TEXT + strlen(suffix) >= LINE)
-        fail("a line is too long");
-    for (int word = 9; word < count && step_count < STEPS; word += 2) {
+    echoes = number_of(words[5], 0, 1);
+    other = number_of(words[6], 0, 1) || !echoes;
+    at_once = number_of(words[7], 1, MOST);
+    with_tls = number_of(words[9], 0, 1);
+    prefix = words[10];
+    suffix = words[11];
+    line_room = strlen(prefix) + TEXT + strlen(suffix) + 16;
+    if ((number = strstr(suffix, "{number}"))) {
+        *number = 0;
+        suffix_end = number + strlen("{number}");
+    }
+    for (int word = 12; word < count && step_count < STEPS; word += 2) {
         steps[step_count] = words[word];
         expected[step_count++] = words[word + 1];
         if (strlen(words[word + 1]) > CARRY)
@@ -409,11 +377,12 @@ int main(int count, char **words)
     poller = epoll_create1(0);
     if (!clients || poller < 0)
         fail("no memory");
-    let_in();
-    while (fgets(command, sizeof command, stdin)) {
-        if (sscanf(command, "%u %lf %lf", &window, &rate, &seconds) != 3 || window > WINDOW)
-            fail("not understood: %s", command);
-        run(window, rate, seconds);
-    }
+#ifndef TLS
+    if (with_tls)
+        fail("this was compiled without TLS");
+#endif
+    let_in(atof(words[8]));
+    while (fgets(command, sizeof command, stdin))
+        obey(command);
     return 0;
 }

@@ -26,6 +26,10 @@ class LoadError(Exception):
     """The load did not come to its end; the message says why."""
 
 
+class CannotCompileError(Exception):
+    """The load cannot be compiled as it is wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mode:
     """How much is said: lines outstanding at each sender, or lines a second in all."""
@@ -71,19 +75,24 @@ class Run:
     echo_worst: float
 
 
-def build(folder: Path) -> Path:
+def build(folder: Path, *, tls: bool = False) -> Path:
     """Compile the load generator.
 
     Raises:
         SystemExit: if there is no C compiler.
+        CannotCompileError: if there is no OpenSSL to compile with.
     """
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         raise SystemExit(
             "this benchmark needs a C compiler, cc. On Debian: sudo apt install gcc libc6-dev"
         )
-    program = folder / "load"
-    subprocess.run([compiler, "-O2", "-o", str(program), str(SOURCE)], check=True)
+    program = folder / ("load-tls" if tls else "load")
+    with_tls = ["-DTLS", "-lssl", "-lcrypto"] if tls else []
+    command = [compiler, "-O2", "-o", str(program), str(SOURCE), *with_tls]
+    done = subprocess.run(command, capture_output=tls, check=not tls)
+    if done.returncode:
+        raise CannotCompileError("the load does not compile with OpenSSL: is libssl-dev there?")
     return program
 
 
@@ -92,21 +101,32 @@ class Load:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
-        self.connect_seconds = float(self._answer()["connect_seconds"])
+        answer = self._answer()
+        self.connect_seconds = float(answer["connect_seconds"])
+        """Until the last had come in."""
+        self.quiet_seconds = float(answer["quiet_seconds"])
+        """Until nobody was told anything more."""
 
-    def run(self, mode: Mode, seconds: float) -> Run:
-        """Let them talk for so long.
+    def run(self, mode: Mode, seconds: float, lines: int = 0) -> Run:
+        """Let them talk for so long; but say no more than so many lines, if any number is given.
 
         Raises:
             LoadError: if the server did not stand it.
         """
+        self._command(f"{mode.window} {mode.rate} {seconds} {lines}")
+        return Run(**self._answer())
+
+    def stall(self, count: int) -> None:
+        """Let so many, of those who do not talk, read nothing more."""
+        self._command(f"stall {count}")
+
+    def _command(self, words: str) -> None:
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(f"{mode.window} {mode.rate} {seconds}\n")
+            self._process.stdin.write(f"{words}\n")
             self._process.stdin.flush()
         except BrokenPipeError:
             pass  # then there is no answer, but a reason
-        return Run(**self._answer())
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout is not None
@@ -128,17 +148,23 @@ def connected(
     clients: int,
     core: int,
     senders: int = SENDERS,
+    others_answer: bool = False,
+    quiet: float = 0.3,
 ) -> Iterator[Load]:
     """Let clients come in, from a core; the first of them are the senders.
+
+    If others answer, the next line is said when the next client has it, not when one has it
+    oneself. All are in when nothing has come for some seconds of quiet.
 
     Raises:
         LoadError: if not all could.
     """
-    numbers = (port, clients, min(senders, clients), pid, int(talk.echoes), talk.at_once)
+    numbers = (port, clients, min(senders, clients), pid, int(talk.echoes), int(others_answer))
+    rest = (talk.at_once, quiet, int(talk.tls))
     steps = [word for step in talk.steps for word in step]
     with pinned(core):
         process = subprocess.Popen(
-            [str(program), *map(str, numbers), talk.prefix, talk.suffix, *steps],
+            [str(program), *map(str, (*numbers, *rest)), talk.prefix, talk.suffix, *steps],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -37,6 +37,7 @@ class Sample:
         run = self.run
         return {
             "cpu_us_per_delivery": run.server_cpu / run.deliveries * 1e6,
+            "cpu_us_per_said": run.server_cpu / run.lines * 1e6,
             "deliveries_per_second": run.deliveries / run.wall,
             "p50_ms": run.p50 * 1e3,
             "p99_ms": run.p99 * 1e3,

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from benchmarks.machine import pinned
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 PEERS = Path(__file__).parent / "peers"
 PATIENCE = 20.0
@@ -61,10 +62,21 @@ class Talk:
     """Pairs: what a client sends, where {name} is its name; and what the answer has in it."""
     prefix: str
     suffix: str
+    """{number} in it is the number of the line."""
     echoes: bool = True
     """Whether one hears one's own lines."""
     at_once: int = 50
     """How many may be coming in at the same time."""
+    tls: bool = False
+
+
+LINES = Talk([("{name}\n", "-- You are ")], "", "\n")
+"""How one comes in and talks on twistchat's wire for people."""
+_HELLO = ('{"type":"hello","protocol":1,"name":"{name}"}\n', '"type":"members"')
+_SAY = '{"type":"say","room":"#lobby","text":"'
+JSON = Talk([_HELLO], _SAY, '"}\n')
+JSON_ID = Talk([_HELLO], _SAY, '","id":{number}}\n')
+"""The same, where each line is acknowledged to its speaker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,8 @@ class Program:
     """Which program has to be installed."""
     pass_fds: tuple[int, ...] = ()
     """Open files that it inherits."""
+    keeps: bool = False
+    """Whether it writes to its folder, which then has to be on a disk."""
 
     @property
     def executable(self) -> str | None:
@@ -99,9 +113,14 @@ class CannotStartError(Exception):
 
 
 @contextmanager
-def running(program: Program, core: int) -> Iterator[tuple[int, int]]:
-    """Start a program on a core. Yields its process id and its port."""
-    with TemporaryDirectory(prefix="fanout-") as name:
+def running(program: Program, core: int, disk: Path = ROOT) -> Iterator[tuple[int, int]]:
+    """Start a program on a core. Yields its process id and its port.
+
+    What it keeps is on the disk of a folder that is given.
+    """
+    # Others may not be allowed to look into that one, and ngircd is nobody in particular.
+    parent, prefix = (disk, ".benchmark-") if program.keeps else (None, "benchmark-")
+    with TemporaryDirectory(prefix=prefix, dir=parent) as name:
         folder = Path(name)
         folder.chmod(0o755)
         with socket.socket() as unused:
@@ -139,27 +158,54 @@ def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Pat
     raise CannotStartError(f"it does not listen: {' '.join(last) or 'it says nothing'}")
 
 
+def certificate(folder: Path) -> list[str]:
+    """Make a key and a certificate there; return how an endpoint names them."""
+    words = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    files = ["-keyout", "key.pem", "-out", "cert.pem"]
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        raise CannotStartError("openssl is not installed")
+    command = [openssl, *words.split(), *files]
+    subprocess.run(command, cwd=folder, capture_output=True, check=True)
+    return [f"privateKey={folder / 'key.pem'}", f"certKey={folder / 'cert.pem'}"]
+
+
 def twistchat(
     name: str,
     *,
     engine: str,
     limits: Sequence[str] = TWISTCHAT_LIMITS,
+    talk: Talk = LINES,
+    wire: str = "line",
     twistd: Sequence[str] = (str(BIN / "twistd"),),
     pass_fds: tuple[int, ...] = (),
 ) -> Program:
     """This repository's, with one of its engines; `twistd` is what it is started by."""
 
     def command(port: int, folder: Path) -> list[str]:
-        listen = ["--port", f"tcp:{port}:backlog=1024:interface=127.0.0.1"]
+        kind, files = ("ssl", certificate(folder)) if talk.tls else ("tcp", [])
+        where = ":".join((kind, str(port), *files, "backlog=1024", "interface=127.0.0.1"))
         options = [f"--engine={engine}", *(f"--limit={limit}" for limit in limits)]
-        return [*twistd, "-n", "--pidfile=", "chat", *listen, *options]
+        return [*twistd, "-n", "--pidfile=", "chat", f"--listen={wire}={where}", *options]
 
-    return Program(name, Talk([("{name}\n", "-- You are ")], "", "\n"), command, pass_fds=pass_fds)
+    return Program(name, talk, command, pass_fds=pass_fds, keeps=engine.startswith("sqlite:"))
 
 
-def _peer(name: str) -> Callable[[int, Path], list[str]]:
+def _peer(name: str, *, tls: bool = False) -> Callable[[int, Path], list[str]]:
     def command(port: int, folder: Path) -> list[str]:
-        return [sys.executable, str(PEERS / name), str(port)]
+        return [sys.executable, str(PEERS / name), str(port), *(certificate(folder) if tls else ())]
+
+    return command
+
+
+def _epoll_chat(*words: str) -> Callable[[int, Path], list[str]]:
+    def command(port: int, folder: Path) -> list[str]:
+        compiled = folder / "epoll_chat"
+        compiler = C_SEND.executable
+        assert compiler is not None
+        source = str(PEERS / "epoll_chat.c")
+        subprocess.run([compiler, "-O2", "-o", str(compiled), source], check=True)
+        return [str(compiled), str(port), *words]
 
     return command
 
@@ -187,10 +233,25 @@ def _redis(port: int, folder: Path) -> list[str]:
     return [executable, *(word for option in options.items() for word in option)]
 
 
-# The others keep nothing either; what keeping costs is measured apart, in `engine/`.
+# Most of the others keep nothing either; what keeping costs is measured apart, too, in `engine/`.
 TWISTCHAT = twistchat("twistchat", engine="memory:")
+TWISTCHAT_SQLITE = twistchat("twistchat-sqlite", engine="sqlite:chat.db")
+_PATIENT = (*TWISTCHAT_LIMITS, "ping=0", "pong=0")  # clients of the load do not answer
+TWISTCHAT_JSON = twistchat(
+    "twistchat-json", engine="memory:", limits=_PATIENT, talk=JSON, wire="json"
+)
+TWISTCHAT_JSON_ID = twistchat(
+    "twistchat-json-id", engine="memory:", limits=_PATIENT, talk=JSON_ID, wire="json"
+)
+TWISTCHAT_TLS = twistchat("twistchat-tls", engine="memory:", talk=replace(LINES, tls=True))
 _WELCOMED = Talk([("{name}\n", "Welcome, ")], "", "\n")
+C_COALESCING = Program("c-coalescing", _WELCOMED, _epoll_chat(), needs="cc")
+C_SEND = Program("c-send", _WELCOMED, _epoll_chat("each"), needs="cc")
 PLAIN_TWISTED = Program("plain-twisted", _WELCOMED, _peer("plain_twisted.py"))
+PLAIN_TWISTED_TLS = Program(
+    "plain-twisted-tls", replace(_WELCOMED, tls=True), _peer("plain_twisted.py", tls=True)
+)
+ECHO = Program("echo", Talk([("{name}\n", "\n")], "", "\n"), _peer("echo.py"))
 THREAD_PER_SOCKET = Program("thread-per-socket", _WELCOMED, _peer("thread_per_socket.py"))
 NGIRCD = Program(
     "ngircd",
@@ -215,9 +276,27 @@ REDIS = Program(
     _redis,
     needs="redis-server",
 )
+FANOUT = (
+    C_COALESCING,
+    C_SEND,
+    TWISTCHAT,
+    TWISTCHAT_SQLITE,
+    PLAIN_TWISTED,
+    THREAD_PER_SOCKET,
+    NGIRCD,
+    REDIS,
+)
+"""Those that are compared unless one says which."""
 PROGRAMS = {
     program.name: program
-    for program in (TWISTCHAT, PLAIN_TWISTED, THREAD_PER_SOCKET, NGIRCD, REDIS)
+    for program in (
+        *FANOUT,
+        TWISTCHAT_JSON,
+        TWISTCHAT_JSON_ID,
+        TWISTCHAT_TLS,
+        PLAIN_TWISTED_TLS,
+    )
 }
 BASE = PLAIN_TWISTED.name
+LEAST = C_COALESCING.name
 """What the others are compared with."""

@@ -1,4 +1,7 @@
-"""The chat of Twisted's own tutorials: a LineReceiver, and a loop of sendLine over the clients."""
+"""The chat of Twisted's own tutorials: a LineReceiver, and a loop of sendLine over the clients.
+
+plain_twisted.py PORT [privateKey=FILE certKey=FILE]
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from twisted.internet import protocol, reactor
-from twisted.internet.endpoints import TCP4ServerEndpoint
+from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import ITCPTransport
 from twisted.protocols.basic import LineReceiver
 
@@ -63,8 +66,11 @@ class ChatFactory(protocol.Factory):
 
 
 def main() -> None:
-    """Listen at the port that is given."""
-    endpoint = TCP4ServerEndpoint(reactor, int(sys.argv[1]), backlog=128, interface="127.0.0.1")
+    """Listen at the port that is given, with TLS if there are a key and a certificate."""
+    port, *files = sys.argv[1:]
+    kind = "ssl" if files else "tcp"
+    where = ":".join((kind, port, *files, "backlog=128", "interface=127.0.0.1"))
+    endpoint = serverFromString(reactor, where)
     endpoint.listen(ChatFactory())
     reactor.run()
 
