@@ -44,6 +44,8 @@ def entries(
 
     The first that answers the request bears its label, and so does what opens a part of that.
     """
+    if label is None:
+        return [Entry(item, origin, None, echo) for item in items]
     found = []
     for item in items:
         is_labelled = label is not None and is_answer(item)
@@ -98,12 +100,18 @@ class Pipeline:
         settled: list[Waiter] = []  # told last: what they go on with comes after all of this
         for placed in batch:
             committed, item = placed, placed.item
-            if is_durable(item) or isinstance(item, RoomForgotten):
+            decided: Item | None = item
+            if is_durable(item):
                 self._chat.apply(item)
-            elif (full := self._chat.completed(item)) is not item:
-                committed = replace(committed, item=full)
+            else:
+                match item:
+                    case RoomForgotten():
+                        self._chat.apply(item)
+                    case NotKept() | KeptBefore():
+                        decided = item.event
+                    case _ if (full := self._chat.completed(item)) is not item:
+                        committed = replace(committed, item=full)
             self._fanout.publish(committed)
-            decided = item.event if isinstance(item, NotKept | KeptBefore) else item
             if decided is not None and changes_state(decided) and committed.origin is not None:
                 settled.append(committed.origin)
         for waiter in settled:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from twistchat.core.values import value
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from twistchat.core.model import Seen
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Say:
     """Say something to everybody in a room."""
 
@@ -21,7 +22,7 @@ class Say:
     """Told as something one does: `/me waves`."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Whisper:
     """Say something to one person only."""
 
@@ -30,7 +31,7 @@ class Whisper:
     action: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Join:
     """Enter a room, which is made if there is none of that name."""
 
@@ -41,7 +42,7 @@ class Join:
     """Whether one goes back to where one was, which is not counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Leave:
     """Leave a room and stay in the chat."""
 
@@ -49,7 +50,7 @@ class Leave:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Invite:
     """Invite somebody to a room."""
 
@@ -57,21 +58,21 @@ class Invite:
     to: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Rename:
     """Take another nickname. Whoever asks holds the new name already (`Engine.claim`)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SetAway:
     """Be away, for a reason in words (perhaps none); with None: be back."""
 
     words: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SetTopic:
     """Say what a room is about; the empty topic takes it away."""
 
@@ -79,21 +80,21 @@ class SetTopic:
     topic: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReadTopic:
     """Ask what a room is about."""
 
     room: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ListMembers:
     """Ask who is in a room."""
 
     room: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ListRooms:
     """Ask which rooms there are."""
 
@@ -101,14 +102,14 @@ class ListRooms:
     """What is to be in their names."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Describe:
     """Ask what is known of a person."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReadHistory:
     """Ask for the last lines of a room, or for others, by numbers and by times."""
 
@@ -124,7 +125,7 @@ class ReadHistory:
     """The first lines that fit, and not the last ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Search:
     """Look for something in what was said in a room."""
 
@@ -138,7 +139,7 @@ class Search:
     limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Announce:
     """Tell everybody something, or one person. Operators only."""
 
@@ -147,7 +148,7 @@ class Announce:
     """A nickname, or None for all."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Custom:
     """A command of an extension (`twistchat.core.chat.Extension`), by its name."""
 
@@ -156,7 +157,7 @@ class Custom:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Quit:
     """Leave the chat."""
 

@@ -10,8 +10,6 @@ Times (`at`) are seconds since 1970, UTC. A `user` is a `User.id`, a `who` is a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from twistchat.core.codes import LIMITS_BITTEN as LIMITS_BITTEN
 
 # Part of this vocabulary, kept in a file of their own for its length.
@@ -43,11 +41,12 @@ from twistchat.core.replies import Slowed as Slowed
 from twistchat.core.replies import TokenTold as TokenTold
 from twistchat.core.replies import TopicTold as TopicTold
 from twistchat.core.replies import Welcomed as Welcomed
+from twistchat.core.values import value
 
 # ---------------------------------------------------------------- durable events
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Said:
     """Somebody said something in a room."""
 
@@ -59,7 +58,7 @@ class Said:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Whispered:
     """Somebody said something to one person."""
 
@@ -72,7 +71,7 @@ class Whispered:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TopicChanged:
     """Somebody said what a room is about."""
 
@@ -86,7 +85,7 @@ class TopicChanged:
 # ---------------------------------------------------------------- presence
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Joined:
     """Somebody entered a room."""
 
@@ -96,7 +95,7 @@ class Joined:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Left:
     """Somebody left a room and may still be in others."""
 
@@ -107,7 +106,7 @@ class Left:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Departed:
     """Somebody left the chat, and so each of the rooms they were in."""
 
@@ -119,7 +118,7 @@ class Departed:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Renamed:
     """Somebody took another nickname."""
 
@@ -130,7 +129,7 @@ class Renamed:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Announced:
     """The operator told everybody something, or one person."""
 
@@ -140,7 +139,7 @@ class Announced:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Invited:
     """Somebody invited one person to a room."""
 
@@ -152,7 +151,7 @@ class Invited:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AwayChanged:
     """Somebody is away, for a reason in words (perhaps none), or is back (None)."""
 
@@ -163,7 +162,7 @@ class AwayChanged:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RoomForgotten:
     """A room with nobody in it is no more: there were too many. Its log may go too."""
 
@@ -171,7 +170,7 @@ class RoomForgotten:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Folded:
     """Several people came into crowded rooms or left them: one line instead of many.
 
@@ -187,7 +186,7 @@ class Folded:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Stopping:
     """The server goes: the last that everybody is told."""
 

@@ -5,8 +5,10 @@ They ride in the same order as events, so that an answer never overtakes what ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from twistchat.core.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from twistchat.core.model import Seen
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Welcomed:
     """You are in, under this name."""
 
@@ -29,7 +31,7 @@ class Welcomed:
     """Until when."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TokenTold:
     """What you come back with as yourself, and until when."""
 
@@ -37,19 +39,19 @@ class TokenTold:
     expires: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Rejoined:
     """You were in this room already, as a person: this connection hears it from here on."""
 
     room: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Done:
     """It was done, and there is nothing else to tell of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class MembersListed:
     """Who is in a room, and what it is about."""
 
@@ -65,7 +67,7 @@ class MembersListed:
     """Told because one has just come in, and not because one asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TopicTold:
     """What a room is about; empty if nobody has said."""
 
@@ -73,7 +75,7 @@ class TopicTold:
     topic: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RoomListed:
     """One room in a list of rooms."""
 
@@ -85,7 +87,7 @@ class RoomListed:
     """Whether the one who asked is in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RoomsListed:
     """Which rooms there are, the fullest first."""
 
@@ -95,7 +97,7 @@ class RoomsListed:
     matching: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PersonDescribed:
     """What is known of a person. Times in seconds until now."""
 
@@ -107,14 +109,14 @@ class PersonDescribed:
     """Those that the one who asked is in too."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AwayNoted:
     """You are away now, for this reason, or back (None)."""
 
     words: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AwayTold:
     """The person to whom you wrote is away."""
 
@@ -122,7 +124,7 @@ class AwayTold:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class HistoryOpened:
     """You may read a page of what was said in this room up to here; the session fetches it.
 
@@ -139,7 +141,7 @@ class HistoryOpened:
     oldest: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class JoinOpened:
     """You come into this room, and may read what you missed in it, or its last lines."""
 
@@ -149,7 +151,7 @@ class JoinOpened:
     seen: Seen | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SearchOpened:
     """You may look for this in what was said in a room up to here; the session fetches it."""
 
@@ -164,14 +166,14 @@ class SearchOpened:
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Slowed:
     """You send faster than so many lines a second: what you send is read slowly, and whole."""
 
     rate: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Refused:
     """That was not done, and why."""
 
@@ -182,14 +184,14 @@ class Refused:
     """What one could try instead; for `Refusal.CUSTOM` the sentence itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Noted:
     """Words of the front end to its own session, a line each."""
 
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Goodbye:
     """The last that a session is told before its connection is closed."""
 
@@ -202,7 +204,7 @@ class Goodbye:
     """Up to where they were told each room that they left; known when it is told."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Kept:
     """Your own line was kept, or your own deed is done.
 
@@ -212,7 +214,7 @@ class Kept:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class KeptBefore:
     """Your own line was kept before, under the same key: nobody is told anything again."""
 
@@ -220,7 +222,7 @@ class KeptBefore:
     """What you have said again; None if it could no longer be said."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class KeyOpened:
     """What you say again is refused now; but you may see whether it was kept before."""
 
@@ -230,7 +232,7 @@ class KeyOpened:
     """What would be kept if it were not refused; where, is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class NotKept:
     """Your own line was not kept: nobody else ever hears of it."""
 

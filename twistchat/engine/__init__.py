@@ -15,11 +15,11 @@ names; it knows no rules, no wire and no session (an `origin` is handed through 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from twistchat.core.codes import Unkept
 from twistchat.core.events import KeptBefore, NotKept
+from twistchat.core.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from twistchat.core.events import Durable, Item, SearchOpened
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Stamp:
     """Where a log stands, or where in it an event was put."""
 
@@ -41,7 +41,7 @@ NOWHERE = Stamp("", 0)
 """Where what is in no log stands."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Repeated:
     """What became of an event whose key was used before: it stands where the first one was put."""
 
@@ -52,7 +52,7 @@ Outcome = Stamp | Unkept | Repeated
 """What became of a durable event: kept here, not kept, or kept before."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Label:
     """How a wire names a request: on this connection alone, and for good."""
 
@@ -63,7 +63,7 @@ class Label:
     own, so that nobody can guess another's away."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Committed:
     """An item on its way out, in its place: from here on it may be seen."""
 
@@ -78,7 +78,7 @@ class Committed:
     echo: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Entry:
     """An item on its way in, with who asked for it."""
 

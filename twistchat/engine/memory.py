@@ -293,6 +293,8 @@ class MemoryEngine:
     def _place(self, entry: Entry) -> Committed:
         stamp = NOWHERE
         if is_durable(entry.item):
+            if entry.label is None:
+                return entry.committed(entry.item, self._memory.keep(entry.item))
             return entry.settled(entry.item, self._memory.put(entry, entry.item))
         if isinstance(entry.item, RoomForgotten):
             self._memory.forget(entry.item.room)

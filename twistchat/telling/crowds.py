@@ -118,6 +118,10 @@ class Crowds:
         self.is_stopped = False
         """Whether nothing is collected any more."""
 
+    def __bool__(self) -> bool:
+        """Whether anybody is in a collection."""
+        return bool(self._of)
+
     def collects(self, room: str) -> bool:
         """Whether there is a collection for a room: then what follows belongs into it."""
         return any(room in rooms for rooms in self._crowds)
@@ -145,7 +149,7 @@ class Crowds:
 
     def settle(self, item: Item, but: Rooms = ()) -> None:
         """Tell what was collected of somebody, before something else is told of them."""
-        if not self._of or isinstance(item, AwayChanged):
+        if isinstance(item, AwayChanged):
             return
         user: str | None = getattr(item, "user", None)
         heard = set(rooms_of(item))

@@ -199,12 +199,13 @@ class Fanout:
             if crowded:
                 elsewhere = tuple(room for room in rooms if room not in crowded)
                 self._crowds.add(item, crowded, elsewhere)
-        if not crowded:
+            if isinstance(item, Joined):
+                self._turn.came[item.room] += 1
+        if self._crowds and not crowded:
             self._crowds.settle(item)
-        self._turn.put(committed, folded=crowded)
-        if isinstance(item, Joined):
-            self._turn.came[item.room] += 1
-        self._flush_soon()
+        self._turn.put(committed, crowded)
+        if self._flushing is None:
+            self._flush_soon()
 
     def _publish_crowd(self, crowd: Crowd) -> None:
         folded = crowd.folded()
@@ -239,7 +240,10 @@ class Fanout:
         turn, self._turn = self._turn, Turn()
         specials = _Specials(self._rooms)
         for place, committed in enumerate(turn.items):
-            guarded(self._sort_out, turn, place, committed, specials)
+            try:
+                self._sort_out(turn, place, committed, specials)
+            except Exception:  # as `guarded` does, whose call would be felt here
+                log.failure("one event could not be told")
         self._tell_rooms(turn, specials)
         for listener, special in specials.items():
             pieces = self._pieces(turn, listener, special)
@@ -268,6 +272,11 @@ class Fanout:
     def _sort_out(self, turn: Turn, place: int, committed: Committed, specials: _Specials) -> None:
         """Put an item into the batches of its rooms, and see for whom it is something special."""
         item, origin = committed.item, committed.origin
+        if type(item) is Said and committed.label is None and committed.echo and not self.ignores:
+            # Nearly all that is told, and nothing special for anybody.
+            turn.hear(place, (item.room,))
+            self.told.note(item.room, committed)
+            return
         if is_reply(item):
             if isinstance(item, JoinOpened):
                 self.told.note(item.room, committed)
@@ -275,7 +284,7 @@ class Fanout:
                 specials[origin].places.add(place)
                 self._follow_reply(origin, place, committed, specials)
             return
-        turn.hear(place)
+        turn.hear(place, rooms_of(item))
         for user in people_of(item):
             for listener in self._sessions.get(user, ()):
                 if not (isinstance(item, Renamed) and listener in self._coming):  # see `Welcomed`

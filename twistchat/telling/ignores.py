@@ -39,6 +39,10 @@ class Ignores(Generic[T]):
         self._deaf: dict[str, dict[T, None]] = {}
         """Who ignores it, by folded name and by id."""
 
+    def __bool__(self) -> bool:
+        """Whether anybody ignores anybody."""
+        return bool(self._deaf)
+
     def of(self, listener: T) -> Sequence[str]:
         """Whom a listener ignores."""
         return [ignored.name for ignored in self._by_listener.get(listener, ())]

@@ -48,7 +48,8 @@ class Told:
             notes = deque([(-inf, before)])
             self._rooms[room] = (committed.epoch, notes)
         if len(notes) > 1 and now - notes[-2][0] < EVERY:
-            notes.pop()  # the last is always where it stands now
+            notes[-1] = now, committed.number  # the last is always where it stands now
+            return
         notes.append((now, committed.number))
         while notes[1][0] <= now - self._certain - SLOW or len(notes) > MOST:
             notes.popleft()

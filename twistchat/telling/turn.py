@@ -6,7 +6,6 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from twistchat.core.concerns import rooms_of
 from twistchat.core.events import Folded
 
 if TYPE_CHECKING:
@@ -57,14 +56,15 @@ class Turn:
             self._folded[place] = folded
         return place
 
-    def hear(self, place: int) -> None:
+    def hear(self, place: int, rooms: Rooms) -> None:
         """Put an item into the batches of its rooms."""
-        item, folded = self.items[place].item, self._folded.get(place, ())
-        for room in rooms_of(item):
+        folded = self._folded.get(place, ())
+        is_fold = type(self.items[place].item) is Folded
+        for room in rooms:
             batch = self.batches[room]
             if room not in folded:
                 batch.folding.append(place)
-            if not isinstance(item, Folded):
+            if not is_fold:
                 batch.exact.append(place)
 
     def heard(self, wire_format: WireFormat, room: str, since: int = 0) -> Sequence[int]:
@@ -93,6 +93,6 @@ class Turn:
                 places = self.heard(wire_format, rooms[0])
             else:
                 places = sorted({p for room in rooms for p in self.heard(wire_format, room)})
-            pieces = (self.piece(wire_format, place) for place in places)
+            pieces = [self.piece(wire_format, place) for place in places]
             data = self._joined[key] = wire_format.pack([piece for piece in pieces if piece])
         return data

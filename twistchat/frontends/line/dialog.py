@@ -76,7 +76,10 @@ class LineDialog:
             return COMMAND
         asked = self._dialect.read(text, view.room)
         view.does(asked)
-        return sum(1 if isinstance(each, Say) else COMMAND for each in asked)
+        work = 0  # in a loop, since it is asked of every line
+        for each in asked:
+            work += 1 if isinstance(each, Say) else COMMAND
+        return work
 
     def hears_too_much(self, line: bytes) -> None:
         """Refuse a line that is too long."""

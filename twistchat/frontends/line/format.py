@@ -136,7 +136,7 @@ class LineFormat:
 
     def lines(self, lines: Iterable[str]) -> bytes:
         """Write lines of text, cleaned once more: this is the last place before the wire."""
-        return b"".join(self._encode(clean(line)) + self.newline for line in lines)
+        return b"".join([self._encode(clean(line)) + self.newline for line in lines])
 
     def time(self, at: float, *, now: float) -> str:
         """Write a time; what is a day old has its date too."""

@@ -23,10 +23,16 @@ class Speech:
 
     def __init__(self, translations: NullTranslations | None = None) -> None:
         self._translations = translations or NullTranslations()
+        self._known: dict[str, str] = {"": ""}
+        """Sentences in this language, by what they are in English."""
 
     def say(self, sentence: str, **parameters: object) -> str:
         """Say one sentence. One without parameters is said as it stands: it may be anybody's."""
-        said = self._translations.gettext(sentence) if sentence else ""
+        said = self._known.get(sentence)
+        if said is None:
+            said = self._translations.gettext(sentence)
+            if parameters:  # else it may be anybody's, and is said but once
+                self._known[sentence] = said
         return said.format(**parameters) if parameters else said
 
     def count(self, plural: s.Plural, count: int, **parameters: object) -> str:
