@@ -165,11 +165,11 @@ class Chat:
     def apply(self, event: e.Durable | e.RoomForgotten) -> None:
         """Take over what is committed: here, on another node, or before the last restart."""
         match event:
+            case e.Said():
+                self._state.remembers(event.room)
             case e.TopicChanged():
                 if (room := self._state.remembers(event.room)) is not None:
                     room.topic = event.topic
-            case e.Said():
-                self._state.remembers(event.room)
             case e.RoomForgotten():
                 self._state.is_forgotten(event.room)
             case e.Whispered():

@@ -126,6 +126,9 @@ class State:
 
         None if that was still said in a room that was forgotten since.
         """
+        room = self.rooms.get(name)
+        if room is not None and room.has_log and not self._being_forgotten:
+            return room  # as nearly always
         if name in self._being_forgotten:
             return None
         room = self.open(name)

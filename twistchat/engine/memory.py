@@ -44,14 +44,15 @@ class Log:
         self.bytes = 0
         """Roughly what the events take."""
 
-    def append(self, item: Durable) -> int:
+    def append(self, item: Durable) -> Stamp:
         """Give an event the next number and remember it."""
-        self.last += 1
-        self._events.append(Committed(item, self.epoch, self.last))
+        number = self.last = self.last + 1
+        events = self._events
+        events.append(Committed(item, self.epoch, number))
         self.bytes += weight(item)
-        while len(self._events) > self._lines or self.bytes > self._size:
+        while len(events) > self._lines or self.bytes > self._size:
             self._forget_oldest()
-        return self.last
+        return Stamp(self.epoch, number)
 
     def shrink(self, size: int) -> None:
         """Forget the oldest until so many bytes are left."""
@@ -145,9 +146,11 @@ class Memory:
 
     def keep(self, event: Durable) -> Stamp:
         """Number a durable event, and remember it."""
-        log = self._log(log_of(event) or "")
+        log = self._rooms.get(event.room) if type(event) is Said else None
+        if log is None:
+            log = self._log(log_of(event) or "")
         before = log.bytes
-        stamp = Stamp(log.epoch, log.append(event))
+        stamp = log.append(event)
         self._bytes += log.bytes - before
         if self._bytes > self._limits.history_total:
             self._shrink()

@@ -39,15 +39,12 @@ class Gate:
     ) -> None:
         self._source = source
         self._take = take
+        self.is_open = True
+        """Whether what comes in is taken in at once."""
         self._holds = 0
         self._is_source_held = False
         self._is_lifted = False
         self._waiting: deque[Request] = deque()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether what comes in is taken in at once."""
-        return self._is_lifted or not self._holds
 
     def wait(self, request: Request) -> None:
         """Take this in when the gate is open again."""
@@ -56,6 +53,7 @@ class Gate:
     def hold(self) -> None:
         """Take in nothing more for now."""
         self._holds += 1
+        self.is_open = self._is_lifted
         if not (self._is_source_held or self._is_lifted):
             self._is_source_held = True
             self._source.hold()
@@ -68,6 +66,7 @@ class Gate:
     def release(self) -> None:
         """Take in what waits, and go on, if nobody else holds."""
         self._holds -= 1
+        self.is_open = self._is_lifted or not self._holds
         while self._waiting and not self._holds:
             request = self._waiting.popleft()
             self._take(request.command, request.label, request.then)
@@ -80,10 +79,11 @@ class Gate:
         self._waiting.clear()
         self._is_source_held = False
         self._holds += 1
+        self.is_open = self._is_lifted
 
     def lift(self) -> None:
         """Take in all that waits, and whatever comes, whoever holds: nothing has an order now."""
-        self._is_lifted = True
+        self._is_lifted = self.is_open = True
         while self._waiting:
             request = self._waiting.popleft()
             self._take(request.command, request.label, request.then)

@@ -111,16 +111,12 @@ class Crowds:
         self._tell = tell
         self._crowds: dict[Rooms, Crowd] = {}
         self._telling: dict[Rooms, IDelayedCall] = {}
-        self._of: dict[str, dict[Rooms, None]] = {}
-        """The collections that somebody is in."""
+        self.people: dict[str, dict[Rooms, None]] = {}
+        """The collections that somebody is in, by their id."""
         self._named: dict[str, dict[Rooms, None]] = {}
         """The collections that a name is in."""
         self.is_stopped = False
         """Whether nothing is collected any more."""
-
-    def __bool__(self) -> bool:
-        """Whether anybody is in a collection."""
-        return bool(self._of)
 
     def collects(self, room: str) -> bool:
         """Whether there is a collection for a room: then what follows belongs into it."""
@@ -144,7 +140,7 @@ class Crowds:
             crowd = self._crowds[rooms] = Crowd(rooms)
             self._telling[rooms] = self._clock.callLater(self._time, self._flush, rooms)
         crowd.changes[user] = _Change(user, item.who, _how(item), item.at, elsewhere)
-        self._of.setdefault(user, {})[rooms] = None
+        self.people.setdefault(user, {})[rooms] = None
         self._named.setdefault(fold(item.who), {})[rooms] = None
 
     def settle(self, item: Item, but: Rooms = ()) -> None:
@@ -154,7 +150,7 @@ class Crowds:
         user: str | None = getattr(item, "user", None)
         heard = set(rooms_of(item))
         is_last = not heard or isinstance(item, Departed)
-        for rooms in list(self._of.get(user, ())) if user is not None else ():
+        for rooms in list(self.people.get(user, ())) if user is not None else ():
             # What is told in other rooms alone tells nobody anything too early here.
             if rooms != but and (is_last or not heard.isdisjoint(rooms)):
                 self._flush(rooms)
@@ -171,7 +167,7 @@ class Crowds:
             self._flush(rooms)
 
     def _leaves(self, change: _Change, rooms: Rooms) -> None:
-        for index, key in ((self._of, change.user), (self._named, fold(change.name))):
+        for index, key in ((self.people, change.user), (self._named, fold(change.name))):
             collections = index.get(key, {})
             collections.pop(rooms, None)
             if not collections:

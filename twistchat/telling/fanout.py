@@ -191,9 +191,11 @@ class Fanout:
         """Tell this after everything published before it, in this turn of the reactor."""
         item = committed.item
         crowded: Rooms = ()
-        if isinstance(item, Stopping):
+        if type(item) is Said:
+            pass  # as nearly always
+        elif isinstance(item, Stopping):
             self._crowds.stop()  # behind this nobody is told anything
-        if is_coming_or_going(item):
+        elif is_coming_or_going(item):
             rooms = rooms_of(item)
             crowded = tuple(sorted(room for room in rooms if self._is_crowded(room)))
             if crowded:
@@ -201,7 +203,7 @@ class Fanout:
                 self._crowds.add(item, crowded, elsewhere)
             if isinstance(item, Joined):
                 self._turn.came[item.room] += 1
-        if self._crowds and not crowded:
+        if self._crowds.people and not crowded:
             self._crowds.settle(item)
         self._turn.put(committed, crowded)
         if self._flushing is None:
@@ -272,9 +274,16 @@ class Fanout:
     def _sort_out(self, turn: Turn, place: int, committed: Committed, specials: _Specials) -> None:
         """Put an item into the batches of its rooms, and see for whom it is something special."""
         item, origin = committed.item, committed.origin
-        if type(item) is Said and committed.label is None and committed.echo and not self.ignores:
+        if (
+            type(item) is Said
+            and committed.label is None
+            and committed.echo
+            and not self.ignores.deaf
+        ):
             # Nearly all that is told, and nothing special for anybody.
-            turn.hear(place, (item.room,))
+            batch = turn.batches[item.room]
+            batch.folding.append(place)
+            batch.exact.append(place)
             self.told.note(item.room, committed)
             return
         if is_reply(item):

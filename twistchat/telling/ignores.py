@@ -36,12 +36,8 @@ class Ignores(Generic[T]):
 
     def __init__(self) -> None:
         self._by_listener: dict[T, list[_Ignored]] = {}
-        self._deaf: dict[str, dict[T, None]] = {}
+        self.deaf: dict[str, dict[T, None]] = {}
         """Who ignores it, by folded name and by id."""
-
-    def __bool__(self) -> bool:
-        """Whether anybody ignores anybody."""
-        return bool(self._deaf)
 
     def of(self, listener: T) -> Sequence[str]:
         """Whom a listener ignores."""
@@ -66,10 +62,10 @@ class Ignores(Generic[T]):
             self._by_listener.pop(listener, None)
         for key in {key for ignored in found for key in ignored.keys}:
             if not any(key in other.keys for other in mine):
-                deaf = self._deaf[key]
+                deaf = self.deaf[key]
                 del deaf[listener]
                 if not deaf:
-                    del self._deaf[key]
+                    del self.deaf[key]
         return bool(found)
 
     def clear(self, listener: T) -> None:
@@ -79,18 +75,18 @@ class Ignores(Generic[T]):
 
     def deaf_to(self, item: Item) -> Iterable[T]:
         """Find the listeners to whom this is not told as it is."""
-        if not self._deaf or not isinstance(item, Said | Whispered | Invited | Left | Departed):
+        if not self.deaf or not isinstance(item, Said | Whispered | Invited | Left | Departed):
             return ()
-        by_name = self._deaf.get(fold(item.who), {})
-        return {**by_name, **self._deaf.get(f"@{item.user}", {})}
+        by_name = self.deaf.get(fold(item.who), {})
+        return {**by_name, **self.deaf.get(f"@{item.user}", {})}
 
     def follow(self, renamed: Renamed) -> None:
         """Go on ignoring somebody who takes another name."""
-        for listener in list(self._deaf.get(fold(renamed.old), ())):
+        for listener in list(self.deaf.get(fold(renamed.old), ())):
             for ignored in self._by_listener[listener]:
                 if fold(renamed.old) in ignored.keys:
                     self._know(listener, ignored, f"@{renamed.user}")
 
     def _know(self, listener: T, ignored: _Ignored, key: str) -> None:
         ignored.keys[key] = None
-        self._deaf.setdefault(key, {})[listener] = None
+        self.deaf.setdefault(key, {})[listener] = None

@@ -85,7 +85,7 @@ class Outlet(ABC):
     @property
     def is_behind(self) -> bool:
         """Whether its reader has much to catch up with."""
-        return self.queued > RELIEF
+        return self._backlog is not None and self._backlog.size > RELIEF
 
     @property
     def waits(self) -> float:

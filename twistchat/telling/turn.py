@@ -93,6 +93,13 @@ class Turn:
                 places = self.heard(wire_format, rooms[0])
             else:
                 places = sorted({p for room in rooms for p in self.heard(wire_format, room)})
-            pieces = [self.piece(wire_format, place) for place in places]
-            data = self._joined[key] = wire_format.pack([piece for piece in pieces if piece])
+            written, encode, items = self._pieces[wire_format], wire_format.encode, self.items
+            pieces = []
+            for place in places:
+                piece = written.get(place)
+                if piece is None:
+                    piece = written[place] = encode(items[place])
+                if piece:
+                    pieces.append(piece)
+            data = self._joined[key] = wire_format.pack(pieces)
         return data

@@ -73,12 +73,12 @@ class Dialect:
         words = line.strip()
         if not words:
             return ()
-        if words.casefold() == EXIT:
-            return (c.Quit(),)
-        if words.startswith("//"):
-            return (c.Say(room, words[1:]),)
-        if words.startswith("/"):
+        if words[0] == "/":
+            if words.startswith("//"):
+                return (c.Say(room, words[1:]),)
             return self._read_command(line.lstrip(), room)
+        if len(words) == len(EXIT) and words.casefold() == EXIT:
+            return (c.Quit(),)
         return (c.Say(room, line),)
 
     def read_at_door(self, line: str) -> Asked | Note | str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import is_reply
-from twistchat.core.events import HistoryOpened, JoinOpened, Refusal, Refused, SearchOpened
+from twistchat.core.events import HistoryOpened, JoinOpened, Refusal, Refused, Said, SearchOpened
 from twistchat.core.text import clean
 from twistchat.frontends.line.sentences import AT, PERHAPS
 from twistchat.frontends.line.speech import ENGLISH, Speech
@@ -45,6 +45,8 @@ class LineFormat:
     def encode(self, committed: Committed) -> bytes:
         """Write an event as one line, or some."""
         item = committed.item
+        if type(item) is Said and not self.times:
+            return self._line(self.speech.said(item))
         if is_reply(item):  # Fanout encodes these by encode_reply
             return b""
         lines = self.speech.told(item)
@@ -136,15 +138,16 @@ class LineFormat:
 
     def lines(self, lines: Iterable[str]) -> bytes:
         """Write lines of text, cleaned once more: this is the last place before the wire."""
-        return b"".join([self._encode(clean(line)) + self.newline for line in lines])
+        return b"".join([self._line(line) for line in lines])
 
     def time(self, at: float, *, now: float) -> str:
         """Write a time; what is a day old has its date too."""
         time = datetime.fromtimestamp(at, UTC).astimezone(self.zone)
         return time.strftime("%H:%M" if now - at < DAY else "%Y-%m-%d %H:%M")
 
-    def _encode(self, line: str) -> bytes:
+    def _line(self, line: str) -> bytes:
         if self.charset == "utf-8":
-            return line.encode()
+            return clean(line).encode() + self.newline
         # In some charsets a rare character is the byte that telnet takes for a command.
-        return line.encode(self.charset, "replace").replace(b"\xff", b"?")
+        data = clean(line).encode(self.charset, "replace")
+        return data.replace(b"\xff", b"?") + self.newline

@@ -46,8 +46,7 @@ class Speech:
         """Put an event into the lines that everybody reads; most are one line."""
         match item:
             case e.Said():
-                line = self.say(s.DID if item.action else s.SAID, who=item.who, text=item.text)
-                return [self._in_room(item.room, line)]
+                return [self.said(item)]
             case e.Whispered():
                 template = s.WHISPERED_ACTION if item.action else s.WHISPERED
                 return [self.say(template, who=item.who, to=item.to, text=item.text)]
@@ -78,8 +77,10 @@ class Speech:
             case _:
                 assert_never(item)
 
-    def _in_room(self, room: str, line: str) -> str:
-        return line if room == LOBBY else self.say(s.ELSEWHERE, room=room, line=line)
+    def said(self, item: e.Said) -> str:
+        """Put what somebody said in a room into the line that everybody reads there."""
+        line = self.say(s.DID if item.action else s.SAID, who=item.who, text=item.text)
+        return line if item.room == LOBBY else self.say(s.ELSEWHERE, room=item.room, line=line)
 
     def _joined(self, room: str, who: str) -> str:
         return self.say(s.JOINED if room == LOBBY else s.JOINED_ROOM, who=who, room=room)
