@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import platform
+import re
 import resource
+import sqlite3
+import subprocess
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,7 +73,47 @@ def most_clients() -> int:
 
 def resident(pid: int) -> int:
     """The memory of a process, in KiB."""
+    return _memory(pid, "VmRSS:")
+
+
+def peak(pid: int) -> int:
+    """The most memory that a process has had, in KiB."""
+    return _memory(pid, "VmHWM:")
+
+
+def _memory(pid: int, name: str) -> int:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(name):
             return int(line.split()[1])
     raise ProcessLookupError(f"process {pid} has ended")
+
+
+def _version(*command: str) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
+    except OSError:
+        return ""
+    found = re.search(r"\d+(\.\d+)+", done.stdout)
+    return found.group() if found else ""
+
+
+def description() -> dict[str, str]:
+    """What a stranger has to know of this machine: no names, no places."""
+    processors = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    model = re.search(r"^model name\s*:\s*(.*)$", processors, re.MULTILINE)
+    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    others = {
+        "gcc": _version("cc", "-dumpfullversion"),
+        "ngircd": _version("/usr/sbin/ngircd", "--version"),
+        "redis": _version("redis-server", "--version"),
+        "OpenSSL": _version("openssl", "version"),
+    }
+    return {
+        "processor": model.group(1) if model else platform.machine(),
+        "cores": f"{len(os.sched_getaffinity(0))}",
+        "memory": f"{gigabytes:.0f} GiB",
+        "kernel": f"Linux {platform.release()}",
+        "Python": platform.python_version(),
+        "Twisted": metadata.version("twisted"),
+        "SQLite": sqlite3.sqlite_version,
+    } | {name: version for name, version in others.items() if version}

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
-from benchmarks.load import CannotCompileError, Load, LoadError, Mode, build, connected
+from benchmarks.load import SENDERS, CannotCompileError, Load, LoadError, Mode, build, connected
 from benchmarks.machine import busy_seconds, most_clients, resident
 from benchmarks.report import Sample
 from benchmarks.servers import CannotStartError, Program, running
@@ -24,6 +24,18 @@ _T = TypeVar("_T")
 def say(words: str) -> None:
     """Tell how it goes, apart from the results."""
     print(words, file=sys.stderr, flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Clients who are all in one room of a server."""
+
+    people: Load
+    pid: int
+    """Of the server."""
+    port: int
+    empty_kib: int
+    """Its memory before they came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +70,11 @@ class Place:
         program: Program,
         clients: int,
         *,
-        senders: int = 10,
+        senders: int = SENDERS,
         others_answer: bool = False,
         quiet: float = 0.3,
-    ) -> Iterator[tuple[Load, int, int]]:
-        """Start a program and let clients come in.
-
-        Yields the load, the program's process id, and the KiB of memory that it had before.
-        """
+    ) -> Iterator[Crowd]:
+        """Start a program and let clients come in."""
         server_core, load_core = self.cores
         load = self.load_tls if program.talk.tls else self.load
         if load is None:
@@ -83,7 +92,7 @@ class Place:
                 others_answer=others_answer,
                 quiet=quiet,
             ) as people:
-                yield people, pid, empty
+                yield Crowd(people, pid, port, empty)
 
 
 def in_turn(programs: Sequence[_T], number: int) -> list[_T]:
@@ -115,11 +124,11 @@ def talk(
     """Start a program, let clients come in, and let them talk in each mode."""
     samples: list[Sample] = []
     try:
-        with place.crowd(program, clients) as (people, pid, empty):
-            idle = (resident(pid) - empty) / clients
+        with place.crowd(program, clients) as crowd:
+            idle = (resident(crowd.pid) - crowd.empty_kib) / clients
             for mode in modes:
                 begin, before = time.monotonic(), busy_seconds(place.cores)
-                run = people.run(mode, seconds)
+                run = crowd.people.run(mode, seconds)
                 others = busy_seconds(place.cores) - before - run.server_cpu - run.load_cpu
                 others /= time.monotonic() - begin
                 samples.append(
@@ -128,7 +137,7 @@ def talk(
                         mode=str(mode),
                         program=program.name,
                         run=run,
-                        connect_seconds=people.connect_seconds,
+                        connect_seconds=crowd.people.connect_seconds,
                         idle_kib=idle,
                         others=max(0.0, others),
                     )

@@ -68,10 +68,12 @@ class Talk:
     at_once: int = 50
     """How many may be coming in at the same time."""
     tls: bool = False
+    hush: float = 0.3
+    """Seconds of silence after which no more is told about those who came in."""
 
 
-LINES = Talk([("{name}\n", "-- You are ")], "", "\n")
-"""How one comes in and talks on twistchat's wire for people."""
+LINES = Talk([("{name}\n", "-- You are ")], "", "\n", hush=3.5)
+"""How one comes in and talks on twistchat's wire for people; `crowd-time` is 3 seconds."""
 _HELLO = ('{"type":"hello","protocol":1,"name":"{name}"}\n', '"type":"members"')
 _SAY = '{"type":"say","room":"#lobby","text":"'
 JSON = Talk([_HELLO], _SAY, '"}\n')

@@ -13,6 +13,7 @@ import platform
 import sqlite3
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -118,9 +119,23 @@ def measure_alone(options: argparse.Namespace, folder: Path, core: int) -> list[
     return runs
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Measure, and report."""
-    options = parse(words)
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What all engines have shown."""
+
+    disk: str
+    """One sentence."""
+    tables: dict[str, str]
+    """By what they are about."""
+    histograms: str
+    is_complete: bool
+    """Whether everything was measured, and everything was kept and told."""
+    saved: str
+    """Everything, as JSON."""
+
+
+def measure(options: argparse.Namespace) -> Result:
+    """Measure everything that the options say."""
     cores = two_cores()
     kind = filesystem(options.folder)
     with TemporaryDirectory(prefix=".engine-benchmark-", dir=options.folder) as name:
@@ -132,20 +147,13 @@ def main(words: Sequence[str] | None = None) -> int:
     times = report.commit_times(served, runs, disk)
     busy = [one for one in served if one.mode == options.busy]
     calm = [one for one in served if one.mode == options.calm]
-    text = "\n".join(
-        (
-            report.disk_line(kind, disk),
-            f"{options.talkers} people who all talk, {options.busy}:\n",
-            report.busy(busy),
-            f"{options.listeners:,} people, of whom {options.talkers} talk, {options.calm}:\n",
-            report.calm(calm),
-            "The engines alone:\n",
-            report.alone(runs),
-            "How long commits take:\n",
-            report.histograms(times),
-        )
-    )
-    print(text, end="")
+    tables = {
+        f"{options.talkers} people who all talk, {options.busy}": report.busy(busy),
+        f"{options.listeners:,} people, of whom {options.talkers} talk, {options.calm}": (
+            report.calm(calm)
+        ),
+        "The engines alone": report.alone(runs),
+    }
     about = {
         "filesystem": kind,
         "python": platform.python_version(),
@@ -156,15 +164,31 @@ def main(words: Sequence[str] | None = None) -> int:
         "seconds": options.seconds,
         "calm_seconds": options.calm_seconds,
     }
+    expected = options.rounds * len(ENGINES)
+    is_complete = len(busy) == len(calm) == expected and len(runs) == 3 * len(ENGINES)
+    return Result(
+        report.disk_line(kind, disk),
+        tables,
+        report.histograms(times),
+        is_complete and all(one.is_all_kept and not one.run.missing for one in served),
+        report.as_json(about, served, runs, times),
+    )
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Measure, and report."""
+    options = parse(words)
+    result = measure(options)
+    parts = [result.disk]
+    for title, table in result.tables.items():
+        parts += [f"{title}:\n", table]
+    text = "\n".join((*parts, "How long commits take:\n", result.histograms))
+    print(text, end="")
     if options.table:
         options.table.write_text(text, encoding="utf-8")
     if options.json:
-        options.json.write_text(report.as_json(about, served, runs, times), encoding="utf-8")
-    expected = options.rounds * len(ENGINES)
-    is_complete = len(busy) == len(calm) == expected and len(runs) == 3 * len(ENGINES)
-    return (
-        0 if is_complete and all(one.is_all_kept and not one.run.missing for one in served) else 1
-    )
+        options.json.write_text(result.saved, encoding="utf-8")
+    return 0 if result.is_complete else 1
 
 
 if __name__ == "__main__":
