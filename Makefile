@@ -2,6 +2,7 @@
 # make test    everything: lint, types, tests under pytest and trial, packages
 # make soak    what takes long: schedules (random ones of a whole chat; COUNT=, SEED=)
 #              and kills (of servers with people on failing disks; KILLS=, SEED=)
+# make bench   what everything costs, beside other programs: docs/performance.md (an hour; ARGS=)
 # make clean   remove what these made
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ COUNT ?= 20000
 KILLS ?= 60
 BIN = .venv/bin
 
-.PHONY: run test lint types unit trial package soak schedules kills clean
+.PHONY: run test lint types unit trial package soak schedules kills bench clean
 
 run: .venv/run
 	$(BIN)/twistd -n --pidfile= chat --port $(PORT) $(ARGS)
@@ -44,6 +45,9 @@ kills: .venv/dev
 	KILLS=$(KILLS) SEED=$(SEED) $(BIN)/python -m pytest -o faulthandler_timeout=3600 \
 	  tests/e2e/test_crash.py tests/e2e/test_disk.py
 
+bench: .venv/bench
+	$(BIN)/python -m benchmarks $(ARGS)
+
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "twistchat needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -56,6 +60,10 @@ kills: .venv/dev
 
 .venv/dev: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[all,dev]'
+	@touch $@ .venv/run
+
+.venv/bench: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[all,bench]'
 	@touch $@ .venv/run
 
 clean:

@@ -10,6 +10,7 @@ from benchmarks.machine import resident
 from benchmarks.rounds import in_turn, say, that_can_run, that_fit
 from benchmarks.servers import (
     C_SEND,
+    NGIRCD,
     PLAIN_TWISTED,
     THREAD_PER_SOCKET,
     CannotStartError,
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from benchmarks.rounds import Place
 
-QUADRATIC = {C_SEND.name, PLAIN_TWISTED.name, THREAD_PER_SOCKET.name}
+QUADRATIC = {C_SEND.name, NGIRCD.name, PLAIN_TWISTED.name, THREAD_PER_SOCKET.name}
 """Those that send to each one who is there a line of its own for each one who comes."""
 FEW = 2000
 """How many may come into one of those: with ten times as many it takes a hundred times as long."""

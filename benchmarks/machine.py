@@ -112,7 +112,7 @@ def description() -> dict[str, str]:
         "processor": model.group(1) if model else platform.machine(),
         "cores": f"{len(os.sched_getaffinity(0))}",
         "memory": f"{gigabytes:.0f} GiB",
-        "kernel": f"Linux {platform.release()}",
+        "kernel": f"Linux {platform.release().partition('-')[0]}",
         "Python": platform.python_version(),
         "Twisted": metadata.version("twisted"),
         "SQLite": sqlite3.sqlite_version,

@@ -136,14 +136,19 @@ def number(value: float) -> str:
     return f"{value:.3g}" if value >= 0.001 else f"{value:.3f}"
 
 
-def _cells(row: Row) -> list[str]:
-    figures, ratios = row.figures, row.ratios
-    notes = ["the load is the limit"] if row.load_limited else []
+def notes(row: Row) -> list[str]:
+    """What one has to know about these runs."""
+    told = ["the load is the limit"] if row.load_limited else []
     others = row.most["others_cpu_percent"]
     if others > DISTURBED:
-        notes.append(f"others took {others:.0f} %")
+        told.append(f"others took {others:.0f} %")
     if row.missing:
-        notes.append(f"{row.missing} lines not heard by all")
+        told.append(f"{row.missing} lines not heard by all")
+    return told
+
+
+def _cells(row: Row) -> list[str]:
+    figures, ratios = row.figures, row.ratios
     cpu = "cpu_us_per_delivery"
     rate = "deliveries_per_second"
     return [
@@ -161,7 +166,7 @@ def _cells(row: Row) -> list[str]:
         number(figures["connections_per_second"]),
         f"{figures['server_cpu_percent']:.0f}",
         f"{figures['load_cpu_percent']:.0f}",
-        "; ".join(notes),
+        "; ".join(notes(row)),
     ]
 
 

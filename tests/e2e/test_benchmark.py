@@ -5,15 +5,29 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import unittest
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.engine.report import disk_line, histograms
-from benchmarks.load import LoadError, Mode, build, connected
-from benchmarks.servers import PLAIN_TWISTED, running
+from benchmarks.fit import fit
+from benchmarks.load import LoadError, Mode, Run, build, connected
+from benchmarks.page import page
+from benchmarks.results import PARTS, Results
+from benchmarks.servers import (
+    C_COALESCING,
+    C_SEND,
+    PLAIN_TWISTED,
+    TWISTCHAT,
+    TWISTCHAT_JSON_ID,
+    Program,
+    running,
+)
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "benchmarks" / "fanout.py"
@@ -76,6 +90,24 @@ class FanoutBenchmarkTests(unittest.TestCase):
                 run = people.run(Mode(rate=100), 0.1)
                 self.assertEqual((run.lines, run.deliveries), (10, 120))
                 self.assertLessEqual(run.p50, run.p99)
+
+    def test_the_acknowledgement_of_a_program_is_its_own_line(self) -> None:
+        run = self.talk(TWISTCHAT_JSON_ID, 5)
+        self.assertEqual((run.missing, run.deliveries), (0, 5 * run.lines))
+
+    def test_somebody_who_does_not_read_is_not_waited_for(self) -> None:
+        run = self.talk(replace(TWISTCHAT, talk=replace(TWISTCHAT.talk, prefix="x" * 3000)), 5, 1)
+        self.assertEqual((run.lines, run.missing, run.deliveries), (20, 0, 80))
+
+    def talk(self, program: Program, clients: int, stalled: int = 0) -> Run:
+        core = min(CORES)
+        with TemporaryDirectory() as folder, running(program, core=core) as (pid, port):
+            load, talk = build(Path(folder)), program.talk
+            with connected(
+                load, talk, port=port, pid=pid, clients=clients, core=core, senders=2
+            ) as people:
+                people.stall(stalled)
+                return people.run(Mode(window=3), 5.0, lines=20)
 
     def test_a_server_that_goes_away(self) -> None:
         with TemporaryDirectory() as folder:
@@ -160,10 +192,6 @@ class ModeTests(unittest.TestCase):
                 Mode.parse(text)
 
 
-if __name__ == "__main__":
-    unittest.main()
-
-
 @unittest.skipUnless(len(CORES) > 1, "server and load need a core each")
 class ResumeBenchmarkTests(unittest.TestCase):
     def test_nobody_misses_anything(self) -> None:
@@ -182,3 +210,114 @@ class ResumeBenchmarkTests(unittest.TestCase):
         rows = [line[:24].strip() for line in done.stdout.splitlines()[2:]]
         names = ["coming in, 50 at once", "before", "talkers alone", "all come back", "after"]
         self.assertEqual(rows, names)
+
+
+@unittest.skipUnless(sys.platform == "linux", "the chat in C uses epoll")
+@unittest.skipUnless(shutil.which("cc"), "it is compiled on the spot")
+class ChatInCTests(unittest.TestCase):
+    def test_a_line_goes_through(self) -> None:
+        for program in (C_COALESCING, C_SEND):
+            with running(program, core=min(CORES)) as (_, port):
+                alice, bob = self.come_in("alice", port), self.come_in("bob", port)
+                with closing(alice), closing(bob):
+                    self.hear(alice, b"bob joined.\n")
+                    alice.sendall(b"hel")
+                    bob.sendall(b"one\r\ntwo\n")
+                    self.hear(alice, b"bob: two\n")
+                    alice.sendall(b"lo\n")
+                    self.assertEqual(self.hear(bob, b"lo\n"), b"bob: one\nbob: two\nalice: hello\n")
+
+    def test_who_did_not_read_gets_every_byte(self) -> None:
+        lines = [b"%06d" % number + b"x" * 5000 + b"\n" for number in range(4000)]
+        for program in (C_COALESCING, C_SEND):
+            with running(program, core=min(CORES)) as (_, port):
+                alice, bob = self.come_in("alice", port), self.come_in("bob", port)
+                with closing(alice), closing(bob):
+                    self.hear(alice, b"bob joined.\n")
+                    for line in lines:  # more than both sockets take
+                        alice.sendall(line)
+                        self.hear(alice, line[-3:])
+                    expected = b"".join(b"alice: " + line for line in lines)
+                    heard = bytearray()
+                    while len(heard) < len(expected):
+                        heard += bob.recv(1 << 20)
+                    self.assertTrue(heard == expected)
+
+    def come_in(self, name: str, port: int) -> socket.socket:
+        client = socket.create_connection(("127.0.0.1", port), timeout=10)
+        client.sendall(name.encode() + b"\n")
+        self.hear(client, f"{name} joined.\n".encode())
+        return client
+
+    def hear(self, client: socket.socket, end: bytes) -> bytes:
+        heard = b""
+        while not heard.endswith(end):
+            data = client.recv(1 << 16)
+            self.assertTrue(data, heard)
+            heard += data
+        return heard
+
+
+@unittest.skipUnless(sys.platform == "linux", "the load generator uses epoll")
+@unittest.skipUnless(shutil.which("cc"), "the load generator is compiled on the spot")
+@unittest.skipUnless(len(CORES) > 1, "server and load need a core each")
+class PageTests(unittest.TestCase):
+    def test_everything_is_measured_and_told(self) -> None:
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            parts = "fanout,latency,memory,connect"
+            options = ["--only", parts, "--clients", "5,10", "--modes", "64", "--seconds", "0.1"]
+            options += ["--programs", "c-coalescing,twistchat", "--folder", name]
+            self.run_it("--quick", *options, "--out", name, "--json", str(folder / "saved"))
+            written = (folder / "performance.md").read_text(encoding="utf-8")
+            self.run_it("--from", str(folder / "saved"), "--out", str(folder / "again"))
+            again = (folder / "again" / "performance.md").read_text(encoding="utf-8")
+        self.assertEqual(written, again)
+        for words in (
+            "## Aims",
+            "10 clients, x64: CPU of twistchat",
+            "a commit alone",
+            "each more",
+        ):
+            self.assertIn(words, written)
+        self.assertIn("Not measured in this run: json, tls, engine.", written)
+        self.assertNotIn(str(ROOT), written)
+
+    def run_it(self, *words: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks", *words],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_nothing_was_measured(self) -> None:
+        about = {"machine": {"cores": "2"}, "rounds": 1, "seconds": 1.0}
+        written = page(Results(about, list(PARTS)), (), "Remarks.")
+        self.assertIn("not measured", written)
+        self.assertTrue(written.endswith("Remarks."))
+
+
+class FitTests(unittest.TestCase):
+    def test_a_straight_line_is_found_again(self) -> None:
+        line = fit([(10, 7.0), (100, 52.0), (1000, 502.0)])
+        assert line is not None
+        self.assertAlmostEqual(line.once, 2.0)
+        self.assertAlmostEqual(line.each, 0.5)
+        self.assertAlmostEqual(line.worst, 0.0)
+
+    def test_small_rooms_count_as_much_as_large_ones(self) -> None:
+        line = fit([(10, 10.0), (100, 20.0), (1000, 1000.0)])
+        assert line is not None
+        self.assertLess(line.worst, 1.0)
+        self.assertGreater(line.worst, 0.1)
+
+    def test_one_size_is_no_line(self) -> None:
+        self.assertIsNone(fit([(10, 1.0), (10, 2.0)]))
+
+
+if __name__ == "__main__":
+    unittest.main()
