@@ -2,7 +2,7 @@
 # make test    everything: lint, types, tests under pytest and trial, packages
 # make soak    what takes long: schedules (random ones of a whole chat; COUNT=, SEED=)
 #              and kills (of servers with people on failing disks; KILLS=, SEED=)
-# make bench   what everything costs, beside other programs: docs/performance.md (an hour; ARGS=)
+# make bench   what everything costs, beside other programs: docs/performance.md (forty minutes; ARGS=)
 # make clean   remove what these made
 
 PYTHON ?= python3

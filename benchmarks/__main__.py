@@ -116,32 +116,51 @@ def measure(options: argparse.Namespace) -> Results:
         "disk": f"{filesystem(options.folder)}; to append 4 KiB and sync takes"
         f" {number(times.p50 * 1e3)} ms, 1 in 100 {number(times.p99 * 1e3)} ms or more"
     }
-    about = {"machine": machine, "rounds": options.rounds, "seconds": options.seconds}
-    results = Results(about, [part for part in PARTS if part in options.parts])
+    results = Results(
+        {"machine": machine, "rounds": options.rounds, "seconds": options.seconds}, []
+    )
     often = {"rounds": options.rounds}
-    with Place.prepared(two_cores(), options.folder, tls="tls" in results.parts) as place:
+    with Place.prepared(two_cores(), options.folder, tls="tls" in options.parts) as place:
         talks: dict[str, tuple[Sequence[Program], Sequence[int]]] = {
             "fanout": (options.programs, options.clients),
             "json": (JSON, options.json_clients),
             "tls": (TLS if place.load_tls else (), options.tls_clients),
         }
-        for part, (programs, sizes) in talks.items():
-            if part in results.parts:
-                results.talked[part] = talk_in_rounds(
-                    programs, sizes, options.modes, seconds=options.seconds, place=place, **often
-                )
-        if "engine" in results.parts:
-            results.take(engine.measure(engine_options(options)))
-        if "latency" in results.parts:
-            asked = [one for one in latency.PROGRAMS if one in (ECHO, *options.programs)]
-            results.latency = latency.measure(asked, seconds=options.seconds, place=place, **often)
-        if {"memory", "connect"} & set(results.parts):
-            results.arrivals = crowds.measure(
-                options.programs, options.crowds, place=place, **often
-            )
-        if "memory" in results.parts:
-            results.stalled = stalled.measure(*options.readers, place=place, **often)
+        for part in (part for part in PARTS if part in options.parts):
+            match part:
+                case "engine":
+                    results.take(engine.measure(engine_options(options)))
+                case "latency":
+                    asked = [one for one in latency.PROGRAMS if one in (ECHO, *options.programs)]
+                    results.latency = latency.measure(
+                        asked, seconds=options.seconds, place=place, **often
+                    )
+                case "memory" | "connect":
+                    # The same crowds tell both.
+                    results.arrivals = results.arrivals or crowds.measure(
+                        options.programs, options.crowds, place=place, **often
+                    )
+                    if part == "memory":
+                        results.stalled = stalled.measure(*options.readers, place=place, **often)
+                case _:
+                    programs, sizes = talks[part]
+                    results.talked[part] = talk_in_rounds(
+                        programs,
+                        sizes,
+                        options.modes,
+                        seconds=options.seconds,
+                        place=place,
+                        **often,
+                    )
+            results.parts.append(part)
+            save(options, results)
     return results
+
+
+def save(options: argparse.Namespace, results: Results) -> None:
+    """Save what there is so far: if it is interrupted, an hour is not lost."""
+    if options.json:
+        options.json.write_text(results.saved(), encoding="utf-8")
 
 
 def engine_options(options: argparse.Namespace) -> argparse.Namespace:
@@ -159,8 +178,6 @@ def main(words: Sequence[str] | None = None) -> int:
         results = Results.read(options.source.read_text(encoding="utf-8"))
     else:
         results = measure(options)
-    if options.json:
-        options.json.write_text(results.saved(), encoding="utf-8")
     options.out.mkdir(parents=True, exist_ok=True)
     made = plots.draw(results, options.out / "performance")
     if not made:

@@ -117,6 +117,6 @@ def table(results: Results) -> str:
     for aim in AIMS:
         value = aim.measure(results)
         reached = "-" if value is None else ("yes" if aim.is_reached(value) else "**no**")
-        measured = "not measured" if value is None else f"{number(value)}{aim.unit}"
+        measured = "not measured" if value is None else f"{value:.4g}{aim.unit}"
         lines.append([aim.what, f"{aim.sign} {number(aim.limit)}{aim.unit}", measured, reached])
     return markdown(["what", "aim", "measured", "reached"], lines, {0, 3})

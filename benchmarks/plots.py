@@ -29,11 +29,11 @@ def _save(figure: Any, file: Path) -> None:
 
 def _plain(axis: Any) -> None:
     """Write 0.1, 0.2, 0.5, 1 at a logarithmic axis, and no powers."""
-    from matplotlib.ticker import LogLocator, NullFormatter
+    from matplotlib.ticker import LogLocator, NullLocator
 
     axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.set_major_formatter("{x:g}")
-    axis.set_minor_formatter(NullFormatter())
+    axis.set_minor_locator(NullLocator())
 
 
 def _fanout(samples: list[Sample], file: Path) -> None:
