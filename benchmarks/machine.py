@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import resource
+import shutil
 import sqlite3
 import subprocess
 from contextlib import contextmanager
@@ -88,11 +89,19 @@ def _memory(pid: int, name: str) -> int:
     raise ProcessLookupError(f"process {pid} has ended")
 
 
-def _version(*command: str) -> str:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
-    except OSError:
+def executable(name: str) -> str | None:
+    """Where a program is, if it is installed."""
+    # What the system runs is often not on the path of those who are not root.
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+def _version(name: str, option: str) -> str:
+    program = executable(name)
+    if program is None:
         return ""
+    done = subprocess.run(
+        [program, option], capture_output=True, text=True, check=False, timeout=10
+    )
     found = re.search(r"\d+(\.\d+)+", done.stdout)
     return found.group() if found else ""
 
@@ -104,7 +113,7 @@ def description() -> dict[str, str]:
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     others = {
         "gcc": _version("cc", "-dumpfullversion"),
-        "ngircd": _version("/usr/sbin/ngircd", "--version"),
+        "ngircd": _version("ngircd", "--version"),
         "redis": _version("redis-server", "--version"),
         "OpenSSL": _version("openssl", "version"),
     }

@@ -41,9 +41,9 @@ memory, as long as it runs; `twistchat-sqlite` has it on the disk, synced, befor
 AIMS = """
 ## Aims
 
-What twistchat wants to reach, and whether it does in this run. `c-coalescing` and `c-send` are
-chats in some two hundred lines of C, about the least work that is possible: the first sends each
-client once what was said in a turn, the second each line by itself.
+What twistchat wants to reach, and whether it does in this run. `c-coalescing` and `c-send` are a
+chat in some two hundred lines of C, about the least work that is possible: as the first it sends
+each client at once what was said in a turn, as the second each line by itself.
 """
 FANOUT = """
 ## Passing on a line

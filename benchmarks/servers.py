@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from benchmarks.machine import pinned
+from benchmarks.machine import executable, pinned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -100,10 +99,7 @@ class Program:
     def executable(self) -> str | None:
         """Where that program is, if it is installed."""
         assert self.needs is not None
-        # What the system runs is often not on the path of those who are not root.
-        return shutil.which(
-            self.needs, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
-        )
+        return executable(self.needs)
 
     def is_installed(self) -> bool:
         """Whether it can be started."""
