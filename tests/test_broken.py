@@ -19,7 +19,6 @@ from twistchat.core.events import Whispered
 from twistchat.engine.holders import Holders
 from twistchat.engine.sqlite import file, store
 from twistchat.pipeline import Pipeline
-from twistchat.session import Session
 from twistchat.telling import fanout
 from twistchat.telling.backlog import Slot
 from twistchat.telling.fanout import Fanout
@@ -135,7 +134,7 @@ class BrokenTests(Broken):
         self.finds(broken.SilentOnRefusal)
 
     def test_a_line_that_one_listener_misses(self) -> None:
-        self.breaks_one_in(37, Session, "put", lambda _, *args: None)
+        self.breaks_one_in(37, Outlet, "put", lambda _, *args: None)
         self.finds(House)
 
     def test_a_line_that_one_listener_is_told_twice(self) -> None:

@@ -15,6 +15,8 @@ from twistchat.telling.fanout import Fanout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from twistchat.telling.specials import Part
+
 
 class Ear:
     """A listener that remembers each write."""
@@ -29,10 +31,10 @@ class Ear:
     def replaced(self) -> None:
         """Nobody comes back in these tests."""
 
-    def tell(self, batch: Sequence[tuple[Committed, bytes]]) -> None:
+    def tell(self, parts: Sequence[Part]) -> None:
         replies = (
-            self.format.encode_reply(c, "") if isinstance(c.item, e.Reply) else data
-            for c, data in batch
+            self.format.encode_reply(c, "") if c and isinstance(c.item, e.Reply) else data
+            for c, data in parts
         )
         self.writes.append(b"".join(replies))
 
@@ -130,8 +132,8 @@ class FanoutTests(SynchronousTestCase):
         seen: list[Committed] = []
 
         class Labelled(Ear):
-            def tell(self, batch: Sequence[tuple[Committed, bytes]]) -> None:
-                seen.extend(committed for committed, _ in batch)
+            def tell(self, parts: Sequence[Part]) -> None:
+                seen.extend(committed for committed, _ in parts if committed)
 
         ear = Labelled()
         self.fanout.attach(ear, "dave")
@@ -190,7 +192,7 @@ class FanoutTests(SynchronousTestCase):
             def put(self, data: bytes) -> None:
                 raise ZeroDivisionError
 
-            def tell(self, batch: Sequence[tuple[Committed, bytes]]) -> None:
+            def tell(self, parts: Sequence[Part]) -> None:
                 raise ZeroDivisionError
 
         faulty = Faulty()

@@ -95,7 +95,10 @@ class WireFormat(Protocol):
         """
 
     def pack(self, pieces: Sequence[bytes]) -> bytes:
-        """Put pieces that are told together into one buffer."""
+        """Put pieces that are told together into one buffer.
+
+        Some of them may be several pieces in a row, one after the other.
+        """
 
     def __hash__(self) -> int:
         """Equal formats share one buffer."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from twistchat.telling.fanout import Fanout, Listener
     from twistchat.telling.ignores import Ignores
     from twistchat.telling.outlet import Outlet
+    from twistchat.telling.specials import Part
     from twistchat.wire import Input, WireFormat
 
 log = Logger()
@@ -78,6 +79,8 @@ class Session:
         self.state = State.DOOR
         self.format = wire_format
         self.outlet = outlet
+        self.put = outlet.put
+        """Sends bytes that many share. Called by Fanout."""
         self.reading: Deferred[bytes] | None = None
         """What is being read for it of the past, if anything."""
         self.echo = True
@@ -288,27 +291,25 @@ class Session:
 
     # ------------------------------------------------------------ what it is told
 
-    def put(self, data: bytes) -> None:
-        """Send bytes that many share. Called by Fanout."""
-        self.outlet.put(data)
-
-    def tell(self, batch: Sequence[tuple[Committed, bytes]]) -> None:
+    def tell(self, parts: Sequence[Part]) -> None:
         """Send what this session alone is told. Called by Fanout, once a turn."""
         pieces: list[bytes] = []
-        for committed, encoded in batch:
-            item, data = committed.item, encoded
+        for committed, encoded in parts:
+            if committed is None:
+                pieces.append(encoded)
+                continue
+            item = committed.item
             if is_reading(item):
                 told = self._history.tell(self, committed, pieces)
                 if holds_input(item):
                     told.addBoth(lambda _: self._gate.release())
                 continue
-            if is_reply(item):
-                data = self.format.encode_reply(committed, self.name)
             if isinstance(item, e.Goodbye):
                 self.put(self.format.pack(pieces))
                 self._say_goodbye(item, committed)
                 return
-            pieces.append(data)
+            is_mine = is_reply(item)
+            pieces.append(self.format.encode_reply(committed, self.name) if is_mine else encoded)
             if isinstance(item, e.Stopping):
                 self.put(self.format.pack(pieces))
                 self._end()

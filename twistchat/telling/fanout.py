@@ -36,16 +36,16 @@ from twistchat.engine import Committed
 from twistchat.faults import guarded
 from twistchat.telling.crowds import Crowd, Crowds, Rooms
 from twistchat.telling.ignores import Ignores
+from twistchat.telling.specials import Part, Specials
 from twistchat.telling.told import Told
 from twistchat.telling.turn import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
     from twistchat.core.events import Item
-    from twistchat.core.model import Seen
     from twistchat.wire import WireFormat
 
 
@@ -62,8 +62,8 @@ class Listener(Protocol):
     def put(self, data: bytes) -> None:
         """Send bytes that many share."""
 
-    def tell(self, batch: Sequence[tuple[Committed, bytes]]) -> None:
-        """Send what this one is told this turn; the bytes of a reply are still empty."""
+    def tell(self, parts: Sequence[Part]) -> None:
+        """Send what this one is told this turn, where that is not what its whole room is told."""
 
     def replaced(self) -> None:
         """End, since its person goes on over another connection."""
@@ -74,33 +74,6 @@ def _wants_kept(committed: Committed) -> bool:
     if committed.label is not None:
         return True
     return not committed.echo and isinstance(committed.item, Said | Whispered)
-
-
-class _Special:
-    """What one session is told this turn, where that is not the same as for its whole room."""
-
-    def __init__(self, rooms: Iterable[str]) -> None:
-        self.places: set[int] = set()
-        self.instead: dict[int, Committed] = {}
-        """What it is told in another way than the others."""
-        self.untold: set[int] = set()
-        """What it is not told."""
-        self.since = dict.fromkeys(rooms, 0)
-        """From which place on it hears which room."""
-        self.read: Mapping[str, Seen] = {}
-        """Up to where it was told the rooms that it leaves with the chat."""
-
-
-class _Specials(dict["Listener", _Special]):
-    """Those who are special this turn; whoever is looked up is from then on."""
-
-    def __init__(self, rooms: Mapping[Listener, Iterable[str]]) -> None:
-        super().__init__()
-        self._rooms = rooms
-
-    def __missing__(self, listener: Listener) -> _Special:
-        special = self[listener] = _Special(self._rooms[listener])
-        return special
 
 
 class Fanout:
@@ -240,7 +213,7 @@ class Fanout:
             self._flushing.cancel()
         self._flushing = None
         turn, self._turn = self._turn, Turn()
-        specials = _Specials(self._rooms)
+        specials = Specials(self._rooms)
         for place, committed in enumerate(turn.items):
             try:
                 self._sort_out(turn, place, committed, specials)
@@ -248,30 +221,13 @@ class Fanout:
                 log.failure("one event could not be told")
         self._tell_rooms(turn, specials)
         for listener, special in specials.items():
-            pieces = self._pieces(turn, listener, special)
-            if pieces:
-                guarded(listener.tell, pieces)
+            parts = special.parts(turn, listener.format)
+            if parts:
+                guarded(listener.tell, parts)
 
-    def _pieces(
-        self, turn: Turn, listener: Listener, special: _Special
-    ) -> list[tuple[Committed, bytes]]:
-        wire_format = listener.format
-        for room, since in special.since.items():
-            special.places.update(turn.heard(wire_format, room, since))
-        pieces = []
-        for place in sorted(special.places - special.untold):
-            instead = special.instead.get(place)
-            committed = instead or turn.items[place]
-            if is_reply(committed.item):
-                data = b""
-            elif instead is not None:
-                data = wire_format.encode(instead)
-            else:
-                data = turn.piece(wire_format, place)
-            pieces.append((committed, data))
-        return pieces
-
-    def _sort_out(self, turn: Turn, place: int, committed: Committed, specials: _Specials) -> None:
+    def _sort_out(
+        self, turn: Turn, place: int, committed: Committed, specials: Specials[Listener]
+    ) -> None:
         """Put an item into the batches of its rooms, and see for whom it is something special."""
         item, origin = committed.item, committed.origin
         if (
@@ -321,7 +277,7 @@ class Fanout:
         return [each for each in self._sessions.get(user, ()) if each not in self._coming]
 
     def _follow_reply(
-        self, listener: Listener, place: int, committed: Committed, specials: _Specials
+        self, listener: Listener, place: int, committed: Committed, specials: Specials[Listener]
     ) -> None:
         item = committed.item
         if isinstance(item, Welcomed):
@@ -333,7 +289,7 @@ class Fanout:
             mine = specials[listener]
             mine.instead[place] = replace(committed, item=replace(item, read=mine.read))
 
-    def _follow(self, turn: Turn, place: int, item: Item, specials: _Specials) -> None:
+    def _follow(self, turn: Turn, place: int, item: Item, specials: Specials[Listener]) -> None:
         """Let the told state follow what is told."""
         if isinstance(item, RoomForgotten):
             self.told.forget(item.room)
@@ -359,7 +315,7 @@ class Fanout:
                 else:
                     mine.places.add(place)
 
-    def _tell_crowd(self, place: int, crowd: Crowd, specials: _Specials) -> None:
+    def _tell_crowd(self, place: int, crowd: Crowd, specials: Specials[Listener]) -> None:
         """Tell those otherwise who know some of it: they came, or were told in another room."""
         known: dict[Listener, set[str]] = defaultdict(set)
         for user, rooms in crowd.elsewhere.items():
@@ -373,7 +329,7 @@ class Fanout:
             else:
                 specials[listener].instead[place] = Committed(folded)
 
-    def _tell_rooms(self, turn: Turn, specials: _Specials) -> None:
+    def _tell_rooms(self, turn: Turn, specials: Specials[Listener]) -> None:
         """Tell everybody to whom nothing but room talk happens this turn."""
         if len(turn.batches) == 1:
             (room,) = turn.batches
@@ -388,7 +344,7 @@ class Fanout:
             if data := turn.joined(listener.format, tuple(rooms)):
                 guarded(listener.put, data)
 
-    def _tell_room(self, turn: Turn, only: tuple[str], specials: _Specials) -> None:
+    def _tell_room(self, turn: Turn, only: tuple[str], specials: Specials[Listener]) -> None:
         """Tell everybody in one room the same: what most of a server's time is spent on."""
         written: dict[int, bytes] = {}
         """By the identity of a format, which is soon compared."""

@@ -28,6 +28,25 @@ class Batch:
         """For formats that are told of each who comes and goes."""
 
 
+class Heard:
+    """What is told in some rooms in one format, in the order of its places."""
+
+    __slots__ = ("_runs", "pieces", "places")
+
+    def __init__(self, places: Sequence[int], pieces: Sequence[bytes]) -> None:
+        self.places = places
+        self.pieces = pieces
+        """How each of them is written."""
+        self._runs: dict[tuple[int, int], bytes] = {}
+
+    def run(self, first: int, end: int) -> bytes:
+        """Join the pieces from one index up to another, once for all who are told just these."""
+        data = self._runs.get((first, end))
+        if data is None:
+            data = self._runs[first, end] = b"".join(self.pieces[first:end])
+        return data
+
+
 class Turn:
     """The items of one turn. The index of each is its *place*.
 
@@ -46,6 +65,7 @@ class Turn:
         self._folded: dict[int, Rooms] = {}
         """The rooms in which somebody's coming or going is told later, by its place."""
         self._pieces: dict[WireFormat, dict[int, bytes]] = defaultdict(dict)
+        self._heard: dict[tuple[WireFormat, tuple[str, ...]], Heard] = {}
         self._joined: dict[tuple[WireFormat, tuple[str, ...]], bytes] = {}
 
     def put(self, committed: Committed, folded: Rooms = ()) -> int:
@@ -83,23 +103,34 @@ class Turn:
             data = pieces[place] = wire_format.encode(self.items[place])
         return data
 
-    def joined(self, wire_format: WireFormat, rooms: tuple[str, ...]) -> bytes:
+    def heard_in(self, wire_format: WireFormat, rooms: tuple[str, ...]) -> Heard:
         """Write all that somebody in these rooms is told, once for each combination of rooms."""
         key = (wire_format, rooms)
-        data = self._joined.get(key)
-        if data is None:
+        heard = self._heard.get(key)
+        if heard is None:
             # A rename or departure stands in several batches under one place: told once.
             if len(rooms) == 1:
                 places = self.heard(wire_format, rooms[0])
             else:
                 places = sorted({p for room in rooms for p in self.heard(wire_format, room)})
-            written, encode, items = self._pieces[wire_format], wire_format.encode, self.items
-            pieces = []
-            for place in places:
-                piece = written.get(place)
-                if piece is None:
-                    piece = written[place] = encode(items[place])
-                if piece:
-                    pieces.append(piece)
-            data = self._joined[key] = wire_format.pack(pieces)
+            heard = self._heard[key] = Heard(places, self._written(wire_format, places))
+        return heard
+
+    def _written(self, wire_format: WireFormat, places: Sequence[int]) -> Sequence[bytes]:
+        pieces, encode, items = self._pieces[wire_format], wire_format.encode, self.items
+        written = []
+        for place in places:  # as `piece` does, whose call would be felt here
+            data = pieces.get(place)
+            if data is None:
+                data = pieces[place] = encode(items[place])
+            written.append(data)
+        return written
+
+    def joined(self, wire_format: WireFormat, rooms: tuple[str, ...]) -> bytes:
+        """Write all that somebody in these rooms is told, to whom nothing special happens."""
+        key = (wire_format, rooms)
+        data = self._joined.get(key)
+        if data is None:
+            pieces = self.heard_in(wire_format, rooms).pieces
+            data = self._joined[key] = wire_format.pack([piece for piece in pieces if piece])
         return data

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from twistchat.core.commands import Command
     from twistchat.frontends.registry import Registry
     from twistchat.telling.fanout import Fanout
+    from twistchat.telling.specials import Part
     from twistchat.wire import WireFormat
 
 
@@ -120,11 +121,10 @@ class Console(LineReceiver):
     def replaced(self) -> None:
         """Nobody goes on in the operator's place."""
 
-    def tell(self, batch: Sequence[tuple[Committed, bytes]]) -> None:
+    def tell(self, parts: Sequence[Part]) -> None:
         """Show what concerns the operator."""
-        for committed, encoded in batch:
-            item = committed.item
-            if is_reply(item):
+        for committed, encoded in parts:
+            if committed is not None and is_reply(committed.item):
                 self.put(self.format.encode_reply(committed, "operator"))
             else:
                 self.put(encoded)
