@@ -98,15 +98,11 @@ class Outlet(ABC):
             return
         if self._backlog is None and not self._is_full:
             taken = self._offer(data)
-            if taken == len(data):
-                return
-            backlog = self._waiting()
-            backlog.put(data)
-            backlog.take(taken)
-            self._ask(backlog)
+            if taken < len(data):
+                self._keep(data, taken)
         else:
             self._waiting().put(data)
-        self._look_how_much_waits()
+            self._look_how_much_waits()
 
     def when_relieved(self, relieved: Callable[[], None]) -> None:
         """Call this, once, as soon as no more than `RELIEF` bytes wait here."""
@@ -187,6 +183,14 @@ class Outlet(ABC):
         self._stalled = None
 
     # ------------------------------------------------------------ inside
+
+    def _keep(self, data: bytes, taken: int) -> None:
+        """Let the rest wait of what the transport has taken the beginning of."""
+        backlog = self._waiting()
+        backlog.put(data)
+        backlog.take(taken)
+        self._ask(backlog)
+        self._look_how_much_waits()
 
     def _waiting(self) -> Backlog:
         if self._backlog is None:
@@ -292,7 +296,7 @@ class SendingOutlet(Outlet):
     so that it asks for more (this is its pull producer) when that is gone.
     """
 
-    __slots__ = ("_socket",)
+    __slots__ = ("_send",)
 
     def __init__(
         self,
@@ -303,24 +307,24 @@ class SendingOutlet(Outlet):
         overflowed: Callable[[str], None],
     ) -> None:
         super().__init__(transport, clock=clock, limits=limits, overflowed=overflowed)
-        self._socket = transport
+        # What `writeSomeData` calls, without looking for it at each of thousands of transports.
+        self._send: Callable[[bytes], int] = transport.getHandle().send
         transport.registerProducer(self, streaming=False)
 
     def _offer(self, data: bytes) -> int:
-        transport = self._socket
-        if transport.TLS:  # begun since: what is sent beside it would be readable by all
-            transport.write(data)
-            return len(data)
-        taken = transport.writeSomeData(data)
-        # If the connection is broken, the transport finds out when it writes what it is given.
-        return taken if isinstance(taken, int) and taken > 0 else 0
+        try:
+            return self._send(data)
+        except OSError:
+            # It would block; or the connection is broken, and the transport finds that out when
+            # it writes what it is given next.
+            return 0
 
     def _ask(self, backlog: Backlog) -> None:
         ahead = backlog.first(AHEAD)
         backlog.take(len(ahead))
         self._is_full = True
         self._stalls()
-        self._socket.write(ahead)
+        self._transport.write(ahead)
 
 
 def outlet_of(
@@ -333,7 +337,8 @@ def outlet_of(
     """Make the outlet of a connection.
 
     By the exact type of its transport: one of TLS forwards what it does not have itself to the
-    socket beneath, and what is sent there is not encrypted.
+    socket beneath, and what is sent there is not encrypted. So whoever begins TLS on a connection
+    (`startTLS`) does it before its outlet is made.
     """
     if type(transport) is Server and not ISSLTransport.providedBy(transport):
         return SendingOutlet(transport, clock=clock, limits=limits, overflowed=overflowed)
