@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from twisted.internet.defer import Deferred, succeed
@@ -51,10 +52,10 @@ class ReusesNumbers(SlowHouse):
         engine = super().make_engine(clock, limits)
         keep, refused = self.slow._memory.keep, [False]
 
-        def keep_wrong(event: Durable) -> Stamp:
-            stamp, number = keep(event), int(refused[0])
+        def keep_wrong(event: Durable) -> Committed:
+            kept, number = keep(event), int(refused[0])
             refused[0] = False
-            return Stamp(stamp.epoch, max(1, stamp.number - number))
+            return replace(kept, number=max(1, kept.number - number))
 
         def refuses(event: Durable) -> Unkept | None:
             why = Unkept.FAILED if sum(map(ord, words_of(event))) % 5 == 0 else None

@@ -48,7 +48,7 @@ ROOMS_SHOWN = 100
 
 def say(state: State, user: User, command: c.Say) -> Sequence[e.Item] | e.Refused:
     """Say something to everybody in a room."""
-    room = state.membership(user, command.room)
+    room = user.rooms.get(command.room) or state.membership(user, command.room)
     if isinstance(room, e.Refused):
         return room
     text = spoken(command.text)

@@ -252,6 +252,7 @@ class GroupCommit:
             outcome = next(results)
             if isinstance(outcome, Stamp):
                 stands[log_of(item) or ""] = outcome
+                return entry.committed(item, outcome)
             return entry.settled(item, outcome)
         name = stands_in(item)
         return entry.committed(item, NOWHERE if name is None else stands[name])

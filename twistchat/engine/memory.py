@@ -39,20 +39,23 @@ class Log:
         self.epoch = secrets.token_hex(4)
         self.last = 0
         self._events: deque[Committed] = deque()
+        self._sizes: deque[int] = deque()
         self._lines = lines
         self._size = size
         self.bytes = 0
         """Roughly what the events take."""
 
-    def append(self, item: Durable) -> Stamp:
+    def append(self, item: Durable) -> Committed:
         """Give an event the next number and remember it."""
-        number = self.last = self.last + 1
-        events = self._events
-        events.append(Committed(item, self.epoch, number))
-        self.bytes += weight(item)
-        while len(events) > self._lines or self.bytes > self._size:
+        self.last += 1
+        committed = Committed(item, self.epoch, self.last)
+        size = weight(item)
+        self._events.append(committed)
+        self._sizes.append(size)
+        self.bytes += size
+        while len(self._sizes) > self._lines or self.bytes > self._size:
             self._forget_oldest()
-        return Stamp(self.epoch, number)
+        return committed
 
     def shrink(self, size: int) -> None:
         """Forget the oldest until so many bytes are left."""
@@ -60,7 +63,8 @@ class Log:
             self._forget_oldest()
 
     def _forget_oldest(self) -> None:
-        self.bytes -= weight(self._events.popleft().item)
+        self._events.popleft()
+        self.bytes -= self._sizes.popleft()
 
     def before(
         self,
@@ -144,17 +148,17 @@ class Memory:
             self._end_cursors(oldest)
         return log
 
-    def keep(self, event: Durable) -> Stamp:
-        """Number a durable event, and remember it."""
+    def keep(self, event: Durable) -> Committed:
+        """Number a durable event, and remember it, but not who asked for it."""
         log = self._rooms.get(event.room) if type(event) is Said else None
         if log is None:
             log = self._log(log_of(event) or "")
         before = log.bytes
-        stamp = log.append(event)
+        kept = log.append(event)
         self._bytes += log.bytes - before
         if self._bytes > self._limits.history_total:
             self._shrink()
-        return stamp
+        return kept
 
     def repeats(self, entry: Entry) -> Repeated | Unkept | None:
         """Tell what becomes of a durable event whose key was used before; None if it was not."""
@@ -167,7 +171,8 @@ class Memory:
         before = self.repeats(entry)
         if before is not None:
             return before
-        stamp = self.keep(event)
+        kept = self.keep(event)
+        stamp = Stamp(kept.epoch, kept.number)
         if entry.label is not None and entry.label.key is not None:
             self._keys.note(event, entry.label.key, stamp)
         return stamp
@@ -294,16 +299,17 @@ class MemoryEngine:
         self._deliver([self._place(entry) for entry in entries])
 
     def _place(self, entry: Entry) -> Committed:
-        stamp = NOWHERE
-        if is_durable(entry.item):
+        item, stamp = entry.item, NOWHERE
+        if is_durable(item):
             if entry.label is None:
-                return entry.committed(entry.item, self._memory.keep(entry.item))
-            return entry.settled(entry.item, self._memory.put(entry, entry.item))
-        if isinstance(entry.item, RoomForgotten):
-            self._memory.forget(entry.item.room)
-        elif (name := stands_in(entry.item)) is not None:
+                kept = self._memory.keep(item)
+                return Committed(item, kept.epoch, kept.number, entry.origin, None, entry.echo)
+            return entry.settled(item, self._memory.put(entry, item))
+        if isinstance(item, RoomForgotten):
+            self._memory.forget(item.room)
+        elif (name := stands_in(item)) is not None:
             stamp = self._memory.stands(name)
-        return entry.committed(entry.item, stamp)
+        return entry.committed(item, stamp)
 
     def history(
         self,

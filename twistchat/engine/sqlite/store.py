@@ -32,7 +32,7 @@ from twistchat.engine.sqlite.loading import (
     what_holds,
 )
 from twistchat.engine.sqlite.migrate import migrate
-from twistchat.engine.sqlite.rows import INSERT, row_of
+from twistchat.engine.sqlite.rows import insert, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -234,7 +234,7 @@ class Store:
                 keys.note(event, key, log)
             outcomes.append(Stamp(log.epoch, log.last))
         self.has_passing |= keys.write()
-        database.executemany(INSERT, rows)
+        insert(database, rows)
         if standing:
             database.executemany("INSERT OR REPLACE INTO standing VALUES (?, ?, ?)", standing)
         database.executemany(
