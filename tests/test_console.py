@@ -9,7 +9,6 @@ from twisted.internet.testing import StringTransport
 from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.core.events import Refused
 from twistchat.core.model import User
-from twistchat.engine import Entry
 from twistchat.frontends.console.protocol import Console
 from twistchat.frontends.line.format import LineFormat
 from twistchat.testing import ChatTestCase
@@ -38,7 +37,7 @@ class ConsoleTests(ChatTestCase):
         decided = self.world.parts.chat.perform(operator, command)
         if isinstance(decided, Refused):
             return decided
-        self.world.parts.pipeline.submit([Entry(item, origin) for item in decided])
+        self.world.parts.pipeline.submit(decided, origin)
         return None
 
     def seen(self) -> list[str]:

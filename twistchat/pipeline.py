@@ -37,15 +37,10 @@ class Waiter(Protocol):
         """Its change of durable state is committed or refused."""
 
 
-def entries(
-    items: Sequence[Item], origin: object, label: Label | None = None, *, echo: bool = True
+def _labelled(
+    items: Sequence[Item], origin: object, label: Label | None, *, echo: bool
 ) -> Sequence[Entry]:
-    """Say of items who asked for them.
-
-    The first that answers the request bears its label, and so does what opens a part of that.
-    """
-    if label is None:
-        return [Entry(item, origin, None, echo) for item in items]
+    """Label the first that answers the request, and what opens a part of that."""
     found = []
     for item in items:
         is_labelled = label is not None and is_answer(item)
@@ -87,10 +82,24 @@ class Pipeline:
         """Start the engine."""
         return self._engine.start(self._deliver)
 
-    def submit(self, entries: Sequence[Entry]) -> None:
-        """Put items into the one order."""
-        if entries:
-            self._engine.append(entries)
+    def submit(
+        self,
+        items: Sequence[Item],
+        origin: object = None,
+        label: Label | None = None,
+        *,
+        echo: bool = True,
+    ) -> None:
+        """Put items into the one order: who asked for them, under which label.
+
+        `echo`: whether whoever asked is told what they say as everybody is.
+        """
+        if not items:
+            return
+        if label is None:
+            self._engine.append([Entry(item, origin, None, echo) for item in items])
+        else:
+            self._engine.append(_labelled(items, origin, label, echo=echo))
 
     def when_room(self, go_on: Callable[[], None]) -> None:
         """Call this, once, as soon as the engine is no longer full."""

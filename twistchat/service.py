@@ -16,7 +16,6 @@ from twistchat.core.chat import Chat, Extension
 from twistchat.core.events import Refused
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.model import User
-from twistchat.engine import Engine, Entry
 from twistchat.engine.memory import MemoryEngine
 from twistchat.frontends.console.protocol import Console
 from twistchat.frontends.console.terminal import open_console
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twistchat.core.commands import Command
+    from twistchat.engine import Engine
 
 log = Logger()
 
@@ -290,5 +290,5 @@ class ChatService(MultiService):
         decided = self.parts.chat.perform(self._operator, command)
         if isinstance(decided, Refused):
             return decided
-        self.parts.pipeline.submit([Entry(item, origin) for item in decided])
+        self.parts.pipeline.submit(decided, origin)
         return None

@@ -36,7 +36,8 @@ def clean(text: str) -> str:
 
 def spoken(text: str) -> str:
     """Make what somebody types what they say: harmless, and without blanks at its end."""
-    return clean(text.rstrip())
+    text = text.rstrip()
+    return text if text.isprintable() else clean(text)
 
 
 def cells(text: str) -> int:

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from twistchat.core.events import Cause, Goodbye, Refusal, Refused, Reply, Stopping
 from twistchat.core.names import fold
-from twistchat.engine import Committed, Entry
+from twistchat.engine import Committed
 from twistchat.frontends.callers import Callers
 from twistchat.frontends.peer import address_of, own_address_of
 from twistchat.session import Session
@@ -172,7 +172,7 @@ class Registry:
         self._stopping = True
         for session in self.sessions:
             session.stop()
-        self._pipeline.submit([Entry(Stopping(words, self._chat.now()))])
+        self._pipeline.submit([Stopping(words, self._chat.now())])
 
     def wait_until_empty(self) -> Deferred[None]:
         """Fire when the last connection is closed."""

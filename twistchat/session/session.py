@@ -11,7 +11,7 @@ from twistchat.core import commands as c
 from twistchat.core import events as e
 from twistchat.core.concerns import holds_input, is_answer, is_reading, is_reply
 from twistchat.engine import Committed
-from twistchat.pipeline import answer_to, entries
+from twistchat.pipeline import answer_to
 from twistchat.session.deadline import Deadline
 from twistchat.session.gate import Gate, Request
 from twistchat.session.state import State
@@ -279,7 +279,7 @@ class Session:
         return True
 
     def _submit(self, items: Sequence[e.Item], label: Label | None = None) -> None:
-        self._pipeline.submit(entries(items, self, label, echo=self.echo))
+        self._pipeline.submit(items, self, label, echo=self.echo)
         if self.state is not State.IN:
             return
         if self._pipeline.full:

@@ -163,12 +163,15 @@ class Fanout:
     def publish(self, committed: Committed) -> None:
         """Tell this after everything published before it, in this turn of the reactor."""
         item = committed.item
+        if type(item) is Said and not self._crowds.people:  # as nearly always
+            self._turn.items.append(committed)
+            if self._flushing is None:
+                self._flush_soon()
+            return
         crowded: Rooms = ()
-        if type(item) is Said:
-            pass  # as nearly always
-        elif isinstance(item, Stopping):
+        if isinstance(item, Stopping):
             self._crowds.stop()  # behind this nobody is told anything
-        elif is_coming_or_going(item):
+        if is_coming_or_going(item):
             rooms = rooms_of(item)
             crowded = tuple(sorted(room for room in rooms if self._is_crowded(room)))
             if crowded:
@@ -179,8 +182,7 @@ class Fanout:
         if self._crowds.people and not crowded:
             self._crowds.settle(item)
         self._turn.put(committed, crowded)
-        if self._flushing is None:
-            self._flush_soon()
+        self._flush_soon()
 
     def _publish_crowd(self, crowd: Crowd) -> None:
         folded = crowd.folded()

@@ -23,17 +23,21 @@ class Speech:
 
     def __init__(self, translations: NullTranslations | None = None) -> None:
         self._translations = translations or NullTranslations()
-        self._known: dict[str, str] = {"": ""}
+        self._known: dict[str, str] = {}
         """Sentences in this language, by what they are in English."""
 
     def say(self, sentence: str, **parameters: object) -> str:
         """Say one sentence. One without parameters is said as it stands: it may be anybody's."""
-        said = self._known.get(sentence)
-        if said is None:
-            said = self._translations.gettext(sentence)
-            if parameters:  # else it may be anybody's, and is said but once
-                self._known[sentence] = said
-        return said.format(**parameters) if parameters else said
+        if not parameters:
+            return self._translations.gettext(sentence) if sentence else ""
+        return self._template(sentence).format(**parameters)
+
+    def _template(self, sentence: str) -> str:
+        """Translate what has parameters, and so is one of a few sentences, once."""
+        template = self._known.get(sentence)
+        if template is None:
+            template = self._known[sentence] = self._translations.gettext(sentence)
+        return template
 
     def count(self, plural: s.Plural, count: int, **parameters: object) -> str:
         """Say a sentence that depends on a number."""
@@ -79,7 +83,8 @@ class Speech:
 
     def said(self, item: e.Said) -> str:
         """Put what somebody said in a room into the line that everybody reads there."""
-        line = self.say(s.DID if item.action else s.SAID, who=item.who, text=item.text)
+        template = self._template(s.DID if item.action else s.SAID)
+        line = template.format(who=item.who, text=item.text)
         return line if item.room == LOBBY else self.say(s.ELSEWHERE, room=item.room, line=line)
 
     def _joined(self, room: str, who: str) -> str:
