@@ -171,6 +171,20 @@ class RoomForgotten:
 
 
 @value(frozen=True, slots=True)
+class Several:
+    """Several people, of whom the first few are named."""
+
+    names: tuple[str, ...] = ()
+    """The first three, at most: all of a thousand would be much to tell each of a thousand."""
+    count: int = 0
+    """How many they are."""
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return self.count > 0
+
+
+@value(frozen=True, slots=True)
 class Folded:
     """Several people came into crowded rooms or left them: one line instead of many.
 
@@ -178,10 +192,10 @@ class Folded:
     """
 
     rooms: tuple[str, ...]
-    joined: tuple[str, ...]
-    left: tuple[str, ...]
+    joined: Several
+    left: Several
     """Those who left the room and may be in others."""
-    departed: tuple[str, ...]
+    departed: Several
     """Those who left the chat, for whatever cause."""
     at: float
 

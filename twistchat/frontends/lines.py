@@ -63,6 +63,25 @@ class LineInput(LineReceiver):
     all that one has said; when the connection is lost (`connectionLost`) one is gone.
     """
 
+    # With all of them in the instance's dictionary, that would be too long to share its keys.
+    __slots__ = (
+        "_again",
+        "_clock",
+        "_dialog",
+        "_format",
+        "_has_ended",
+        "_holds",
+        "_is_over_turn",
+        "_limits",
+        "_next_turn",
+        "_opening",
+        "_registry",
+        "_wire",
+        "_work_this_turn",
+        "last_heard",
+        "session",
+    )
+
     delimiter = b"\n"
 
     def __init__(self, registry: Registry, *, wire: str, wire_format: WireFormat) -> None:

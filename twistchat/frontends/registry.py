@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from sys import intern
 from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, succeed
@@ -13,7 +14,6 @@ from twistchat.engine import Committed
 from twistchat.frontends.callers import Callers
 from twistchat.frontends.peer import address_of, own_address_of
 from twistchat.session import Session
-from twistchat.telling.outlet import outlet_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -108,26 +108,10 @@ class Registry:
 
         If there may not be another one it is told why, and is `State.LEAVING` already.
         """
-        address, here = address_of(transport), own_address_of(transport)
+        # Many share these.
+        address, here = intern(address_of(transport)), intern(own_address_of(transport))
         why_not = self._why_not(address, here)
         self._last_number += 1
-        session: Session
-
-        def ended(_: Session) -> None:
-            if why_not is None:
-                self._callers.gone(address, here)
-            self._turned_away.discard(session)
-            self._ended(session)
-
-        def overflowed(limit: str) -> None:
-            session.overflowed(limit)
-
-        outlet = outlet_of(
-            transport,
-            clock=self.clock,
-            limits=self.limits,
-            overflowed=overflowed,
-        )
         session = self._sessions[self._last_number] = Session(
             chat=self._chat,
             pipeline=self._pipeline,
@@ -139,17 +123,18 @@ class Registry:
             clock=self.clock,
             wire=wire,
             wire_format=wire_format,
-            outlet=outlet,
+            transport=transport,
             source=source,
             address=address,
+            reached=here,
             number=self._last_number,
-            on_end=ended,
+            on_end=self._ended,
         )
         if why_not is not None:
             # A session like any other until it is closed: with TLS that can take a while.
             self._turned_away.add(session)
             if len(self._turned_away) > TOLD_AT_ONCE:
-                outlet.abort()
+                session.outlet.abort()
             session.turn_away(wire_format.encode_reply(Committed(why_not), ""))
         return session
 
@@ -188,6 +173,10 @@ class Registry:
 
     def _ended(self, session: Session) -> None:
         self._sessions.pop(session.number, None)
+        if session in self._turned_away:
+            self._turned_away.discard(session)
+        else:
+            self._callers.gone(session.address, session.reached)
         if not self._sessions and self._empty is not None:
             empty, self._empty = self._empty, None
             empty.callback(None)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 class Deadline:
     """Calls `missed` so many seconds after it was set, unless it was met before."""
 
+    __slots__ = ("_call", "_clock", "_missed", "_seconds")
+
     def __init__(self, clock: IReactorTime, seconds: float, missed: Callable[[], None]) -> None:
         self._clock = clock
         self._seconds = seconds

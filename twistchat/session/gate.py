@@ -32,6 +32,16 @@ class Gate:
     meanwhile (the rest of a line that asks for several things) waits in its order.
     """
 
+    __slots__ = (
+        "_holds",
+        "_is_lifted",
+        "_is_source_held",
+        "_source",
+        "_take",
+        "_waiting",
+        "is_open",
+    )
+
     def __init__(
         self,
         source: Input,
@@ -44,10 +54,12 @@ class Gate:
         self._holds = 0
         self._is_source_held = False
         self._is_lifted = False
-        self._waiting: deque[Request] = deque()
+        self._waiting: deque[Request] | None = None
 
     def wait(self, request: Request) -> None:
         """Take this in when the gate is open again."""
+        if self._waiting is None:
+            self._waiting = deque()
         self._waiting.append(request)
 
     def hold(self) -> None:
@@ -70,13 +82,15 @@ class Gate:
         while self._waiting and not self._holds:
             request = self._waiting.popleft()
             self._take(request.command, request.label, request.then)
+        if not self._waiting:
+            self._waiting = None
         # What was taken in may hold anew; the source never knew otherwise.
         if not self._holds:
             self._let_go()
 
     def close(self) -> None:
         """Take in nothing more, ever: the connection is lost."""
-        self._waiting.clear()
+        self._waiting = None
         self._is_source_held = False
         self._holds += 1
         self.is_open = self._is_lifted

@@ -133,7 +133,13 @@ class Replay:
             told = Deferred()
             before.addBoth(lambda _: read().chainDeferred(told))
         reader.reading = told
-        return told
+
+        def is_over(data: bytes) -> bytes:
+            if reader.reading is told:
+                reader.reading = None
+            return data
+
+        return told.addCallback(is_over)
 
     def _read(self, reader: Reader, place: Committed) -> Deferred[bytes]:
         opened, wire_format = place.item, reader.format

@@ -16,12 +16,13 @@ from twistchat.session.deadline import Deadline
 from twistchat.session.gate import Gate, Request
 from twistchat.session.state import State
 from twistchat.session.throttle import Throttle
+from twistchat.telling.outlet import outlet_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from twisted.internet.defer import Deferred
-    from twisted.internet.interfaces import IReactorTime
+    from twisted.internet.interfaces import IReactorTime, ITransport
 
     from twistchat.core.chat import Chat
     from twistchat.core.model import User
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from twistchat.session.wayback import WayBack
     from twistchat.telling.fanout import Fanout, Listener
     from twistchat.telling.ignores import Ignores
-    from twistchat.telling.outlet import Outlet
     from twistchat.telling.specials import Part
     from twistchat.wire import Input, WireFormat
 
@@ -65,21 +65,26 @@ class Session:
         clock: IReactorTime,
         wire: str,
         wire_format: WireFormat,
-        outlet: Outlet,
+        transport: ITransport,
         source: Input,
         address: str,
+        reached: str,
         number: int,
         on_end: Callable[[Session], None],
     ) -> None:
         self.wire = wire
         self.address = address
+        """Where it comes from, and (`reached`) which address of ours it has called."""
+        self.reached = reached
         self.number = number
         self.since = chat.now()
         self.user: User | None = None
         self.state = State.DOOR
         self.format = wire_format
-        self.outlet = outlet
-        self.put = outlet.put
+        self.outlet = outlet_of(
+            transport, clock=clock, limits=chat.limits, overflowed=self.overflowed
+        )
+        self.put = self.outlet.put
         """Sends bytes that many share. Called by Fanout."""
         self.reading: Deferred[bytes] | None = None
         """What is being read for it of the past, if anything."""
@@ -99,13 +104,7 @@ class Session:
         """Whether whatever it asks is refused, since the server stops."""
         self._door = Deadline(clock, chat.limits.name_time, self._no_name)
         self._door.set()
-        self.throttle = Throttle(
-            clock=clock,
-            limits=chat.limits,
-            hold=self.hold,
-            release=self.release,
-            slowed=self._is_slowed,
-        )
+        self.throttle = Throttle(self, clock=clock, limits=chat.limits)
         """Its front end tells it of each line that was read."""
 
     @property
@@ -232,7 +231,8 @@ class Session:
         elif self.state is State.DOOR:
             self._put_reply(reply, label)
 
-    def _is_slowed(self) -> None:
+    def slowed(self) -> None:
+        """It is read at a pace from now on. Called by its throttle."""
         self.answer(e.Slowed(self._chat.limits.rate))
         self.bitten_by("rate")
 

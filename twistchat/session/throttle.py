@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from twistchat.core.limits import NONE
 from twistchat.core.pace import Bucket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
     from twistchat.core.limits import Limits
@@ -18,27 +16,28 @@ LINE = 1024
 """Bytes that count as one more line, whatever they are."""
 
 
+class Reading(Protocol):
+    """What is read at a pace: a session."""
+
+    def hold(self) -> None:
+        """Take in nothing more for now."""
+
+    def release(self) -> None:
+        """Go on taking in."""
+
+    def slowed(self) -> None:
+        """It begins to be too fast. Called once each time."""
+
+
 class Throttle:
-    """Lets a burst through, then reads at a steady pace: nothing is lost, and nobody kicked.
+    """Lets a burst through, then reads at a steady pace: nothing is lost, and nobody kicked."""
 
-    `hold` and `release` stop and resume the reading; `slowed` is called once each time that
-    somebody begins to be too fast.
-    """
+    __slots__ = ("_bucket", "_clock", "_holding", "_is_lifted", "_reading", "_was_slowed")
 
-    def __init__(
-        self,
-        *,
-        clock: IReactorTime,
-        limits: Limits,
-        hold: Callable[[], None],
-        release: Callable[[], None],
-        slowed: Callable[[], None],
-    ) -> None:
+    def __init__(self, reading: Reading, *, clock: IReactorTime, limits: Limits) -> None:
+        self._reading = reading
         self._clock = clock
         self._bucket = Bucket(limits.burst, limits.rate, clock.seconds())
-        self._hold = hold
-        self._release = release
-        self._slowed = slowed
         self._is_lifted = limits.rate >= NONE
         self._was_slowed = False
         self._holding: IDelayedCall | None = None
@@ -54,8 +53,8 @@ class Throttle:
         if wait and self._holding is None:
             if not self._was_slowed:
                 self._was_slowed = True
-                self._slowed()
-            self._hold()
+                self._reading.slowed()
+            self._reading.hold()
             self._holding = self._clock.callLater(wait, self._go_on)
 
     def lift(self) -> None:
@@ -73,4 +72,4 @@ class Throttle:
 
     def _go_on(self) -> None:
         self._holding = None
-        self._release()
+        self._reading.release()

@@ -34,6 +34,21 @@ class WayBack:
     them a bookmark is kept.
     """
 
+    __slots__ = (
+        "_bookmarks",
+        "_clock",
+        "_has_quit",
+        "_limits",
+        "_log_out",
+        "_names",
+        "_rooms",
+        "_tokens",
+        "is_shown_on_leaving",
+        "is_told",
+        "is_told_on_coming",
+        "paces",
+    )
+
     def __init__(
         self,
         *,

@@ -7,7 +7,16 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import rooms_of
-from twistchat.core.events import AwayChanged, Departed, Folded, Item, Joined, Left, Renamed
+from twistchat.core.events import (
+    AwayChanged,
+    Departed,
+    Folded,
+    Item,
+    Joined,
+    Left,
+    Renamed,
+    Several,
+)
 from twistchat.core.names import fold
 
 if TYPE_CHECKING:
@@ -17,6 +26,10 @@ if TYPE_CHECKING:
 
 Rooms = tuple[str, ...]
 Presence = Joined | Left | Departed
+
+
+NAMED = 3
+"""Of several people so many are named."""
 
 
 class _How(Enum):
@@ -88,11 +101,13 @@ class Crowd:
         """Tell of all; or of those after somebody, or without some. None if there are none."""
         starts = (0, 0, 0) if since is None else self._after[since]
         joined, left, departed = (
-            tuple(names[start:]) for names, start in zip(self._names.values(), starts, strict=True)
+            Several(tuple(names[start : start + NAMED]), len(names) - start)
+            for names, start in zip(self._names.values(), starts, strict=True)
         )
         if without:
             known = {self.changes[user].name for user in without}
-            departed = tuple(name for name in departed if name not in known)
+            names = [n for n in self._names[_How.DEPARTED][starts[-1] :] if n not in known]
+            departed = Several(tuple(names[:NAMED]), len(names))
         if not (joined or left or departed):
             return None
         return Folded(self.rooms, joined, left, departed, self._at)

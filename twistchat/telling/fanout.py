@@ -95,8 +95,9 @@ class Fanout:
         self._turn = Turn()
         self._flushing: IDelayedCall | None = None
         self._hearers: dict[str, dict[Listener, None]] = {}
-        self._rooms: dict[Listener, dict[str, None]] = {}
-        self._sessions: dict[str, dict[Listener, None]] = {}
+        # Of each listener and person only a few: tuples are small.
+        self._rooms: dict[Listener, tuple[str, ...]] = {}
+        self._sessions: dict[str, tuple[Listener, ...]] = {}
         self._person: dict[Listener, str | None] = {}
         self._coming: set[Listener] = set()
         """Those whose `Welcomed` is still under way: what is told of the rooms of their person
@@ -110,35 +111,37 @@ class Fanout:
 
         If it `is_coming`, it hears no room before it has been told `Welcomed`.
         """
-        self._rooms[listener] = {}
+        self._rooms[listener] = ()
         if is_coming:
             self._coming.add(listener)
         self._person[listener] = user
         if user is not None:
-            self._sessions.setdefault(user, {})[listener] = None
+            self._sessions[user] = (*self._sessions.get(user, ()), listener)
 
     def detach(self, listener: Listener) -> None:
         """Tell a session nothing more, at once."""
         self.ignores.clear(listener)
         self._coming.discard(listener)
-        for room in list(self._rooms.get(listener, ())):
+        for room in self._rooms.get(listener, ()):
             self.unlisten(listener, room)
         self._rooms.pop(listener, None)
         user = self._person.pop(listener, None)
         if user is not None:
-            sessions = self._sessions[user]
-            sessions.pop(listener, None)
-            if not sessions:
+            sessions = tuple(each for each in self._sessions[user] if each is not listener)
+            if sessions:
+                self._sessions[user] = sessions
+            else:
                 del self._sessions[user]
 
     def listen(self, listener: Listener, room: str) -> None:
         """Let a session hear a room, from the next turn on."""
-        self._rooms[listener][room] = None
+        if room not in self._rooms[listener]:
+            self._rooms[listener] += (room,)
         self._hearers.setdefault(room, {})[listener] = None
 
     def unlisten(self, listener: Listener, room: str) -> None:
         """Let a session no longer hear a room."""
-        self._rooms[listener].pop(room, None)
+        self._rooms[listener] = tuple(each for each in self._rooms[listener] if each != room)
         hearers = self._hearers.get(room, {})
         hearers.pop(listener, None)
         if not hearers:
@@ -146,11 +149,11 @@ class Fanout:
 
     def others(self, user: str) -> Sequence[Listener]:
         """Find the sessions of a person (by id) that are told what concerns it."""
-        return list(self._sessions.get(user, ()))
+        return self._sessions.get(user, ())
 
     def hears(self, listener: Listener, room: str) -> bool:
         """Whether a session hears a room."""
-        return room in self._rooms.get(listener, {})
+        return room in self._rooms.get(listener, ())
 
     def is_deaf(self, listener: Listener, item: Item) -> bool:
         """Whether a session is not to be told this; never deaf is anybody to themselves."""

@@ -21,7 +21,7 @@ from twistchat.frontends.jsonlines.codec import (
     encode,
     longest_line,
 )
-from twistchat.frontends.jsonlines.format import JSONFormat, error
+from twistchat.frontends.jsonlines.format import JSON, error
 from twistchat.frontends.lines import COMMAND
 from twistchat.login import GuestName, ResumeToken
 from twistchat.session.entrance import Coming
@@ -61,7 +61,7 @@ class JSONDialog:
         self._source = source
         self.longest = longest_line(limits.line)
         session.put(encode(_hello(registry)))
-        session.speaks("json", JSONFormat())
+        session.speaks("json", JSON)
         self._watching: IDelayedCall = self._clock.callLater(limits.ping, self._watch)
 
     def hears(self, line: bytes) -> int:

@@ -106,6 +106,10 @@ class JSONFormat:
         return b"".join(pieces)
 
 
+JSON = JSONFormat()
+"""The one that all who read it share."""
+
+
 def error(code: str, *, about: str = "", hint: str = "") -> Object:
     """Say why a line asks for nothing that can be done."""
     return _error(code, s.BAD_LINES[code], about, hint)

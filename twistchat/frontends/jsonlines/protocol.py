@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from twisted.internet.protocol import Factory
 
 from twistchat.frontends.jsonlines.dialog import speak_json
-from twistchat.frontends.jsonlines.format import JSONFormat
+from twistchat.frontends.jsonlines.format import JSON
 from twistchat.frontends.lines import LineInput
 
 if TYPE_CHECKING:
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 class JSONProtocol(LineInput):
     """A program that speaks JSON from the beginning: a `JSONDialog` is all that is said."""
 
+    __slots__ = ()
+
     def __init__(self, registry: Registry) -> None:
-        super().__init__(registry, wire="json", wire_format=JSONFormat())
+        super().__init__(registry, wire="json", wire_format=JSON)
 
     def greets(self, session: Session) -> None:
         """Say hello; whoever speaks first is answered behind it."""

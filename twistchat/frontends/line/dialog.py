@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from twistchat.core.commands import Say
 from twistchat.core.names import LOBBY
@@ -14,20 +14,34 @@ from twistchat.login import GuestName
 from twistchat.session.entrance import Coming
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from twistchat.core.limits import Limits
     from twistchat.frontends.line.dialect import Dialect
     from twistchat.frontends.line.format import LineFormat
     from twistchat.session import Session
 
 
-class LineDialog:
-    """See `twistchat.frontends.lines.Dialog`.
+class Connection(Protocol):
+    """What a dialog knows of its connection."""
 
-    `is_foreign` is asked at the door whether a line is another program's protocol, which is
-    answered then. `switch` lets the connection speak another language, by its name.
-    """
+    def is_foreign(self, session: Session, data: bytes) -> bool:
+        """Answer a line of another program's protocol in that; whether it was one."""
+
+    def switch(self, session: Session, language: str) -> None:
+        """Speak another language, by its name."""
+
+
+class LineDialog:
+    """See `twistchat.frontends.lines.Dialog`."""
+
+    __slots__ = (
+        "_connection",
+        "_dialect",
+        "_limits",
+        "_session",
+        "_view",
+        "has_heard",
+        "longest",
+    )
 
     def __init__(
         self,
@@ -36,8 +50,7 @@ class LineDialog:
         dialect: Dialect,
         limits: Limits,
         wire_format: LineFormat,
-        is_foreign: Callable[[bytes], bool],
-        switch: Callable[[str], None],
+        connection: Connection,
     ) -> None:
         self.longest = limits.line
         self.has_heard = False
@@ -45,13 +58,13 @@ class LineDialog:
         self._session = session
         self._dialect = dialect
         self._limits = limits
-        self._is_foreign = is_foreign
+        self._connection = connection
         self._view = View(
             session=session,
             dialect=dialect,
             limits=limits,
             wire_format=wire_format,
-            switch=switch,
+            connection=connection,
         )
         session.way_back.is_shown_on_leaving = True
 
@@ -71,7 +84,7 @@ class LineDialog:
             view.note(sentence, charset=charset)
             return 1
         if session.user is None:
-            if not self._is_foreign(line):
+            if not self._connection.is_foreign(session, line):
                 self._at_door(text)
             return COMMAND
         asked = self._dialect.read(text, view.room)
@@ -84,7 +97,7 @@ class LineDialog:
     def hears_too_much(self, line: bytes) -> None:
         """Refuse a line that is too long."""
         self.has_heard = True
-        if self._session.user is None and self._is_foreign(line):
+        if self._session.user is None and self._connection.is_foreign(self._session, line):
             return
         self._view.note(sentences.TOO_LONG, kib=self._limits.line // 1024)
         self._session.bitten_by("line")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import is_reply
@@ -151,3 +152,9 @@ class LineFormat:
         # In some charsets a rare character is the byte that telnet takes for a command.
         data = clean(line).encode(self.charset, "replace")
         return data.replace(b"\xff", b"?") + self.newline
+
+
+@lru_cache(1024)
+def shared(wire_format: LineFormat) -> LineFormat:
+    """Find the one object for equal formats: then it is soon seen that they are."""
+    return wire_format

@@ -32,6 +32,8 @@ class ChatProtocol(LineInput):
     connection of another language (`LineInput.speak`).
     """
 
+    __slots__ = ("_dialect", "_hint", "_line_format", "_people", "_telnet")
+
     def __init__(self, *, registry: Registry, dialect: Dialect, wire_format: LineFormat) -> None:
         super().__init__(registry, wire="line", wire_format=wire_format)
         self._dialect = dialect
@@ -64,16 +66,15 @@ class ChatProtocol(LineInput):
             dialect=self._dialect,
             limits=self._limits,
             wire_format=self._line_format,
-            is_foreign=lambda line: self.is_foreign(session, line),
-            switch=lambda language: self._switch(session, language),
+            connection=self,
         )
         self.speak(self._people)
         greeting = self._registry.greeting
         lines = self._line_format.speech.greeting(greeting.server, greeting.motd)
         session.put(self._line_format.lines(lines))
 
-    def _switch(self, session: Session, language: str) -> None:
-        """Let this connection speak another language."""
+    def switch(self, session: Session, language: str) -> None:
+        """Let this connection speak another language, by its name."""
         self._cancel_hint()
         self._people = None
         self._registry.languages[language](session, self, self._registry)

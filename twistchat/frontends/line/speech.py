@@ -107,16 +107,16 @@ class Speech:
             lines.append(self._joined(room, self._several(item.joined)))
         return lines
 
-    def _several(self, names: Sequence[str]) -> str:
-        match names:
-            case [name]:
+    def _several(self, people: e.Several) -> str:
+        match people:
+            case e.Several([name], 1):
                 return name
-            case [first, last]:
+            case e.Several([first, last], 2):
                 return self.say(s.TWO, first=first, last=last)
-            case [first, second, last]:
+            case e.Several([first, second, last], 3):
                 return self.say(s.SEVERAL, first=first, second=second, last=last)
             case _:
-                return self.count(s.MANY, len(names) - 1, first=names[0])
+                return self.count(s.MANY, people.count - 1, first=people.names[0])
 
     # ------------------------------------------------------------ answers
 

@@ -20,6 +20,8 @@ class TelnetFilter:
     line is refused as bad UTF-8.
     """
 
+    __slots__ = ("_after_cr", "_length", "_state", "_verb", "answers")
+
     def __init__(self) -> None:
         self._state = self._text
         self._after_cr = False

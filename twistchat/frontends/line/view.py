@@ -28,14 +28,16 @@ from twistchat.frontends.line.commands import (
     Unignore,
 )
 from twistchat.frontends.line.dialect import Dialect, Note, Parameter
+from twistchat.frontends.line.format import shared
 from twistchat.frontends.line.search import Find
 from twistchat.session import State
 from twistchat.session.ignoring import Ignoring, ignore, unignore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from twistchat.core.limits import Limits
+    from twistchat.frontends.line.dialog import Connection
     from twistchat.frontends.line.format import LineFormat
     from twistchat.session import Session
 
@@ -47,6 +49,8 @@ class View:
     not what was told yet, so that a line sent right behind a `/join` is said in that room.
     """
 
+    __slots__ = ("_connection", "_dialect", "_limits", "_room", "_session", "format")
+
     def __init__(
         self,
         *,
@@ -54,14 +58,14 @@ class View:
         dialect: Dialect,
         limits: Limits,
         wire_format: LineFormat,
-        switch: Callable[[str], None],
+        connection: Connection,
     ) -> None:
         self.format = wire_format
         """How this person is written to."""
         self._session = session
         self._dialect = dialect
         self._limits = limits
-        self._switch = switch
+        self._connection = connection
         self._room = LOBBY
 
     @property
@@ -102,8 +106,7 @@ class View:
 
     def write_as(self, wire_format: LineFormat) -> None:
         """Write to this person in another way from now on."""
-        self.format = wire_format
-        self._session.format = wire_format
+        self.format = self._session.format = shared(wire_format)
 
     def _show(self, *lines: str) -> None:
         self._session.answer(Noted(lines))
@@ -131,7 +134,7 @@ class View:
             case Find():
                 self._session.receive(asked.command(self.format.zone))
             case SpeakJSON():
-                self._switch("json")
+                self._connection.switch(self._session, "json")
             case ShowToken():
                 self._show_token()
             case Resume():
