@@ -27,7 +27,7 @@ from twistchat.frontends.peer import address_of, cause_of
 from twistchat.frontends.registry import Greeting
 from twistchat.host.addresses import local_addresses, ways_to_join
 from twistchat.host.endpoints import Listen, endpoint_of
-from twistchat.host.keepalive import keep_alive
+from twistchat.host.keepalive import bound_buffer, keep_alive
 from twistchat.host.probe import CannotListenError, Trial
 from twistchat.service import ChatService, memory_chat
 from twistchat.tap import Options, makeService
@@ -364,6 +364,7 @@ class Probed(Protocol):
 
     def connectionMade(self) -> None:
         keep_alive(self.transport, silence=30, dead=60)
+        bound_buffer(self.transport, 4096)
         handle = ISystemHandle(self.transport).getHandle()
         assert isinstance(handle, socket.socket)
         self.handle = handle
@@ -396,6 +397,13 @@ class KeepAliveTests(TestCase):
         handle: socket.socket | None = caller.handle
         assert handle is not None
         return handle
+
+    async def test_the_kernel_holds_little_for_a_slow_peer(self) -> None:
+        handle = await self.connected(
+            "tcp:0:interface=127.0.0.1", lambda host: f"tcp:127.0.0.1:{host.port}"
+        )
+        size = handle.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+        self.assertLess(size, 16_384)  # Linux takes it twice, and has a least
 
     async def test_the_kernel_probes_a_silent_peer(self) -> None:
         handle = await self.connected(

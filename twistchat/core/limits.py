@@ -121,6 +121,12 @@ class Limits:
         "bytes",
         "What may wait for one reader at any time. Most of it is shared with the other readers.",
     )
+    buffer: int = _limit(
+        64 * 1024,
+        "bytes",
+        "What the kernel may hold for one reader; it would take megabytes (Linux takes it twice).",
+        zero="as the system likes",
+    )
     stall: float = _limit(
         60.0, "seconds", "How long a reader may take nothing at all while something waits for it."
     )

@@ -15,9 +15,10 @@ from twisted.protocols.basic import LineReceiver
 from zope.interface import implementer
 
 from twistchat.core.commands import Quit
+from twistchat.core.limits import NONE
 from twistchat.frontends.foreign import foreign
 from twistchat.frontends.peer import cause_of, own_address_of
-from twistchat.host.keepalive import keep_alive
+from twistchat.host.keepalive import bound_buffer, keep_alive
 from twistchat.session.state import State
 from twistchat.session.throttle import LINE
 
@@ -144,7 +145,10 @@ class LineInput(LineReceiver):
     def connectionMade(self) -> None:
         """Wait for a moment: some programs speak first, and a proxy tells where they come from."""
         assert self.transport is not None
-        keep_alive(self.transport, silence=self._limits.peer_silence, dead=self._limits.peer_dead)
+        limits = self._limits
+        keep_alive(self.transport, silence=limits.peer_silence, dead=limits.peer_dead)
+        if limits.buffer < NONE:
+            bound_buffer(self.transport, limits.buffer)
         self._opening = self._clock.callLater(self._limits.greeting, self._open)
 
     def dataReceived(self, data: bytes) -> None:

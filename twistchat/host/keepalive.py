@@ -1,4 +1,4 @@
-"""Lets the kernel notice when the other end of a connection dies without a word."""
+"""What is asked of the kernel: to notice a dead peer, and to hold little for a slow one."""
 
 from __future__ import annotations
 
@@ -20,6 +20,27 @@ PROBES = 3
 """How many probes may go unanswered before a silent peer counts as dead."""
 
 
+def bound_buffer(transport: ITransport | None, size: int) -> None:
+    """Let the kernel keep about so many bytes for the peer, instead of what it finds good.
+
+    Linux would let that grow to megabytes for each reader that does not read (it counts twice the
+    size, for what it needs besides). A transport that is no socket is left alone.
+    """
+    handle = _socket_of(transport)
+    if handle is not None:
+        handle.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
+
+
+def _socket_of(transport: ITransport | None) -> socket.socket | None:
+    """Find the socket beneath."""
+    while isinstance(transport, ProtocolWrapper):  # TLS, or the PROXY protocol
+        transport = transport.transport
+    if not ISystemHandle.providedBy(transport):
+        return None
+    handle = transport.getHandle()
+    return handle if isinstance(handle, socket.socket) else None
+
+
 def keep_alive(transport: ITransport | None, *, silence: int, dead: int) -> None:
     """Probe the peer after so many seconds of silence; after `dead` seconds it counts as gone.
 
@@ -28,12 +49,8 @@ def keep_alive(transport: ITransport | None, *, silence: int, dead: int) -> None
     A transport that is not TCP is left alone. So is what was set to more than the system counts
     to: then its own times hold, or none.
     """
-    while isinstance(transport, ProtocolWrapper):  # TLS, or the PROXY protocol
-        transport = transport.transport
-    if not ISystemHandle.providedBy(transport):
-        return
-    handle = transport.getHandle()
-    if not isinstance(handle, socket.socket) or handle.family not in INTERNET:
+    handle = _socket_of(transport)
+    if handle is None or handle.family not in INTERNET:
         return
     handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if silence <= MOST_SECONDS:
