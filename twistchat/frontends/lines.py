@@ -35,6 +35,9 @@ log = Logger()
 COMMAND = 8
 """What a command counts in a turn: some make long answers, which nobody else shares."""
 
+MUCH = 8
+"""So much work is looked at: less may be counted with that of a later turn."""
+
 CHUNK = 4096
 """LineReceiver copies the rest of its buffer for each line in it, so it is fed little at once."""
 
@@ -74,6 +77,7 @@ class LineInput(LineReceiver):
         "_holds",
         "_is_over_turn",
         "_limits",
+        "_much",
         "_next_turn",
         "_opening",
         "_registry",
@@ -91,6 +95,7 @@ class LineInput(LineReceiver):
         self._format = wire_format
         self._opening: IDelayedCall | None = None
         self._limits = registry.limits
+        self._much = min(MUCH, self._limits.turn)
         self._clock = registry.clock
         self._again = False
         self._has_ended = False
@@ -283,7 +288,9 @@ class LineInput(LineReceiver):
             return  # it is refused at once, and soon over
         if work:
             session.throttle.spend(1)
-        self._work_this_turn += max(1, work)
+        self._work_this_turn += work or 1
+        if self._work_this_turn < self._much:
+            return
         if self._next_turn is None:
             self._next_turn = self._clock.callLater(0, self._begin_turn)
         if self._work_this_turn >= self._limits.turn and not self._is_over_turn:

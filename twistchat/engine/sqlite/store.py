@@ -318,6 +318,19 @@ class Store:
         """Whether nothing is ever deleted."""
         return self.retention.keeps_all
 
+    def checkpoint(self) -> bool:
+        """See `chores.checkpoint`; never is there more to do.
+
+        Raises:
+            DatabaseError: it could not be done.
+        """
+        if self._database is not None:
+            try:
+                chores.checkpoint(self._database)
+            except sqlite3.Error as error:
+                raise DatabaseError(f"{self.path}: {explain(error)}") from error
+        return False
+
     def index(self) -> bool:
         """Bring the search index on by a step; whether there is more to do."""
         if not self.can_search:
