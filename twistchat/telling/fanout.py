@@ -181,7 +181,8 @@ class Fanout:
                 elsewhere = tuple(room for room in rooms if room not in crowded)
                 self._crowds.add(item, crowded, elsewhere)
             if isinstance(item, Joined):
-                self._turn.came[item.room] += 1
+                came = self._turn.came
+                came[item.room] = came.get(item.room, 0) + 1
         if self._crowds.people and not crowded:
             self._crowds.settle(item)
         self._turn.put(committed, crowded)
@@ -311,7 +312,7 @@ class Fanout:
                 mine = specials[listener]
                 for room in rooms_of(item):
                     since = mine.since.pop(room, place)
-                    mine.places.update(turn.heard(listener.format, room, since))
+                    mine.places.update(turn.written(listener.format).places(room, since))
                     self.unlisten(listener, room)
                 if isinstance(item, Departed):
                     mine.places.discard(place)  # it is told goodbye instead
@@ -346,7 +347,7 @@ class Fanout:
                 if listener not in specials:
                     hearing[listener].append(room)
         for listener, rooms in hearing.items():
-            if data := turn.joined(listener.format, tuple(rooms)):
+            if data := turn.written(listener.format).joined(tuple(rooms)):
                 guarded(listener.put, data)
 
     def _tell_room(self, turn: Turn, only: tuple[str], specials: Specials[Listener]) -> None:
@@ -359,7 +360,7 @@ class Fanout:
             wire_format = listener.format
             data = written.get(id(wire_format))
             if data is None:
-                data = written[id(wire_format)] = turn.joined(wire_format, only)
+                data = written[id(wire_format)] = turn.written(wire_format).joined(only)
             try:
                 listener.put(data)
             except Exception:  # as `guarded` does, whose call would be felt here

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.model import Seen
     from twistchat.engine import Committed
-    from twistchat.telling.turn import Heard, Turn
+    from twistchat.telling.turn import Heard, Turn, Written
     from twistchat.wire import WireFormat
 
 L = TypeVar("L")
@@ -41,7 +41,8 @@ class Special:
 
     def parts(self, turn: Turn, wire_format: WireFormat) -> Sequence[Part]:
         """Find what it is told, in order."""
-        heard, at = self._heard(turn, wire_format)
+        written = turn.written(wire_format)
+        heard, at = self._heard(turn, written)
         parts: list[Part] = []
         for place in sorted(self.places | self.untold | self.instead.keys()):
             end = bisect_left(heard.places, place, at)
@@ -52,31 +53,31 @@ class Special:
             if is_heard:
                 at = end + 1
             if place not in self.untold and (is_heard or place in self.places):
-                parts.append(self._part(turn, wire_format, place))
+                parts.append(self._part(place, turn, written))
         if at < len(heard.places):
             parts.append((None, heard.run(at, len(heard.places))))
         return parts
 
-    def _part(self, turn: Turn, wire_format: WireFormat, place: int) -> Part:
+    def _part(self, place: int, turn: Turn, written: Written) -> Part:
         instead = self.instead.get(place)
         committed = instead or turn.items[place]
         if is_reply(committed.item):
             return committed, b""
         if instead is not None:
-            return committed, wire_format.encode(instead)
-        return committed, turn.piece(wire_format, place)
+            return committed, written.format.encode(instead)
+        return committed, written.piece(place)
 
-    def _heard(self, turn: Turn, wire_format: WireFormat) -> tuple[Heard, int]:
+    def _heard(self, turn: Turn, written: Written) -> tuple[Heard, int]:
         """Find what it hears of its rooms as everybody does, and from where on in that."""
         rooms = [room for room in self.since if room in turn.batches]
         if len(rooms) == 1:  # such as the one that many come into in this turn
-            heard = turn.heard_in(wire_format, (rooms[0],))
+            heard = written.heard((rooms[0],))
             return heard, bisect_left(heard.places, self.since[rooms[0]])
         for room in rooms:
             if since := self.since[room]:
-                self.places.update(turn.heard(wire_format, room, since))
+                self.places.update(written.places(room, since))
         throughout = tuple(room for room in rooms if not self.since[room])
-        return turn.heard_in(wire_format, throughout), 0
+        return written.heard(throughout), 0
 
 
 class Specials(dict[L, Special]):

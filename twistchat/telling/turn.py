@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from twistchat.core.events import Folded
@@ -54,19 +54,19 @@ class Turn:
     that want to be told of each; for those that fold presence it is left out there.
     """
 
+    __slots__ = ("_folded", "_written", "batches", "came", "crowds", "items")
+
     def __init__(self) -> None:
         self.items: list[Committed] = []
         self.batches: dict[str, Batch] = defaultdict(Batch)
         """What each room hears."""
         self.crowds: dict[int, Crowd] = {}
         """What was collected, by the place of the `Folded` that tells it."""
-        self.came: Counter[str] = Counter()
+        self.came: dict[str, int] = {}
         """How many have come into each room this turn, and will hear it."""
         self._folded: dict[int, Rooms] = {}
         """The rooms in which somebody's coming or going is told later, by its place."""
-        self._pieces: dict[WireFormat, dict[int, bytes]] = defaultdict(dict)
-        self._heard: dict[tuple[WireFormat, tuple[str, ...]], Heard] = {}
-        self._joined: dict[tuple[WireFormat, tuple[str, ...]], bytes] = {}
+        self._written: dict[WireFormat, Written] = {}
 
     def put(self, committed: Committed, folded: Rooms = ()) -> int:
         """Put an item behind the others; return its place."""
@@ -87,50 +87,57 @@ class Turn:
             if not is_fold:
                 batch.exact.append(place)
 
-    def heard(self, wire_format: WireFormat, room: str, since: int = 0) -> Sequence[int]:
-        """Find the places that a room is told in this format, from one place on."""
-        if room not in self.batches:
-            return ()
-        batch = self.batches[room]
-        places = batch.folding if wire_format.folds_presence else batch.exact
-        return places[bisect_left(places, since) :]
+    def written(self, wire_format: WireFormat) -> Written:
+        """Find how this turn is written in a format."""
+        written = self._written.get(wire_format)
+        if written is None:
+            written = self._written[wire_format] = Written(self, wire_format)
+        return written
 
-    def piece(self, wire_format: WireFormat, place: int) -> bytes:
-        """Write one item, once for each format."""
-        pieces = self._pieces[wire_format]
-        data = pieces.get(place)
+
+class Written:
+    """A turn as it is written in one format: each thing once, whoever is told it."""
+
+    __slots__ = ("_heard", "_joined", "_pieces", "_turn", "format")
+
+    def __init__(self, turn: Turn, wire_format: WireFormat) -> None:
+        self._turn = turn
+        self.format = wire_format
+        self._pieces: dict[int, bytes] = {}
+        self._heard: dict[Rooms, Heard] = {}
+        self._joined: dict[Rooms, bytes] = {}
+
+    def places(self, room: str, since: int = 0) -> Sequence[int]:
+        """Find the places that a room is told in this format, from one place on."""
+        batch = self._turn.batches.get(room)
+        if batch is None:
+            return ()
+        places = batch.folding if self.format.folds_presence else batch.exact
+        return places[bisect_left(places, since) :] if since else places
+
+    def piece(self, place: int) -> bytes:
+        """Write one item."""
+        data = self._pieces.get(place)
         if data is None:
-            data = pieces[place] = wire_format.encode(self.items[place])
+            data = self._pieces[place] = self.format.encode(self._turn.items[place])
         return data
 
-    def heard_in(self, wire_format: WireFormat, rooms: tuple[str, ...]) -> Heard:
-        """Write all that somebody in these rooms is told, once for each combination of rooms."""
-        key = (wire_format, rooms)
-        heard = self._heard.get(key)
+    def heard(self, rooms: Rooms) -> Heard:
+        """Write all that somebody in these rooms is told, piece by piece."""
+        heard = self._heard.get(rooms)
         if heard is None:
             # A rename or departure stands in several batches under one place: told once.
             if len(rooms) == 1:
-                places = self.heard(wire_format, rooms[0])
+                places = self.places(rooms[0])
             else:
-                places = sorted({p for room in rooms for p in self.heard(wire_format, room)})
-            heard = self._heard[key] = Heard(places, self._written(wire_format, places))
+                places = sorted({place for room in rooms for place in self.places(room)})
+            heard = self._heard[rooms] = Heard(places, [self.piece(place) for place in places])
         return heard
 
-    def _written(self, wire_format: WireFormat, places: Sequence[int]) -> Sequence[bytes]:
-        pieces, encode, items = self._pieces[wire_format], wire_format.encode, self.items
-        written = []
-        for place in places:  # as `piece` does, whose call would be felt here
-            data = pieces.get(place)
-            if data is None:
-                data = pieces[place] = encode(items[place])
-            written.append(data)
-        return written
-
-    def joined(self, wire_format: WireFormat, rooms: tuple[str, ...]) -> bytes:
-        """Write all that somebody in these rooms is told, to whom nothing special happens."""
-        key = (wire_format, rooms)
-        data = self._joined.get(key)
+    def joined(self, rooms: Rooms) -> bytes:
+        """Write all that somebody in these rooms is told to whom nothing special happens."""
+        data = self._joined.get(rooms)
         if data is None:
-            pieces = self.heard_in(wire_format, rooms).pieces
-            data = self._joined[key] = wire_format.pack([piece for piece in pieces if piece])
+            pieces = [piece for piece in self.heard(rooms).pieces if piece]
+            data = self._joined[rooms] = self.format.pack(pieces)
         return data
