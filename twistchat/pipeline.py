@@ -15,6 +15,7 @@ from twistchat.core.events import (
     Refused,
     Reply,
     RoomForgotten,
+    Said,
 )
 from twistchat.engine import Entry
 from twistchat.faults import guarded
@@ -110,6 +111,10 @@ class Pipeline:
         for placed in batch:
             committed, item = placed, placed.item
             decided: Item | None = item
+            if type(item) is Said:  # as nearly always, and nobody waits for it
+                self._chat.apply(item)
+                self._fanout.publish(placed)
+                continue
             if is_durable(item):
                 self._chat.apply(item)
             else:

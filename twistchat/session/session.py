@@ -268,11 +268,12 @@ class Session:
                 self.bitten_by(limit)
             self._submit([answer_to(decided, self._chat.unsaid(user, command), label)], label)
             return False
-        if isinstance(command, c.Quit):
-            self._departed(user, e.Cause.LEFT)
-        for item in decided:
-            if holds_input(item):
-                self._gate.hold()  # until it is `settled`, or told
+        if not isinstance(command, c.Say):
+            if isinstance(command, c.Quit):
+                self._departed(user, e.Cause.LEFT)
+            for item in decided:
+                if holds_input(item):
+                    self._gate.hold()  # until it is `settled`, or told
         if label is not None and not any(map(is_answer, decided)):
             decided = [*decided, e.Done()]
         self._submit(decided, label)
@@ -351,8 +352,7 @@ class Session:
 
     def _abandon(self, cause: e.Cause) -> None:
         self.state = State.LEAVING
-        last = Committed(e.Goodbye(cause))
-        self.outlet.abandon(self.format.encode_reply(last, self.name))
+        self.outlet.abandon(self.format.encode_reply(Committed(e.Goodbye(cause)), self.name))
 
     def stop(self) -> None:
         """Take nothing in any more. Who is at the door goes; others are told by `Stopping`.

@@ -80,10 +80,6 @@ class View:
         """Do what one line asks for, or say why not."""
         if self._session.state in (State.LEAVING, State.GONE):
             return
-        match line:
-            case [c.Say() as said]:
-                self._session.receive(said)
-                return
         before = self.room
         for asked in line:
             match asked:
