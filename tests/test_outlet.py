@@ -189,6 +189,36 @@ class EndingTests(ConnectedTestCase):
         self.read_all()
         self.assertEqual(self.connection.sent, b"bye")
 
+    def test_nothing_comes_behind_the_last_words(self) -> None:
+        for is_waiting in (False, True):
+            self.begin()
+            slots = [self.outlet.reserve()]
+            if is_waiting:
+                self.socket.room = 2
+                slots[0].fill(b"hello")
+            self.outlet.abandon(b"bye")
+            slots.append(self.outlet.reserve())
+            for slot in slots[is_waiting:]:
+                slot.fill(b"too late")
+            self.read_all()
+            self.assertEqual(self.connection.sent, b"hello" * is_waiting + b"bye")
+            self.assertEqual(self.outlet.queued, 0)
+
+    def test_a_place_that_is_kept_after_closing_holds_nothing_up(self) -> None:
+        self.socket.room = 2
+        self.outlet.put(b"hello")
+        self.outlet.close()
+        self.outlet.reserve()
+        self.read_all()
+        self.assertTrue(self.socket.is_closed)
+
+    def test_a_place_that_is_filled_after_the_connection_is_lost(self) -> None:
+        self.socket.room = 0
+        self.outlet.put(b"x" * (self.limits.queue + 2 * AHEAD))
+        self.connection.transport.connectionLost(Failure(ConnectionLost()))
+        self.outlet.reserve().fill(b"x")
+        self.assertEqual(self.outlet.queued, 0)
+
     def test_aborting_sends_nothing_more(self) -> None:
         self.socket.room = 2
         self.outlet.put(b"hello")

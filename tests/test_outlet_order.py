@@ -48,10 +48,15 @@ class OrderTests(ConnectedTestCase):
         if what == "put":
             data = self._buffer(size)
             self.outlet.put(data)
-            self._is_told(data)
-        elif what == "reserve" and not self.is_over:
-            self.slots.append((len(self.told), self.outlet.reserve()))
-            self._is_told(None)
+            if not self.is_over:
+                self.told.append(data)
+        elif what == "reserve":
+            slot = self.outlet.reserve()
+            if self.is_over:
+                slot.fill(b"too late")
+            else:
+                self.slots.append((len(self.told), slot))
+                self.told.append(None)
         elif what == "fill" and self.slots:
             place, slot = self.slots.pop(size % len(self.slots))
             self.told[place] = data = self._buffer(size)
@@ -62,10 +67,6 @@ class OrderTests(ConnectedTestCase):
             self.socket.most = size
         elif what == "the reactor comes":
             self.come()
-
-    def _is_told(self, data: bytes | None) -> None:
-        if not self.is_over:
-            self.told.append(data)
 
     def _known(self) -> list[bytes]:
         """What was put before the first place that is not filled."""

@@ -15,13 +15,18 @@ class Slot:
     __slots__ = ("_filled", "content")
 
     def __init__(self, filled: Callable[[int], None]) -> None:
-        self._filled = filled
+        self._filled: Callable[[int], None] | None = filled
         self.content: bytes | None = None
 
     def fill(self, content: bytes) -> None:
         """Put in what belongs here; all that waited behind it may go on its way."""
-        self.content = content
-        self._filled(len(content))
+        if self._filled is not None:
+            self.content = content
+            self._filled(len(content))
+
+    def forget(self) -> None:
+        """Nobody will be told any more what it is filled with."""
+        self._filled = None
 
 
 class Backlog:
@@ -80,7 +85,12 @@ class Backlog:
 
     def drop(self) -> None:
         """Let nothing wait any more but the end of what the reader has got the beginning of."""
-        begun = [self._waiting[0]] if self._taken else []
+        begun = self._waiting.popleft() if self._taken else b""
+        for dropped in self._waiting:
+            if isinstance(dropped, Slot):
+                dropped.forget()
         self._waiting.clear()
-        self._waiting.extend(begun)
-        self.size = sum(len(head) for head in begun if isinstance(head, bytes)) - self._taken
+        self.size = 0
+        if isinstance(begun, bytes) and begun:
+            self.put(begun)
+            self.size -= self._taken

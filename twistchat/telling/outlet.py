@@ -109,9 +109,15 @@ class Outlet(ABC):
         self._relieved = (*self._relieved, relieved)
 
     def reserve(self) -> Slot:
-        """Keep a place: what is put from now on waits until it is filled."""
+        """Keep a place: what is put from now on waits until it is filled.
+
+        Behind the end there is none: what it is filled with is told to nobody.
+        """
         slot = Slot(self._filled)
-        self._waiting().reserve(slot)
+        if self._closing:
+            slot.forget()
+        else:
+            self._waiting().reserve(slot)
         return slot
 
     def close(self) -> None:
