@@ -182,6 +182,25 @@ class EndingTests(ConnectedTestCase):
         self.assertTrue(self.socket.is_closed)
         self.assertEqual(self.reactor.getDelayedCalls(), [])
 
+    def test_the_rest_of_what_has_begun_is_still_shared(self) -> None:
+        begun = words(1, 1_000_000)
+        self.socket.room = 10
+        self.outlet.put(begun)
+        self.outlet.abandon(b"bye")
+        self.assertLessEqual(self.connection.held, AHEAD)
+        self.read_all()
+        self.assertEqual(self.connection.sent, begun + b"bye")
+        self.assertTrue(self.socket.is_closed)
+
+    def test_abandoning_whom_takes_nothing_does_not_last(self) -> None:
+        self.socket.room = 10
+        self.outlet.put(words(1, 50_000))
+        self.outlet.abandon(b"bye")
+        self.reactor.advance(self.limits.farewell)
+        self.reactor.advance(0)
+        self.assertTrue(self.connection.owner.reasons[0].check(ConnectionAborted))
+        self.assertEqual(self.reactor.getDelayedCalls(), [])
+
     def test_abandoning_where_nothing_has_begun(self) -> None:
         self.outlet.reserve()
         self.outlet.put(b"hello")

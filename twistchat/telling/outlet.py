@@ -137,9 +137,6 @@ class Outlet(ABC):
         backlog.drop()
         backlog.put(last)
         self._begin_farewell()
-        while data := backlog.first(PORTION):  # behind what the transport holds, full or not
-            backlog.take(len(data))
-            self._transport.write(data)
         self._drain()
 
     def abort(self) -> None:
@@ -284,6 +281,11 @@ class WritingOutlet(Outlet):
         """The transport has enough. Called by it."""
         self._is_full = True
         self._stalls()
+
+    def abandon(self, last: bytes) -> None:
+        """See `Outlet.abandon`; the end goes behind what the transport holds, full or not."""
+        self._is_full = False
+        super().abandon(last)
 
     def _offer(self, data: bytes) -> int:
         self._transport.write(data)
