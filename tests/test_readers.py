@@ -6,6 +6,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.engines import OnSlowEngine, OnSQLite
+from tests.lines import TOKEN
 from twistchat.core.limits import DEFAULT_LIMITS, NONE, Limits
 from twistchat.telling.outlet import outlet_of
 from twistchat.testing import ChatTestCase, Wire
@@ -152,6 +153,25 @@ class AskingTests(ChatTestCase):
         self.assertEqual(alice.sees()[-1], "<bob> and on")
 
 
+class LostReaderTests(ChatTestCase):
+    """Somebody who has stopped reading, is lost, and comes back."""
+
+    limits = Limits(stall=NONE)
+
+    def test_what_waited_for_them_was_not_read(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        (token,) = TOKEN.findall("\n".join(self.typing(bob, "/token")))
+        bob.wire.stall()
+        self.typing(alice, "hello")
+        self.wait(self.limits.peer_dead + 10)
+        bob.vanishes()
+        self.turn()
+        bob = self.connect()
+        bob.sees()
+        missed = [line[8:] for line in self.typing(bob, f"/resume {token}") if line[0] == "["]
+        self.assertEqual(missed, ["? <alice> hello"])
+
+
 class OutletTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock, self.wire = Clock(), Wire()
@@ -217,6 +237,18 @@ class OutletTests(SynchronousTestCase):
         self.outlet.put(b"2")
         self.assertEqual(self.clock.getDelayedCalls(), [])
         self.assertEqual(self.wire.value(), b"")
+
+    def test_what_waits_is_still_known_when_the_transport_has_ended(self) -> None:
+        self.wire.stall()
+        self.outlet.put(b"1")
+        self.clock.advance(7)
+        self.outlet.stopProducing()
+        self.assertEqual(self.outlet.waits, 7)
+        self.outlet.abandon(b"bye")
+        self.assertEqual(self.wire.value(), b"")
+        self.outlet.lost()
+        self.assertEqual(self.outlet.waits, 0)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_overflow_is_told_once_for_each_excess(self) -> None:
         self.wire.stall()

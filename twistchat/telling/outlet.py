@@ -141,7 +141,6 @@ class Outlet(ABC):
 
     def abort(self) -> None:
         """Close the connection now, whatever has not been sent."""
-        self._backlog = None
         self._closing = self._closed = True
         getattr(self._transport, "abortConnection", self._transport.loseConnection)()
 
@@ -170,9 +169,12 @@ class Outlet(ABC):
         self._drain()
 
     def stopProducing(self) -> None:
-        """The transport will take no more. Called by it, before the connection is lost."""
-        self._closing = True
-        self._backlog = None
+        """The transport will take no more. Called by it, before the connection is lost.
+
+        What waits is kept until then: where somebody stopped reading is asked for when they are
+        gone.
+        """
+        self._closing = self._closed = True
 
     def _stalls(self) -> None:
         """From now on the reader has to take something before long."""
@@ -202,7 +204,7 @@ class Outlet(ABC):
 
     def _filled(self, count: int) -> None:
         """Go on after a slot got its content. Called by the slot."""
-        if self._backlog is None:  # it is closed
+        if self._closed or self._backlog is None:
             return
         self._backlog.size += count
         self._drain()
