@@ -129,6 +129,19 @@ class SendingTests(ConnectedTestCase):
         self.assertTrue(self.socket.is_closed)
         self.assertEqual(self.reactor.getDelayedCalls(), [])
 
+    def test_what_the_transport_cannot_send_waits_too(self) -> None:
+        self.socket.room = 0
+        self.outlet.put(b"x" * (AHEAD + 10))
+        self.socket.room = AHEAD
+        self.reactor.advance(7)
+        self.come()
+        self.assertEqual((self.outlet.queued, self.connection.held), (0, 10))
+        self.reactor.advance(7)
+        self.assertEqual(self.outlet.waits, 14)
+        self.outlet.put(b"x")
+        self.read_all()
+        self.assertEqual(self.outlet.waits, 0)
+
     def test_how_long_something_waits(self) -> None:
         self.assertEqual(self.outlet.waits, 0)
         self.socket.room = 0

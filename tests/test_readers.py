@@ -250,6 +250,13 @@ class OutletTests(SynchronousTestCase):
         self.assertEqual(self.outlet.waits, 0)
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
+    def test_what_the_transport_cannot_send_waits_too(self) -> None:
+        self.wire.stall()
+        self.clock.advance(7)
+        self.assertEqual(self.outlet.waits, 7)
+        self.wire.flow()
+        self.assertEqual(self.outlet.waits, 0)
+
     def test_overflow_is_told_once_for_each_excess(self) -> None:
         self.wire.stall()
         for _ in range(DEFAULT_LIMITS.queue_at_most // 1000):

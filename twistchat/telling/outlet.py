@@ -68,6 +68,7 @@ class Outlet(ABC):
         self._limits = limits
         self._overflowed = overflowed
         self._backlog: Backlog | None = None
+        """What waits; there is one also while the transport is full, and nothing waits."""
         self._is_full = False
         """Whether the transport takes nothing for now; it will say when it does."""
         self._closing = False
@@ -89,14 +90,17 @@ class Outlet(ABC):
 
     @property
     def waits(self) -> float:
-        """For how many seconds something has been waiting here, at most."""
+        """For how many seconds something has been waiting here or in the transport, at most.
+
+        What a transport holds that is not full will be sent in a moment.
+        """
         return 0.0 if self._backlog is None else self._clock.seconds() - self._backlog.since
 
     def put(self, data: bytes) -> None:
         """Send this after everything before it."""
         if self._closing or not data:
             return
-        if self._backlog is None and not self._is_full:
+        if self._backlog is None:
             taken = self._offer(data)
             if taken < len(data):
                 self._keep(data, taken)
@@ -219,7 +223,7 @@ class Outlet(ABC):
                 backlog.take(taken)
                 if taken < len(data):
                     self._ask(backlog)
-            if not backlog and self._backlog is backlog:
+            if not backlog and not self._is_full and self._backlog is backlog:
                 self._backlog = None
         if self._catching_up is not None and self.queued <= self._limits.queue:
             self._catching_up.cancel()
@@ -228,7 +232,7 @@ class Outlet(ABC):
             relieved, self._relieved = self._relieved, ()
             for call in relieved:
                 call()
-        if self._closing and self._backlog is None and not self._closed:
+        if self._closing and not self._backlog and not self._closed:
             self._closed = True
             IConsumer(self._transport).unregisterProducer()
             self._transport.loseConnection()
@@ -282,6 +286,7 @@ class WritingOutlet(Outlet):
     def pauseProducing(self) -> None:
         """The transport has enough. Called by it."""
         self._is_full = True
+        self._waiting()
         self._stalls()
 
     def abandon(self, last: bytes) -> None:
