@@ -209,6 +209,8 @@ class LineInput(LineReceiver):
 
     def readConnectionLost(self) -> None:
         """Leave at the end of input, after what was said."""
+        if self.session is not None and self.session.outlet.is_broken:
+            return  # it is no end: `connectionLost` follows
         if self.paused:  # there may be whole lines in the buffer: see `release`
             self._has_ended = True
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from errno import EAGAIN, ENOBUFS, EPIPE, EWOULDBLOCK
 from typing import TYPE_CHECKING
 
 from twisted.internet.interfaces import IConsumer, IPullProducer, IPushProducer, ISSLTransport
@@ -27,6 +28,10 @@ PORTION = 64 * 1024
 
 AHEAD = 4 * 1024
 """Bytes that a transport of TCP is given for a reader who does not read: each has its own."""
+
+INNOCENT = frozenset((EAGAIN, EWOULDBLOCK, ENOBUFS, EPIPE))
+"""Errors of sending after which the input ends as it should: it would block, or the other end had
+closed the connection properly before."""
 
 
 class Outlet(ABC):
@@ -53,6 +58,7 @@ class Outlet(ABC):
         "_relieved",
         "_stalled",
         "_transport",
+        "is_broken",
     )
 
     def __init__(
@@ -77,6 +83,9 @@ class Outlet(ABC):
         self._catching_up: IDelayedCall | None = None
         self._farewell: IDelayedCall | None = None
         self._relieved: Sequence[Callable[[], None]] = ()
+        self.is_broken = False
+        """Whether the connection will be found lost in a moment. Its input ends now as if its
+        other end had closed it, since the system tells an error only once."""
 
     @property
     def queued(self) -> int:
@@ -329,9 +338,10 @@ class SendingOutlet(Outlet):
     def _offer(self, data: bytes) -> int:
         try:
             return self._send(data)
-        except OSError:
-            # It would block; or the connection is broken, and the transport finds that out when
-            # it writes what it is given next.
+        except OSError as error:
+            # If the connection is broken, the transport finds that out when it writes what it is
+            # given next.
+            self.is_broken = error.errno not in INNOCENT
             return 0
 
     def _ask(self, backlog: Backlog) -> None:
