@@ -151,6 +151,15 @@ class TLSTests(SynchronousTestCase):
         self.assertIs(type(outlet), WritingOutlet)
         self._talk(outlet)
 
+    def test_tls_cannot_begin_afterwards(self) -> None:
+        transport = server_over(self.socket, self.owner, self.reactor)
+        self.owner.makeConnection(transport)
+        outlet = self._outlet()
+        with self.assertRaises(RuntimeError):
+            transport.startTLS(server_options())
+        outlet.put(b"as plain as before")
+        self.assertEqual(bytes(self.socket.sent), b"as plain as before")
+
 
 class KindTests(SynchronousTestCase):
     """Whatever is not exactly a connection over TCP is written to, and not sent to."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from errno import EAGAIN, ENOBUFS, EPIPE, EWOULDBLOCK
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from twisted.internet.interfaces import IConsumer, IPullProducer, IPushProducer, ISSLTransport
 from twisted.internet.tcp import Server
@@ -311,6 +311,11 @@ class WritingOutlet(Outlet):
         """Nothing to ask: it takes whatever it is given, and says when to go on."""
 
 
+def too_late_for_tls(*_: object, **__: object) -> NoReturn:
+    """Refuse to begin TLS, in place of `startTLS`: what is told goes past the transport now."""
+    raise RuntimeError("TLS has to begin before the outlet of its connection is made")
+
+
 @implementer(IPullProducer)
 class SendingOutlet(Outlet):
     """Sends at once, over plain TCP: what the kernel takes never waits for the reactor.
@@ -333,6 +338,7 @@ class SendingOutlet(Outlet):
         super().__init__(transport, clock=clock, limits=limits, overflowed=overflowed)
         # What `writeSomeData` calls, without looking for it at each of thousands of transports.
         self._send: Callable[[bytes], int] = transport.getHandle().send
+        transport.startTLS = too_late_for_tls  # type: ignore[method-assign]
         transport.registerProducer(self, streaming=False)
 
     def _offer(self, data: bytes) -> int:
@@ -363,7 +369,7 @@ def outlet_of(
 
     By the exact type of its transport: one of TLS forwards what it does not have itself to the
     socket beneath, and what is sent there is not encrypted. So whoever begins TLS on a connection
-    (`startTLS`) does it before its outlet is made.
+    (`startTLS`) does it before its outlet is made; afterwards it is refused.
     """
     if type(transport) is Server and not ISSLTransport.providedBy(transport):
         return SendingOutlet(transport, clock=clock, limits=limits, overflowed=overflowed)
