@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
 from OpenSSL import SSL
 from twisted.internet import unix
 from twisted.internet.protocol import Factory
-from twisted.internet.ssl import CertificateOptions
 from twisted.internet.tcp import Server
 from twisted.protocols.haproxy._wrapper import HAProxyWrappingFactory
 from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.certificates import server_options
 from tests.sockets import NO_END, Owner, Reactor, Socket, outlet_for, server_over
 from twistchat.core.limits import DEFAULT_LIMITS
 from twistchat.telling.outlet import AHEAD, SendingOutlet, WritingOutlet
@@ -27,21 +22,6 @@ if TYPE_CHECKING:
     from twistchat.telling.outlet import Outlet
 
 SECRET = b"a secret that nobody may overhear; "
-
-
-@cache
-def server_options() -> Any:
-    """Make a certificate, and what a server needs besides."""
-    key: Any = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    certificate: Any = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, SHA256())
-    )
-    return CertificateOptions(privateKey=key, certificate=certificate)
 
 
 class Client:
