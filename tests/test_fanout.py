@@ -208,6 +208,36 @@ class FanoutTests(SynchronousTestCase):
         self.assertEqual(self.told()["bob"], ["<alice> ho"])
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 2)
 
+    def test_what_cannot_be_written_costs_nobody_anything_else(self) -> None:
+        class Faulty(LineFormat):
+            def encode(self, committed: Committed) -> bytes:
+                if isinstance(committed.item, e.Said) and "bad" in committed.item.text:
+                    raise ZeroDivisionError
+                return super().encode(committed)
+
+        self.ears["faulty"] = faulty = Ear(Faulty())
+        self.fanout.attach(faulty, "faulty")
+        self.fanout.listen(faulty, "#lobby")
+        for is_special in (False, True):
+            self.say("bob", "1")
+            if is_special:
+                self.publish(e.Noted(("2",)), origin=faulty)
+            self.say("bob", "bad")
+            self.say("alice", "4")
+            told = self.told()
+            self.assertEqual(told["alice"], ["<bob> 1", "<bob> bad", "<alice> 4"])
+            between = ["-- 2"] if is_special else []
+            self.assertEqual(told["faulty"], ["<bob> 1", *between, "<alice> 4"])
+        self.fanout.publish(
+            Committed(e.Said("#lobby", "bob", "bob", "bad", False, 0.0), origin=faulty, echo=False)
+        )
+        self.fanout.ignores.add(faulty, "alice")
+        self.say("bob", "5")
+        self.say("alice", "6")
+        told = self.told()
+        self.assertEqual(told["alice"], ["<bob> bad", "<bob> 5", "<alice> 6"])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 3)
+
     def test_everybody_in_whatever_room(self) -> None:
         self.publish(e.Announced("tea", None, None, 0.0), e.Announced("you", "bob", "bob", 0.0))
         told = self.told()

@@ -36,7 +36,7 @@ from twistchat.engine import Committed
 from twistchat.faults import guarded
 from twistchat.telling.crowds import Crowd, Crowds, Rooms
 from twistchat.telling.ignores import Ignores
-from twistchat.telling.specials import Part, Specials
+from twistchat.telling.specials import Part, Special, Specials
 from twistchat.telling.told import Told
 from twistchat.telling.turn import Turn
 
@@ -227,9 +227,11 @@ class Fanout:
                 log.failure("one event could not be told")
         self._tell_rooms(turn, specials)
         for listener, special in specials.items():
-            parts = special.parts(turn, listener.format)
-            if parts:
-                guarded(listener.tell, parts)
+            guarded(self._tell_special, turn, listener, special)
+
+    def _tell_special(self, turn: Turn, listener: Listener, special: Special) -> None:
+        if parts := special.parts(turn, listener.format):
+            listener.tell(parts)
 
     def _sort_out(
         self, turn: Turn, place: int, committed: Committed, specials: Specials[Listener]

@@ -6,6 +6,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from twisted.logger import Logger
+
 from twistchat.core.events import Folded
 
 if TYPE_CHECKING:
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from twistchat.engine import Committed
     from twistchat.telling.crowds import Crowd, Rooms
     from twistchat.wire import WireFormat
+
+log = Logger()
 
 
 class Batch:
@@ -116,10 +120,15 @@ class Written:
         return places[bisect_left(places, since) :] if since else places
 
     def piece(self, place: int) -> bytes:
-        """Write one item."""
+        """Write one item; nothing, if the format cannot write it."""
         data = self._pieces.get(place)
         if data is None:
-            data = self._pieces[place] = self.format.encode(self._turn.items[place])
+            try:
+                data = self.format.encode(self._turn.items[place])
+            except Exception:  # its fault is not to cost the others theirs
+                log.failure("one event could not be written")
+                data = b""
+            self._pieces[place] = data
         return data
 
     def heard(self, rooms: Rooms) -> Heard:
