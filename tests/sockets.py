@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from errno import EAGAIN
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from twisted.internet.posixbase import _DisconnectSelectableMixin
 from twisted.internet.protocol import Protocol, connectionDone
@@ -132,9 +132,11 @@ class Owner(Protocol):
 class Connection:
     """One connection over TCP: its socket, its transport, and its outlet."""
 
-    def __init__(self, reactor: Reactor, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, reactor: Reactor, limits: Limits = DEFAULT_LIMITS, kind: type[Server] = Server
+    ) -> None:
         self.socket, self.owner = Socket(), Owner()
-        self.transport = server_over(self.socket, self.owner, reactor)
+        self.transport = server_over(self.socket, self.owner, reactor, kind)
         self.owner.makeConnection(self.transport)
         self.overflows: list[str] = []
         """The limits that it has run into."""
@@ -167,10 +169,15 @@ def outlet_for(
     return outlet_of(transport, clock=reactor, limits=limits, overflowed=overflows.append)
 
 
+class OtherServer(Server):
+    """A transport that is not exactly TCP, so that it is written to, and not sent to."""
+
+
 class ConnectedTestCase(SynchronousTestCase):
     """A test of one connection; more of them can be made by `connect`."""
 
     limits = DEFAULT_LIMITS
+    kind: ClassVar[type[Server]] = Server
 
     def setUp(self) -> None:
         self.begin()
@@ -182,7 +189,7 @@ class ConnectedTestCase(SynchronousTestCase):
         self.outlet, self.socket = self.connection.outlet, self.connection.socket
 
     def connect(self) -> Connection:
-        return Connection(self.reactor, self.limits)
+        return Connection(self.reactor, self.limits, self.kind)
 
     def come(self, times: int = 1) -> None:
         """Let the reactor come round."""

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from twisted.internet.error import ConnectionLost
 from twisted.python.failure import Failure
 
-from tests.sockets import NO_END, ConnectedTestCase
+from tests.sockets import NO_END, ConnectedTestCase, OtherServer
 from twistchat.core.limits import NONE, Limits
 from twistchat.telling.outlet import AHEAD
 
 if TYPE_CHECKING:
     from twistchat.telling.backlog import Slot
+
+Steps = list[tuple[str, int]]
+"""What is done, and how much of it."""
 
 LAST = b"(the last words)"
 
@@ -26,11 +29,14 @@ steps = st.one_of(
     st.tuples(st.just("takes at most"), st.sampled_from([1, 100, 5_000, NO_END])),
     st.tuples(st.just("the reactor comes"), st.just(0)),
 )
+many, few = st.lists(steps, max_size=25), st.lists(steps, max_size=10)
 ends = st.sampled_from(["", "close", "abandon", "lost"])
 
 
-class OrderTests(ConnectedTestCase):
+class OrderTestCase(ConnectedTestCase):
     limits = Limits(queue=NONE, queue_at_most=NONE)
+    most_held = AHEAD
+    """What the transport may keep for itself."""
 
     def begin(self) -> None:
         super().begin()
@@ -89,17 +95,15 @@ class OrderTests(ConnectedTestCase):
             self.told = [whole, LAST]
         self.is_over = bool(how)
 
-    @settings(max_examples=300, deadline=None)
-    @given(st.lists(steps, max_size=25), ends, st.lists(steps, max_size=10))
-    def test_all_arrives_once_and_in_order(
-        self, before: list[tuple[str, int]], end: str, after: list[tuple[str, int]]
-    ) -> None:
+    def check(self, before: Steps, end: str, after: Steps) -> None:
+        """Do these things; then end, and do the others."""
         self.begin()
         for step in before:
             self._step(*step)
-            self.assertLessEqual(self.connection.held, AHEAD)
+            self.assertLessEqual(self.connection.held, self.most_held)
             self.assertTrue(b"".join(self._known()).startswith(self.connection.sent))
         self._end(end)
+        self.assertLessEqual(self.connection.held, self.most_held)
         if end in ("abandon", "lost"):
             dropped, self.slots = self.slots, []
             for _, slot in dropped:
@@ -116,3 +120,22 @@ class OrderTests(ConnectedTestCase):
         if end:
             self.assertEqual(self.reactor.getDelayedCalls(), [])
         self.assertEqual(self.outlet.queued, 0)
+
+
+class OrderTests(OrderTestCase):
+    @settings(max_examples=300, deadline=None)
+    @given(many, ends, few)
+    def test_all_arrives_once_and_in_order(self, before: Steps, end: str, after: Steps) -> None:
+        self.check(before, end, after)
+
+
+class WritingOrderTests(OrderTestCase):
+    """The same over a transport that is written to."""
+
+    kind = OtherServer
+    most_held = OtherServer.bufferSize + 150_000
+
+    @settings(max_examples=100, deadline=None)
+    @given(many, ends, few)
+    def test_all_arrives_once_and_in_order(self, before: Steps, end: str, after: Steps) -> None:
+        self.check(before, end, after)

@@ -14,7 +14,7 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.certificates import server_options
-from tests.sockets import NO_END, Owner, Reactor, Socket, outlet_for, server_over
+from tests.sockets import NO_END, OtherServer, Owner, Reactor, Socket, outlet_for, server_over
 from twistchat.core.limits import DEFAULT_LIMITS
 from twistchat.telling.outlet import AHEAD, SendingOutlet, WritingOutlet
 
@@ -162,10 +162,7 @@ class KindTests(SynchronousTestCase):
         self.assertIs(self._kind_of_outlet(transport), SendingOutlet)
 
     def test_something_derived_from_tcp(self) -> None:
-        class Other(Server):
-            """It may do anything with what is written."""
-
-        transport = server_over(self.socket, self.owner, self.reactor, Other)
+        transport = server_over(self.socket, self.owner, self.reactor, OtherServer)
         self.assertIs(self._kind_of_outlet(transport), WritingOutlet)
 
     def test_a_unix_socket(self) -> None:
