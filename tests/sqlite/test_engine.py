@@ -13,6 +13,7 @@ from twistchat.core import events as e
 from twistchat.engine.retention import Retention, Rule
 from twistchat.engine.sqlite import SQLiteEngine, chores, file, keeping
 from twistchat.engine.sqlite.faults import UnknownOutcomeError
+from twistchat.engine.sqlite.reader import Reader
 from twistchat.testing import ClockWorker, sqlite_engine
 from twistchat.testing.conformance import (
     EngineConformance,
@@ -132,6 +133,16 @@ class KeepingTests(OnFile, EngineHarness, SynchronousTestCase):
             self.pump()
         self.assertLess(self.clock.seconds(), 20)
         self.assertGreater(self.path.stat().st_size, size + 50_000)
+
+    def test_what_a_checkpoint_beside_leaves_is_done_by_the_writer(self) -> None:
+        self.patch(Reader, "checkpoint", lambda _: None)  # all the time something is in its way
+        self.patch(keeping, "CHECKPOINT_COMMITS", 20)
+        log = self.path.with_name("chat.db-wal")
+        for _ in range(100):
+            self.put(said("x" * 3_000))
+            self.pump()
+        # Each of a hundred commits takes some 40,000 bytes of it.
+        self.assertLess(log.stat().st_size, 2_000_000)
 
     def test_chores_that_fail_are_told_once_and_tried_again(self) -> None:
         self.put(said("a cat"))

@@ -298,3 +298,32 @@ class ReplacedTests(FileTestCase):
         self.assertIn("was replaced by another file", str(error))
         self.assertRaises(DatabaseError, reader.history, "#lobby", None, 10)
         self.assertEqual(self.path.read_bytes(), before)
+
+
+class CheckpointTests(FileTestCase):
+    """The log beside the database, which grows until it begins anew."""
+
+    def test_the_writer_does_what_was_in_the_way(self) -> None:
+        store = self.filled("a")
+        log = self.path.with_name(f"{self.path.name}-wal")
+        somebody = sqlite3.connect(self.path, isolation_level=None)
+        somebody.execute("BEGIN")
+        somebody.execute("SELECT count(*) FROM events").fetchall()
+        self.put(store, "b")
+        Reader(self.path, store.file).checkpoint()
+        somebody.close()
+        size = log.stat().st_size
+        self.put(store, "c")
+        self.assertGreater(log.stat().st_size, size)
+        store.checkpoint()
+        size = log.stat().st_size
+        for _ in range(3):
+            self.put(store, "d")
+            store.checkpoint()
+        self.assertEqual(log.stat().st_size, size)
+
+    def test_one_that_fails_says_why(self) -> None:
+        store = self.filled("a")
+        break_at(store, "PRAGMA wal_checkpoint", sqlite3.SQLITE_IOERR)
+        error = self.assertRaises(DatabaseError, store.checkpoint)
+        self.assertIn(str(self.path), str(error))
