@@ -45,6 +45,20 @@ FIGURES = {
 CORES = os.sched_getaffinity(0) if sys.platform == "linux" else {0}
 
 
+def run_module(case: unittest.TestCase, module: str, *words: str) -> str:
+    """Run a benchmark as its users do, to a good end. Returns what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    case.assertEqual(done.returncode, 0, done.stderr)
+    return done.stdout
+
+
 @unittest.skipUnless(sys.platform == "linux", "the load generator uses epoll")
 @unittest.skipUnless(shutil.which("cc"), "the load generator is compiled on the spot")
 class FanoutBenchmarkTests(unittest.TestCase):
@@ -131,15 +145,7 @@ class EngineBenchmarkTests(unittest.TestCase):
         with TemporaryDirectory() as folder:
             saved = Path(folder) / "result.json"
             words = ["--quick", "--seconds", "0.3", "--folder", folder, "--json", str(saved)]
-            done = subprocess.run(
-                [sys.executable, "-m", "benchmarks.engine", *words],
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=100,
-            )
-            self.assertEqual(done.returncode, 0, done.stderr)
+            shown = run_module(self, "benchmarks.engine", *words)
             self.assertEqual(list(Path(folder).iterdir()), [saved])
             result = json.loads(saved.read_text(encoding="utf-8"))
         served = {(one["engine"], one["mode"]): one for one in result["served"]}
@@ -162,7 +168,7 @@ class EngineBenchmarkTests(unittest.TestCase):
             self.assertGreaterEqual(one["events"], one["outstanding"])
         self.assertIn("the disk alone", result["commit_us"])
         for words_shown in ("The databases are on", *engines, "sqlite full, 10 people, x64"):
-            self.assertIn(words_shown, done.stdout)
+            self.assertIn(words_shown, shown)
 
 
 class HistogramTests(unittest.TestCase):
@@ -287,15 +293,7 @@ class PageTests(unittest.TestCase):
         return written
 
     def run_it(self, *words: str) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks", *words],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=100,
-        )
-        self.assertEqual(done.returncode, 0, done.stderr)
+        run_module(self, "benchmarks", *words)
 
     def test_nothing_was_measured(self) -> None:
         about = {"machine": {"cores": "2"}, "rounds": 1, "seconds": 1.0}

@@ -86,6 +86,7 @@ class Outlet(ABC):
         self.is_broken = False
         """Whether the connection will be found lost in a moment. Its input ends now as if its
         other end had closed it, since the system tells an error only once."""
+        self._begin()
 
     @property
     def queued(self) -> int:
@@ -166,6 +167,10 @@ class Outlet(ABC):
                 call.cancel()
 
     # ------------------------------------------------------------ the transport
+
+    @abstractmethod
+    def _begin(self) -> None:
+        """Become the transport's producer."""
 
     @abstractmethod
     def _offer(self, data: bytes) -> int:
@@ -281,16 +286,8 @@ class WritingOutlet(Outlet):
 
     __slots__ = ()
 
-    def __init__(
-        self,
-        transport: ITransport,
-        *,
-        clock: IReactorTime,
-        limits: Limits,
-        overflowed: Callable[[str], None],
-    ) -> None:
-        super().__init__(transport, clock=clock, limits=limits, overflowed=overflowed)
-        IConsumer(transport).registerProducer(self, True)
+    def _begin(self) -> None:
+        IConsumer(self._transport).registerProducer(self, True)
 
     def pauseProducing(self) -> None:
         """The transport has enough. Called by it."""
@@ -327,17 +324,13 @@ class SendingOutlet(Outlet):
 
     __slots__ = ("_send",)
 
-    def __init__(
-        self,
-        transport: Server,
-        *,
-        clock: IReactorTime,
-        limits: Limits,
-        overflowed: Callable[[str], None],
-    ) -> None:
-        super().__init__(transport, clock=clock, limits=limits, overflowed=overflowed)
+    _send: Callable[[bytes], int]
+
+    def _begin(self) -> None:
+        transport = self._transport
+        assert isinstance(transport, Server)
         # What `writeSomeData` calls, without looking for it at each of thousands of transports.
-        self._send: Callable[[bytes], int] = transport.getHandle().send
+        self._send = transport.getHandle().send
         transport.startTLS = too_late_for_tls  # type: ignore[method-assign]
         transport.registerProducer(self, streaming=False)
 
@@ -347,7 +340,8 @@ class SendingOutlet(Outlet):
         except OSError as error:
             # If the connection is broken, the transport finds that out when it writes what it is
             # given next.
-            self.is_broken = error.errno not in INNOCENT
+            if error.errno not in INNOCENT:
+                self.is_broken = True
             return 0
 
     def _ask(self, backlog: Backlog) -> None:
@@ -371,6 +365,6 @@ def outlet_of(
     socket beneath, and what is sent there is not encrypted. So whoever begins TLS on a connection
     (`startTLS`) does it before its outlet is made; afterwards it is refused.
     """
-    if type(transport) is Server and not ISSLTransport.providedBy(transport):
-        return SendingOutlet(transport, clock=clock, limits=limits, overflowed=overflowed)
-    return WritingOutlet(transport, clock=clock, limits=limits, overflowed=overflowed)
+    is_plain = type(transport) is Server and not ISSLTransport.providedBy(transport)
+    kind = SendingOutlet if is_plain else WritingOutlet
+    return kind(transport, clock=clock, limits=limits, overflowed=overflowed)
