@@ -54,6 +54,8 @@ def log_of(item: Item) -> str | None:
 
     A private conversation is a room of two: its log is named by the ids of both, in order.
     """
+    if type(item) is Said:  # most are, and it is asked of each several times
+        return item.room
     match item:
         case Said() | TopicChanged():
             return item.room

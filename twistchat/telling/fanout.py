@@ -356,9 +356,10 @@ class Fanout:
         """Tell everybody in one room the same: what most of a server's time is spent on."""
         written: dict[int, bytes] = {}
         """By the identity of a format, which is soon compared."""
-        for listener in list(self._hearers.get(only[0], ())):
-            if listener in specials:
-                continue
+        listeners = list(self._hearers.get(only[0], ()))
+        if specials:
+            listeners = [each for each in listeners if each not in specials]
+        for listener in listeners:
             wire_format = listener.format
             data = written.get(id(wire_format))
             if data is None:
