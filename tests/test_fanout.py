@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core import events as e
 from twistchat.engine import Committed, Label
+from twistchat.frontends.jsonlines.format import JSON
 from twistchat.frontends.line.format import LineFormat
 from twistchat.telling.fanout import Fanout
 
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twistchat.telling.specials import Part
+    from twistchat.wire import WireFormat
 
 
 class Ear:
     """A listener that remembers each write."""
 
-    def __init__(self, wire_format: LineFormat | None = None) -> None:
-        self.format = wire_format or LineFormat()
+    def __init__(self, wire_format: WireFormat | None = None) -> None:
+        self.format: WireFormat = wire_format or LineFormat()
         self.writes: list[bytes] = []
 
     def put(self, data: bytes) -> None:
@@ -96,6 +98,20 @@ class FanoutTests(SynchronousTestCase):
         self.assertEqual(told["alice"], ["[#lab] <bob> bye", "-- bob left.", "<alice> gone?"])
         self.assertEqual(told["carol"], ["[#lab] <bob> bye", "-- bob left."])
         self.assertEqual(told["bob"], ["[#lab] <bob> bye"])  # it is told goodbye instead
+
+    def test_a_thousand_who_come_in_one_turn_are_one_write_for_each(self) -> None:
+        names = [f"p{number:03}" for number in range(1_000)]
+        for name in names:
+            self.ears[name] = Ear(JSON)
+            self.fanout.attach(self.ears[name], name)
+            self.publish(e.Joined("#lobby", name, name, 0.0))
+        self.say("alice", "so many")
+        self.clock.advance(0)
+        told = {name: len(ear.lines()) for name, ear in self.ears.items() if len(ear.writes) == 1}
+        # Each of all who came after them, of themselves, and what was said.
+        self.assertEqual(told, told | {name: 1_001 - n for n, name in enumerate(names)})
+        self.assertEqual(told["bob"], 1)  # of the crowd people are told later, in one line
+        self.assertNotIn("carol", told)  # who is in another room
 
     def test_a_rename_comes_once(self) -> None:
         self.publish(e.Renamed(("#lobby", "#lab"), "alice", "alice", "zed", 0.0))
