@@ -331,6 +331,7 @@ class SendingOutlet(Outlet):
         assert isinstance(transport, Server)
         # What `writeSomeData` calls, without looking for it at each of thousands of transports.
         self._send = transport.getHandle().send
+        # On this one transport, from now on.
         transport.startTLS = too_late_for_tls  # type: ignore[method-assign]
         transport.registerProducer(self, streaming=False)
 
