@@ -82,7 +82,8 @@ LATENCY = """
 Two clients, one of whom says a line as soon as the other one has the line before: nothing waits
 for anything else. `{echo}` is a `LineReceiver` of Twisted's that sends a line back to whom it came
 from. `{commit}` is no chat: one row committed to SQLite and synced, on the disk of
-`twistchat-sqlite`.
+`twistchat-sqlite`. The first one and a half seconds do not count, of any of them: until then
+SQLite's write-ahead log still grows, and each commit takes longer.
 """
 IDLE = """
 ## Memory
