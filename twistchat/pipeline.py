@@ -121,7 +121,10 @@ class Pipeline:
                 match item:
                     case RoomForgotten():
                         self._chat.apply(item)
-                    case NotKept() | KeptBefore():
+                    case NotKept():
+                        decided = item.event
+                        self._chat.unkept(decided)
+                    case KeptBefore():
                         decided = item.event
                     case _ if (full := self._chat.completed(item)) is not item:
                         committed = replace(committed, item=full)

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core import people, rooms
+from twistchat.core import moderation, people, registering, rooms
+from twistchat.core.law import ADDRESS
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.names import fold
+from twistchat.core.rights import is_mute, why_not_enter
 from twistchat.core.state import State
 from twistchat.core.text import clean, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from twistchat.core.accounts import Directory
+    from twistchat.core.law import Sanction
     from twistchat.core.model import Room, Seen, User
 
 
@@ -71,13 +75,14 @@ class Chat:
 
     def depart(self, user: User, cause: e.Cause, words: str = "") -> Sequence[e.Item]:
         """Let somebody go, out of every room."""
-        names = tuple(user.rooms)
-        for room in list(user.rooms.values()):
-            self._state.remove(user, room)
-        del self._state.people[user.id]
-        del self._state.names[fold(user.name)]
+        state = self._state
+        if cause is not e.Cause.LEFT:
+            for room in user.rooms.values():
+                state.admit(user.id, room)
+        if words and any(is_mute(state, user, room) for room in user.rooms.values()):
+            words = ""
         words = clean(words.strip())[: self.limits.words]
-        return [e.Departed(names, user.id, user.name, cause, words, self.now())]
+        return [moderation.depart(state, user, cause, words)]
 
     # ------------------------------------------------------------ looking
 
@@ -102,7 +107,31 @@ class Chat:
         """Find a room by its name."""
         return self._state.rooms.get(name)
 
+    @property
+    def rooms(self) -> Sequence[Room]:
+        """All rooms."""
+        return list(self._state.rooms.values())
+
+    @property
+    def accounts(self) -> Directory:
+        """All accounts."""
+        return self._state.accounts
+
+    def why_not_enter(self, user: User) -> e.Refused | None:
+        """Tell why somebody may not come in, if they are banned everywhere."""
+        return why_not_enter(self._state, user)
+
+    def address_bans(self) -> Sequence[Sanction]:
+        """List the addresses from which nobody may come now."""
+        now = self.now()
+        bans = self._state.law.bans.values()
+        return [ban for ban in bans if ban.to_user == ADDRESS and ban.holds(now)]
+
     # ------------------------------------------------------------ deciding
+
+    def displace(self, user: User, name: str) -> Sequence[e.Item]:
+        """Give somebody another name, which is claimed, since theirs belongs to an account."""
+        return people.renamed(self._state, user, name)
 
     def perform(self, user: User, command: c.Command) -> Sequence[e.Item] | e.Refused:
         """Decide what follows from a command: items, in order, or why it is refused."""
@@ -138,6 +167,10 @@ class Chat:
                 return rooms.search(state, user, command)
             case c.Announce():
                 return people.announce(state, user, command)
+            case c.Moderate() | c.ChangeRules() | c.ReadRules() | c.ListSanctions() | c.Delete():
+                return moderation.perform(state, user, command)
+            case c.ChangeAccount():
+                return registering.change_account(state, user, command)
             case c.Custom():
                 return self._custom(user, command)
             case c.Quit():
@@ -172,10 +205,21 @@ class Chat:
                     room.topic = event.topic
             case e.RoomForgotten():
                 self._state.is_forgotten(event.room)
+            case e.RulesChanged() | e.Moderated():
+                self._state.settle(event, is_kept=True)
+            case e.AccountSet():
+                registering.apply(self._state, event)
+            case e.Deleted() | e.Erased():
+                self._state.remembers(event.room)
             case e.Whispered():
                 pass
             case _:
                 assert_never(event)
+
+    def unkept(self, event: e.Durable) -> None:
+        """Take back what was decided and could not be committed."""
+        if isinstance(event, e.Moderated | e.RulesChanged):
+            self._state.settle(event, is_kept=False)
 
     def completed(self, item: e.Item) -> e.Item:
         """Fill in what durable state an answer tells, as it stands at the answer's place.

@@ -14,6 +14,9 @@ class Cause(StrEnum):
     TOO_SLOW = "too slow"
     STOPPING = "server stopping"
     NO_NAME = "no name given"
+    KICKED = "kicked"
+    BANNED = "banned"
+    LOGGED_OUT = "logged out"
     RESUMED = "resumed"
     """They came back over another connection."""
 
@@ -45,6 +48,28 @@ class Refusal(StrEnum):
     RENAMES_FAST = "renames-too-fast"
     STRANGERS_FAST = "strangers-too-fast"
     OPERATORS_ONLY = "operators-only"
+    NOT_MODERATOR = "not-moderator"
+    NOT_FOUNDER = "not-founder"
+    OUTRANKED = "outranked"
+    NO_SUCH_ACCOUNT = "no-such-account"
+    ACCOUNT_EXISTS = "account-exists"
+    LOGGED_IN_ALREADY = "logged-in-already"
+    NO_SUCH_ROOM = "no-such-room"
+    NO_ACCOUNT = "no-account"
+    NO_PATTERN = "no-pattern"
+    NOT_SANCTIONED = "not-sanctioned"
+    SANCTIONS = "too-many-sanctions"
+    MUTED = "muted"
+    BANNED = "banned"
+    MODERATED = "moderated"
+    SLOW_MODE = "slow-mode"
+    TOPIC_LOCKED = "topic-locked"
+    KEY_NEEDED = "key-needed"
+    INVITE_ONLY = "invite-only"
+    ROOM_FULL = "room-full"
+    NO_SUCH_RULE = "no-such-rule"
+    RULE_VALUE = "rule-value"
+    NAME_OF_ACCOUNT = "name-of-account"
     CUSTOM = "custom"
     NO_HISTORY = "no-history"
     NO_SEARCH = "no-search"
@@ -66,6 +91,7 @@ LIMITS_BITTEN = {
     Refusal.ROOMS_PER_PERSON: "rooms-per-person",
     Refusal.ROOM_LONG: "room-characters",
     Refusal.TOPIC_LONG: "topic",
+    Refusal.SANCTIONS: "sanctions",
     Refusal.JOINS_FAST: "joins",
     Refusal.RENAMES_FAST: "renames",
     Refusal.STRANGERS_FAST: "strangers",
@@ -78,6 +104,8 @@ class Unkept(StrEnum):
     """Why a durable event was not kept."""
 
     FAILED = "failed"
+    NO_SUCH_LINE = "no-such-line"
+    """There is nothing under that number to be deleted."""
     TOO_LATE = "too-late"
     STOPPING = "stopping"
     KEY_REUSED = "key-reused"

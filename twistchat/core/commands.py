@@ -9,6 +9,8 @@ from twistchat.core.values import value
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from twistchat.core.accounts import AccountDeed, Role
+    from twistchat.core.law import Deed
     from twistchat.core.model import Seen
 
 
@@ -40,6 +42,10 @@ class Join:
     """Up to where one has read it, to be told all that was said since; None: its last lines."""
     is_return: bool = False
     """Whether one goes back to where one was, which is not counted."""
+    key: str = ""
+    """What one must know to come in, where that is so."""
+    is_kept: bool = False
+    """Whether the server knows that one was in it, so that one need not be let in again."""
 
 
 @value(frozen=True, slots=True)
@@ -149,6 +155,69 @@ class Announce:
 
 
 @value(frozen=True, slots=True)
+class Moderate:
+    """Do something about somebody, in a room or everywhere. Moderators only."""
+
+    deed: Deed
+    room: str
+    """`law.EVERYWHERE`: in all of them. Operators only."""
+    to: str
+    """A name; to mute or to ban also a pattern of names (* and ?), or for operators an address."""
+    seconds: float | None = None
+    """For how long; None: for good."""
+    words: str = ""
+    """Why."""
+
+
+@value(frozen=True, slots=True)
+class ChangeRules:
+    """Change how a room is used. Moderators only."""
+
+    room: str
+    changes: tuple[tuple[str, str], ...]
+    """Names of rules, and values as people write them: see `core.rules`."""
+
+
+@value(frozen=True, slots=True)
+class ReadRules:
+    """Ask how a room is used, and who moderates it."""
+
+    room: str
+
+
+@value(frozen=True, slots=True)
+class ListSanctions:
+    """Ask who is muted or banned in a room, or everywhere. Moderators only."""
+
+    room: str
+
+
+@value(frozen=True, slots=True)
+class Delete:
+    """Take back what was said in a room under a number. Moderators only."""
+
+    room: str
+    number: int
+    words: str = ""
+    """Why."""
+
+
+@value(frozen=True, slots=True)
+class ChangeAccount:
+    """Make an account of one's own name, change one, or delete it.
+
+    One's own, whose password was asked for or is set already; others' are for operators.
+    """
+
+    deed: AccountDeed
+    name: str
+    identity: str = ""
+    """Of an account that an operator makes: its id, 16 random hexadecimal digits."""
+    role: Role | None = None
+    """What its owner may do from now on; None: as before."""
+
+
+@value(frozen=True, slots=True)
 class Custom:
     """A command of an extension (`twistchat.core.chat.Extension`), by its name."""
 
@@ -180,6 +249,12 @@ Command = (
     | ReadHistory
     | Search
     | Announce
+    | Moderate
+    | ChangeRules
+    | ReadRules
+    | ListSanctions
+    | Delete
+    | ChangeAccount
     | Custom
     | Quit
 )

@@ -8,11 +8,14 @@ from typing import get_args
 from typing_extensions import TypeIs
 
 from twistchat.core.events import (
+    AccountSet,
     Announced,
     AwayChanged,
     AwayTold,
+    Deleted,
     Departed,
     Durable,
+    Erased,
     Folded,
     HistoryOpened,
     Invited,
@@ -21,29 +24,39 @@ from twistchat.core.events import (
     JoinOpened,
     KeyOpened,
     Left,
+    Moderated,
+    PrivateOpened,
     Rejoined,
     Renamed,
     Reply,
+    RulesChanged,
     Said,
     SearchOpened,
     Slowed,
     Stopping,
     TopicChanged,
     Whispered,
+    WillFind,
 )
+from twistchat.core.law import SUBJECTS, Deed, target_key
 
 # Asked of every item several times: a set of types answers ten times as fast as a union.
 _DURABLE = frozenset(get_args(Durable))
 _REPLIES = frozenset(get_args(Reply))
-_READINGS = frozenset((HistoryOpened, SearchOpened, JoinOpened, KeyOpened))
-_HOLDING = frozenset((TopicChanged, HistoryOpened, SearchOpened))
+_READINGS = frozenset((HistoryOpened, SearchOpened, JoinOpened, KeyOpened, PrivateOpened))
+_CHANGES = frozenset((TopicChanged, RulesChanged, Moderated, Deleted, AccountSet))
+_HOLDING = _CHANGES | {HistoryOpened, SearchOpened}
+_AUDITED = _CHANGES - {TopicChanged}
 _COMING_OR_GOING = frozenset((Joined, Left, Departed))
 _ANSWERS = (
     _DURABLE
-    | (_REPLIES - {AwayTold, JoinOpened, Rejoined, Slowed})
+    | (_REPLIES - {AwayTold, JoinOpened, PrivateOpened, Rejoined, Slowed, WillFind})
     | {Joined, Left, Renamed, Invited}
 )
 
+
+SERVER_LOG = "!"
+"""The log of what concerns no room: accounts, and what was done everywhere."""
 
 SAID = 460
 """Bytes, roughly, of what somebody said, but for its text."""
@@ -57,8 +70,12 @@ def log_of(item: Item) -> str | None:
     if type(item) is Said:  # most are, and it is asked of each several times
         return item.room
     match item:
-        case Said() | TopicChanged():
+        case Said() | TopicChanged() | RulesChanged() | Deleted() | Erased():
             return item.room
+        case Moderated():
+            return item.room or SERVER_LOG
+        case AccountSet():
+            return SERVER_LOG
         case Whispered():
             return private_log(item.user, item.to_user)
         case _:
@@ -72,7 +89,28 @@ def private_log(one: str, other: str) -> str:
 
 def changes_state(item: Item) -> bool:
     """Whether it changes durable state, so that whoever asked waits for it to be committed."""
-    return isinstance(item, TopicChanged)
+    return type(item) in _CHANGES
+
+
+def stands_as(event: Durable) -> tuple[str, str] | None:
+    """Name what an event decides, in its log: of all that decide the same the last holds."""
+    match event:
+        case TopicChanged():
+            return "topic", ""
+        case RulesChanged():
+            return "rules", ""
+        case AccountSet():
+            return "account", event.account.id
+        case Moderated() if event.deed is not Deed.KICK:
+            key = "" if event.deed is Deed.FOUND else target_key(event.to_user, event.to)
+            return SUBJECTS[event.deed], key
+        case _:
+            return None
+
+
+def is_audited(item: Item) -> TypeIs[RulesChanged | Moderated | Deleted | AccountSet]:
+    """Whether it is a deed of which an account is given: who did what, to whom, why."""
+    return type(item) in _AUDITED
 
 
 def is_durable(item: Item) -> TypeIs[Durable]:
@@ -90,7 +128,9 @@ def is_coming_or_going(item: Item) -> TypeIs[Joined | Left | Departed]:
     return type(item) in _COMING_OR_GOING
 
 
-def is_reading(item: Item) -> TypeIs[HistoryOpened | SearchOpened | JoinOpened | KeyOpened]:
+def is_reading(
+    item: Item,
+) -> TypeIs[HistoryOpened | SearchOpened | JoinOpened | KeyOpened | PrivateOpened]:
     """Whether it opens what was said to a session, which has to fetch it."""
     return type(item) in _READINGS
 
@@ -124,8 +164,10 @@ def stands_in(item: Item) -> str | None:
 def rooms_of(item: Item) -> tuple[str, ...]:
     """Name the rooms whose people hear of it."""
     match item:
-        case Said() | TopicChanged() | Joined() | Left():
+        case Said() | TopicChanged() | Joined() | Left() | RulesChanged() | Deleted():
             return (item.room,)
+        case Moderated():
+            return (item.room,) if item.room else item.rooms
         case Departed() | Renamed() | AwayChanged() | Folded():
             return item.rooms
         case _:
@@ -138,6 +180,12 @@ def people_of(item: Item) -> tuple[str, ...]:
         case Whispered() | Invited():
             return (item.user, item.to_user)
         case Renamed():
+            return (item.user,)
+        case Moderated():
+            return (item.user, item.to_user)
+        case AccountSet():
+            return (item.user, item.account.id)
+        case RulesChanged() | Deleted():
             return (item.user,)
         case Announced(to_user=str() as user):
             return (user,)

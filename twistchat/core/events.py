@@ -10,6 +10,8 @@ Times (`at`) are seconds since 1970, UTC. A `user` is a `User.id`, a `who` is a 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from twistchat.core.codes import LIMITS_BITTEN as LIMITS_BITTEN
 
 # Part of this vocabulary, kept in a file of their own for its length.
@@ -31,17 +33,25 @@ from twistchat.core.replies import MembersListed as MembersListed
 from twistchat.core.replies import Noted as Noted
 from twistchat.core.replies import NotKept as NotKept
 from twistchat.core.replies import PersonDescribed as PersonDescribed
+from twistchat.core.replies import PrivateOpened as PrivateOpened
 from twistchat.core.replies import Refused as Refused
 from twistchat.core.replies import Rejoined as Rejoined
 from twistchat.core.replies import Reply as Reply
 from twistchat.core.replies import RoomListed as RoomListed
 from twistchat.core.replies import RoomsListed as RoomsListed
+from twistchat.core.replies import RulesTold as RulesTold
+from twistchat.core.replies import SanctionsListed as SanctionsListed
 from twistchat.core.replies import SearchOpened as SearchOpened
 from twistchat.core.replies import Slowed as Slowed
 from twistchat.core.replies import TokenTold as TokenTold
 from twistchat.core.replies import TopicTold as TopicTold
 from twistchat.core.replies import Welcomed as Welcomed
+from twistchat.core.replies import WillFind as WillFind
 from twistchat.core.values import value
+
+if TYPE_CHECKING:
+    from twistchat.core.accounts import Account, AccountDeed
+    from twistchat.core.law import Deed, RoomRules
 
 # ---------------------------------------------------------------- durable events
 
@@ -82,6 +92,81 @@ class TopicChanged:
     at: float
 
 
+@value(frozen=True, slots=True)
+class RulesChanged:
+    """Somebody changed how a room is used."""
+
+    room: str
+    user: str
+    who: str
+    rules: RoomRules
+    """All of them, as they are now."""
+    changed: tuple[str, ...]
+    """The names of those that are other than before."""
+    at: float
+
+
+@value(frozen=True, slots=True)
+class Moderated:
+    """Somebody who may did something about somebody, in a room or everywhere."""
+
+    room: str
+    """Empty: everywhere."""
+    user: str
+    who: str
+    deed: Deed
+    to_user: str
+    """Whom it is about: a person's or an account's id; `law.ADDRESS`; empty: whoever bears such
+    a name."""
+    to: str
+    """The name, a pattern of names, or an address."""
+    words: str
+    """Why."""
+    until: float | None
+    """Until when it holds; None: for good, or a deed that does not last."""
+    at: float
+    rooms: tuple[str, ...] = ()
+    """Of what is done everywhere: the rooms that are told, since the person is in them."""
+
+
+@value(frozen=True, slots=True)
+class Deleted:
+    """Somebody who may took back what was said under a number."""
+
+    room: str
+    number: int
+    user: str
+    who: str
+    words: str
+    """Why."""
+    at: float
+
+
+@value(frozen=True, slots=True)
+class Erased:
+    """Something was said here that was deleted; it is never told but in a history."""
+
+    room: str
+    user: str
+    """Who had said it."""
+    who: str
+    at: float
+    by: str
+    """The name of who deleted it."""
+
+
+@value(frozen=True, slots=True)
+class AccountSet:
+    """An account was made, changed or deleted: now it is like this."""
+
+    account: Account
+    deed: AccountDeed
+    user: str
+    """Who did it: its owner, or an operator."""
+    who: str
+    at: float
+
+
 # ---------------------------------------------------------------- presence
 
 
@@ -104,6 +189,8 @@ class Left:
     who: str
     words: str
     at: float
+    cause: Cause = Cause.LEFT
+    """Whether they went, or were made to: then that was told before."""
 
 
 @value(frozen=True, slots=True)
@@ -208,7 +295,7 @@ class Stopping:
     at: float
 
 
-Durable = Said | Whispered | TopicChanged
+Durable = Said | Whispered | TopicChanged | RulesChanged | Moderated | Deleted | Erased | AccountSet
 Presence = (
     Joined
     | Left

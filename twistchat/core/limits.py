@@ -101,6 +101,9 @@ class Limits:
     topic: int = _limit(
         400, "characters", "The longest topic: it should fit a few lines of a screen."
     )
+    sanctions: int = _limit(
+        500, "mutes or bans", "Of one room, and of all together: each who speaks is looked for."
+    )
     words: int = _limit(
         200, "characters", "The longest words on leaving, or for being away; the rest is cut off."
     )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from twistchat.core.law import NO_LAW, Law
+
 if TYPE_CHECKING:
+    from twistchat.core.accounts import Account
     from twistchat.core.pace import Bucket
 
 
@@ -41,6 +44,8 @@ class User:
     """How much of what is limited to so many a minute they may still do, by the limit's name."""
     correspondents: dict[str, None] = field(default_factory=dict)
     """The ids of people who have written to them: no strangers."""
+    account: Account | None = None
+    """Theirs, if they have logged in; its id is theirs."""
 
 
 @dataclass(slots=True, eq=False)
@@ -53,3 +58,12 @@ class Room:
     """Whether anything was ever said in it that is remembered."""
     members: dict[str, User] = field(default_factory=dict)
     """By the user's id, in the order of joining."""
+    law: Law = NO_LAW
+    """What holds in it, with what is decided and not committed yet."""
+    is_restrained: bool = False
+    """Whether anybody may have to be kept from speaking in it."""
+    lines: dict[str, float] = field(default_factory=dict)
+    """When whom was last heard in it, by id, while it is slow."""
+    admitted: dict[str, None] = field(default_factory=dict)
+    """The ids of those who may come in whatever its rules: they are invited, or were in it when
+    their connection was lost."""

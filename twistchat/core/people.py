@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from twistchat.core import events as e
 from twistchat.core.names import fold
+from twistchat.core.rights import Rank, is_mute, rank_of, why_not_whisper
 from twistchat.core.text import clean, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twistchat.core import commands as c
+    from twistchat.core.accounts import Account
     from twistchat.core.model import User
     from twistchat.core.state import State
 
@@ -21,10 +23,15 @@ def whisper(state: State, user: User, command: c.Whisper) -> Sequence[e.Item] | 
     """Say something to one person."""
     other = _other(state, user, command.to)
     if isinstance(other, e.Refused):
-        return other
+        account = state.accounts.named(command.to)
+        if account is None or account.id == user.id:
+            return other
+        return _leave_word(state, user, account, command)
     text = spoken(command.text)
     if not text:
         return e.Refused(e.Refusal.NOTHING_TO_SAY)
+    if (why_not := why_not_whisper(state, user, other)) is not None:
+        return why_not
     if refused := _too_fast(state, user, other):
         return refused
     state.has_written(user, other)
@@ -37,6 +44,24 @@ def whisper(state: State, user: User, command: c.Whisper) -> Sequence[e.Item] | 
     return items
 
 
+def _leave_word(
+    state: State, user: User, account: Account, command: c.Whisper
+) -> Sequence[e.Item] | e.Refused:
+    """Say something to somebody who is away, and will find it."""
+    text = spoken(command.text)
+    if not text:
+        return e.Refused(e.Refusal.NOTHING_TO_SAY)
+    if account.is_disabled:
+        return _nobody(command.to)
+    if (why_not := why_not_whisper(state, user, None)) is not None:
+        return why_not
+    if wait := state.wait(user, "strangers"):
+        return e.Refused(e.Refusal.STRANGERS_FAST, str(state.limits.strangers), str(ceil(wait)))
+    user.spoke = now = state.now()
+    said = e.Whispered(user.id, user.name, account.id, account.name, text, command.action, now)
+    return [said, e.WillFind(account.name)]
+
+
 def invite(state: State, user: User, command: c.Invite) -> Sequence[e.Item] | e.Refused:
     """Invite somebody to a room that one is in."""
     room = state.membership(user, command.room)
@@ -47,18 +72,32 @@ def invite(state: State, user: User, command: c.Invite) -> Sequence[e.Item] | e.
         return other
     if other.id in room.members:
         return e.Refused(e.Refusal.IN_ROOM_ALREADY, other.name, room.name)
+    if room.law.rules.invite_only and rank_of(user, room.law) < Rank.MODERATOR:
+        return e.Refused(e.Refusal.NOT_MODERATOR, room.name)
+    if (why_not := why_not_whisper(state, user, other)) is not None:
+        return why_not
     if refused := _too_fast(state, user, other):
         return refused
+    if not room.law.rules.key or rank_of(user, room.law) >= Rank.MODERATOR:
+        state.admit(other.id, room)
     return [e.Invited(room.name, user.id, user.name, other.id, other.name, state.now())]
 
 
 def rename(state: State, user: User, command: c.Rename) -> Sequence[e.Item] | e.Refused:
     """Take another name, which is claimed already."""
     old, new = user.name, command.name
+    if user.account is not None:
+        return e.Refused(e.Refusal.NAME_OF_ACCOUNT, user.account.name)
     if old == new:
         return e.Refused(e.Refusal.NAME_SAME, new)
     if wait := state.wait(user, "renames"):
         return e.Refused(e.Refusal.RENAMES_FAST, str(state.limits.renames), str(ceil(wait)))
+    return renamed(state, user, new)
+
+
+def renamed(state: State, user: User, new: str) -> Sequence[e.Item]:
+    """Let somebody bear another name, which is claimed already."""
+    old = user.name
     del state.names[fold(old)]
     user.name = new
     state.names[fold(new)] = user
@@ -69,7 +108,8 @@ def set_away(state: State, user: User, command: c.SetAway) -> Sequence[e.Item]:
     """Be away, or be back."""
     words = command.words
     if words is not None:
-        words = clean(words.strip())[: state.limits.words]
+        is_quiet = any(is_mute(state, user, room) for room in user.rooms.values())
+        words = "" if is_quiet else clean(words.strip())[: state.limits.words]
     if words == user.away:
         return [e.AwayNoted(words)]
     user.away = words

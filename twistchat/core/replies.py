@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.codes import Cause, Refusal, Unkept
     from twistchat.core.events import Durable, Event
+    from twistchat.core.law import RoomRules, Sanction
     from twistchat.core.model import Seen
 
 
@@ -73,6 +74,41 @@ class TopicTold:
 
     room: str
     topic: str
+
+
+@value(frozen=True, slots=True)
+class RulesTold:
+    """How a room is used, and who moderates it."""
+
+    room: str
+    rules: RoomRules
+    founder: str
+    """The name of who made it; empty: nobody's."""
+    moderators: tuple[str, ...]
+    voiced: tuple[str, ...]
+
+
+@value(frozen=True, slots=True)
+class SanctionsListed:
+    """Who is muted and who is banned, in a room or (the empty one) everywhere."""
+
+    room: str
+    mutes: tuple[Sanction, ...]
+    bans: tuple[Sanction, ...]
+
+
+@value(frozen=True, slots=True)
+class WillFind:
+    """The person to whom you wrote is not here, and will find it."""
+
+    name: str
+
+
+@value(frozen=True, slots=True)
+class PrivateOpened:
+    """You may read what was said to you alone while you were away; the session fetches it."""
+
+    user: str
 
 
 @value(frozen=True, slots=True)
@@ -182,6 +218,8 @@ class Refused:
     """The name, room or command that it is about."""
     hint: str = ""
     """What one could try instead; for `Refusal.CUSTOM` the sentence itself."""
+    until: float | None = None
+    """Until when it is so (seconds since 1970, UTC), where that is known."""
 
 
 @value(frozen=True, slots=True)
@@ -248,6 +286,10 @@ Reply = (
     | Rejoined
     | Done
     | RoomsListed
+    | RulesTold
+    | SanctionsListed
+    | WillFind
+    | PrivateOpened
     | PersonDescribed
     | AwayNoted
     | AwayTold

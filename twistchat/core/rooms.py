@@ -7,8 +7,10 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from twistchat.core import events as e
+from twistchat.core.moderation import founded
 from twistchat.core.moments import seen_from
 from twistchat.core.names import fold, longest_typed, room_name
+from twistchat.core.rights import Rank, is_mute, rank_of, why_not_join, why_not_speak
 from twistchat.core.text import clean, spoken
 
 if TYPE_CHECKING:
@@ -54,6 +56,10 @@ def say(state: State, user: User, command: c.Say) -> Sequence[e.Item] | e.Refuse
     text = spoken(command.text)
     if not text:
         return e.Refused(e.Refusal.NOTHING_TO_SAY)
+    if room.is_restrained or state.is_restrained:  # as nearly never
+        why_not = why_not_speak(state, user, room)
+        if why_not is not None:
+            return why_not
     user.spoke = now = state.now()
     return [e.Said(room.name, user.id, user.name, text, command.action, now)]
 
@@ -71,16 +77,25 @@ def join(state: State, user: User, command: c.Join) -> Sequence[e.Item] | e.Refu
     if not command.is_return and (wait := state.wait(user, "joins")):
         return e.Refused(e.Refusal.JOINS_FAST, str(limits.joins), str(ceil(wait)))
     items: list[e.Item] = []
-    if name not in state.rooms and len(state.rooms) >= limits.rooms:
+    known = state.rooms.get(name)
+    if known is not None:
+        is_kept = command.is_kept and user.account is not None
+        why_not = why_not_join(state, user, known, command.key, is_kept=is_kept)
+        if why_not is not None:
+            return why_not
+    elif len(state.rooms) >= limits.rooms:
         forgotten = state.forget_oldest()
         if forgotten is None:
             return e.Refused(e.Refusal.ROOMS, name, str(limits.rooms))
         items.append(e.RoomForgotten(forgotten, state.now()))
     room = state.open(name)
+    found = None if room.members else founded(state, user, room)
     state.add(user, room)
     items.append(opened(state, name, command.seen))
     items.append(e.Joined(name, user.id, user.name, state.now()))
     items.append(_members(room, on_joining=True))
+    if found is not None:
+        items.append(found)
     return items
 
 
@@ -108,8 +123,10 @@ def leave(state: State, user: User, command: c.Leave) -> Sequence[e.Item] | e.Re
     room = state.membership(user, command.room)
     if isinstance(room, e.Refused):
         return room
+    words = "" if is_mute(state, user, room) else command.words
+    words = clean(words.strip())[: state.limits.words]
+    room.admitted.pop(user.id, None)
     state.remove(user, room)
-    words = clean(command.words.strip())[: state.limits.words]
     return [e.Left(room.name, user.id, user.name, words, state.now())]
 
 
@@ -118,6 +135,12 @@ def set_topic(state: State, user: User, command: c.SetTopic) -> Sequence[e.Item]
     room = state.membership(user, command.room)
     if isinstance(room, e.Refused):
         return room
+    if room.law.rules.topic_locked and rank_of(user, room.law) < Rank.MODERATOR:
+        return e.Refused(e.Refusal.TOPIC_LOCKED, room.name)
+    if (room.is_restrained or state.is_restrained) and (
+        why_not := why_not_speak(state, user, room)
+    ) is not None:
+        return why_not
     topic = clean(command.topic.strip())
     if len(topic) > state.limits.topic:
         return e.Refused(e.Refusal.TOPIC_LONG, hint=str(state.limits.topic))
@@ -145,7 +168,12 @@ def list_members(state: State, user: User, command: c.ListMembers) -> Sequence[e
 def list_rooms(state: State, user: User, command: c.ListRooms) -> Sequence[e.Item] | e.Refused:
     """Tell which rooms there are, the fullest first."""
     wanted = fold(command.matching.strip()[: state.limits.room_characters])
-    found = [room for room in state.rooms.values() if wanted in room.name]
+    found = [
+        room
+        for room in state.rooms.values()
+        if wanted in room.name
+        and (not room.law.rules.secret or room.name in user.rooms or user.operator)
+    ]
     found.sort(key=lambda room: (-len(room.members), room.name))
     listed = (
         e.RoomListed(

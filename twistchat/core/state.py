@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twistchat.core.accounts import Directory
 from twistchat.core.events import Refusal, Refused
+from twistchat.core.law import NO_LAW
 from twistchat.core.model import Room, User
 from twistchat.core.names import LOBBY, fold, longest_typed, room_name
 from twistchat.core.pace import Bucket
@@ -12,7 +14,12 @@ from twistchat.core.pace import Bucket
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from twistchat.core.events import Moderated, RulesChanged
+    from twistchat.core.law import Law
     from twistchat.core.limits import Limits
+
+ADMITTED = 1_000
+"""People of whom it is remembered that they may come into one room."""
 
 CORRESPONDENTS = 1_000
 """People whom one remembers to have been written to by; beyond, the oldest are strangers again."""
@@ -33,6 +40,16 @@ class State:
         """Rooms with nobody in them, the one that has been so for longest first."""
         self._blank: dict[str, None] = {}
         """Those of them in which nothing was ever said: the first to be forgotten."""
+        self.accounts = Directory(limits)
+        """All accounts."""
+        self.law = NO_LAW
+        """What holds everywhere, with what is decided and not committed yet."""
+        self.is_restrained = False
+        """Whether anybody may have to be kept from speaking anywhere."""
+        self._committed: dict[str, Law] = {}
+        """What holds in rooms, and (the empty name) everywhere, as far as it is committed."""
+        self._decided: list[Moderated | RulesChanged] = []
+        """What is decided and not committed yet."""
         self._being_forgotten: dict[str, int] = {}
         """Rooms that are to be forgotten as soon as this is committed; how often."""
 
@@ -73,6 +90,34 @@ class State:
         if len(known) > CORRESPONDENTS:
             del known[next(iter(known))]
 
+    # ------------------------------------------------------------ what holds
+
+    def decide(self, event: Moderated | RulesChanged) -> None:
+        """Let it hold at once, as its place in the order is known: but only if it is kept."""
+        self._decided.append(event)
+        self._hold(event.room)
+
+    def settle(self, event: Moderated | RulesChanged, *, is_kept: bool) -> None:
+        """Follow what has become of a deed, which may have been decided elsewhere, or long ago."""
+        if event in self._decided:
+            self._decided.remove(event)
+        if is_kept and (not event.room or self.remembers(event.room) is not None):
+            before = self._committed.get(event.room, NO_LAW)
+            self._committed[event.room] = before.after(event)
+        self._hold(event.room)
+
+    def _hold(self, name: str) -> None:
+        law = self._committed.get(name, NO_LAW)
+        for event in self._decided:
+            if event.room == name:
+                law = law.after(event)
+        if not name:
+            self.law, self.is_restrained = law, law.restrains
+        elif (room := self.rooms.get(name)) is not None:
+            room.law, room.is_restrained = law, law.restrains
+            if not law.rules.slow:
+                room.lines.clear()
+
     # ------------------------------------------------------------ rooms
 
     def membership(self, user: User, typed: str) -> Room | Refused:
@@ -93,6 +138,8 @@ class State:
         if room is None:
             room = self.rooms[name] = Room(name)
             self._is_empty(room)
+            if self._decided:
+                self._hold(name)
         return room
 
     def add(self, user: User, room: Room) -> None:
@@ -109,13 +156,23 @@ class State:
         if not room.members:
             self._is_empty(room)
 
+    def admit(self, identity: str, room: Room) -> None:
+        """Let somebody come into a room whatever its rules, if they are not banned."""
+        room.admitted.pop(identity, None)
+        room.admitted[identity] = None
+        if len(room.admitted) > ADMITTED:
+            del room.admitted[next(iter(room.admitted))]
+
     def forget_oldest(self) -> str | None:
         """Forget a room that has been empty for longest; its name, or None if there is none.
 
         Those in which nothing was ever said go first: else whoever only goes through room after
         room could make the chat forget what was said in others.
         """
-        oldest = next(iter(self._blank or self._empty), None)
+        oldest = next(iter(self._blank), None)
+        if oldest is None:  # founded ones last: somebody made them for a purpose
+            founded = (name for name in self._empty if not self.rooms[name].law.founder)
+            oldest = next(founded, next(iter(self._empty), None))
         if oldest is not None:
             self._drop(oldest)
             self._being_forgotten[oldest] = self._being_forgotten.get(oldest, 0) + 1
@@ -149,6 +206,7 @@ class State:
         del self._empty[name]
         self._blank.pop(name, None)
         del self.rooms[name]
+        self._committed.pop(name, None)
 
     def _is_empty(self, room: Room) -> None:
         if room.name != LOBBY:  # it is never forgotten

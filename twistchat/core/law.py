@@ -1,0 +1,205 @@
+"""What holds in one room, or everywhere: its rules, who moderates it, who is muted or banned."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar, assert_never
+
+from twistchat.core.events import Moderated, RulesChanged
+from twistchat.core.names import fold
+from twistchat.core.values import value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from twistchat.core.model import User
+
+EVERYWHERE = "#*"
+"""Instead of a room: what is done holds in all of them. No room can be called that."""
+
+ADDRESS = "address"
+"""Instead of a person's id: whom it is about is known by an address alone."""
+
+
+class Deed(StrEnum):
+    """What a moderator does about somebody."""
+
+    KICK = "kick"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    BAN = "ban"
+    UNBAN = "unban"
+    OP = "op"
+    DEOP = "deop"
+    VOICE = "voice"
+    DEVOICE = "devoice"
+    FOUND = "found"
+
+
+SUBJECTS = {
+    Deed.MUTE: "mute",
+    Deed.UNMUTE: "mute",
+    Deed.BAN: "ban",
+    Deed.UNBAN: "ban",
+    Deed.OP: "op",
+    Deed.DEOP: "op",
+    Deed.VOICE: "voice",
+    Deed.DEVOICE: "voice",
+    Deed.FOUND: "found",
+}
+"""What a deed decides: of all deeds of a subject about one target the last holds."""
+
+
+@value(frozen=True, slots=True)
+class RoomRules:
+    """How a room is used: what every wire can set and show."""
+
+    key: str = ""
+    """What one must know to come in, as `rules.hidden_key` makes it; empty: nothing."""
+    invite_only: bool = False
+    """Only who was invited comes in."""
+    limit: int = 0
+    """So many people at most; 0: any number."""
+    moderated: bool = False
+    """Only moderators, and those whom they gave a voice, may speak."""
+    secret: bool = False
+    """It is listed for nobody who is not in it."""
+    topic_locked: bool = False
+    """Only moderators say what it is about."""
+    slow: float = 0.0
+    """Seconds between two lines of one person."""
+    keep_time: float = 0.0
+    """Seconds for which what is said is kept; 0: as long as the server keeps it."""
+    keep_lines: int = 0
+    """Lines that are kept; 0: as many as the server keeps."""
+
+
+@value(frozen=True, slots=True)
+class Sanction:
+    """A mute or a ban: of whom, by whom, why, until when."""
+
+    to_user: str
+    """Of a person or an account (its id); `ADDRESS`; or empty: whoever bears such a name."""
+    to: str
+    """The name; or a pattern, in which * stands for any characters and ? for one; an address."""
+    who: str
+    """Whose deed it was."""
+    words: str
+    until: float | None
+    """Seconds since 1970, UTC; None: for good."""
+    at: float
+
+    @classmethod
+    def of(cls, event: Moderated) -> Sanction:
+        """Read it from the deed that began it."""
+        return cls(event.to_user, event.to, event.who, event.words, event.until, event.at)
+
+    def holds(self, now: float) -> bool:
+        """Whether its time is not over."""
+        return self.until is None or now < self.until
+
+    def meets(self, user: User) -> bool:
+        """Whether it is about somebody."""
+        if self.to_user == ADDRESS:
+            return False
+        if self.to_user and self.to_user == user.id:
+            return True
+        return _pattern(self.to).fullmatch(fold(user.name)) is not None
+
+
+@lru_cache(1024)
+def _pattern(text: str) -> re.Pattern[str]:
+    # Stars in a row are one: else matching them takes exponential time.
+    parts = re.split(r"(\*+|\?)", fold(text))
+    wild = {"*": ".*", "?": "."}
+    return re.compile("".join(wild.get(part[:1]) or re.escape(part) for part in parts), re.DOTALL)
+
+
+def target_key(to_user: str, to: str) -> str:
+    """Name whom a deed is about, so that a later one about the same takes its place."""
+    return to_user if to_user and to_user != ADDRESS else f"{to_user}:{fold(to)}"
+
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What holds in one room, or everywhere."""
+
+    rules: RoomRules = field(default_factory=RoomRules)
+    founder: str = ""
+    """The id of the account that made the room; empty: nobody's."""
+    founder_name: str = ""
+    moderators: Mapping[str, str] = field(default_factory=dict)
+    """Their names, by the ids of their accounts."""
+    voiced: Mapping[str, str] = field(default_factory=dict)
+    """The names of those who may speak in a moderated room, by id."""
+    mutes: Mapping[str, Sanction] = field(default_factory=dict)
+    """By `target_key`."""
+    bans: Mapping[str, Sanction] = field(default_factory=dict)
+
+    @property
+    def restrains(self) -> bool:
+        """Whether anybody may have to be kept from speaking."""
+        return bool(self.mutes or self.rules.moderated or self.rules.slow)
+
+    def after(self, event: Moderated | RulesChanged) -> Law:
+        """Tell what holds after something was done."""
+        if isinstance(event, RulesChanged):
+            return replace(self, rules=event.rules)
+        key = target_key(event.to_user, event.to)
+        match event.deed:
+            case Deed.MUTE:
+                return replace(self, mutes=_with(self.mutes, key, event))
+            case Deed.UNMUTE:
+                return replace(self, mutes=_without(self.mutes, key))
+            case Deed.BAN:
+                return replace(self, bans=_with(self.bans, key, event))
+            case Deed.UNBAN:
+                return replace(self, bans=_without(self.bans, key))
+            case Deed.OP:
+                return replace(self, moderators={**self.moderators, event.to_user: event.to})
+            case Deed.DEOP:
+                return replace(self, moderators=_without(self.moderators, event.to_user))
+            case Deed.VOICE:
+                return replace(self, voiced={**self.voiced, event.to_user: event.to})
+            case Deed.DEVOICE:
+                return replace(self, voiced=_without(self.voiced, event.to_user))
+            case Deed.FOUND:
+                return replace(self, founder=event.to_user, founder_name=event.to)
+            case Deed.KICK:
+                return self
+            case _:
+                assert_never(event.deed)
+
+    def muted(self, user: User, now: float) -> Sanction | None:
+        """Find what keeps somebody from speaking."""
+        return _first(self.mutes, user, now)
+
+    def banned(self, user: User, now: float) -> Sanction | None:
+        """Find what keeps somebody out."""
+        return _first(self.bans, user, now)
+
+
+NO_LAW = Law()
+"""What holds where nothing was decided."""
+
+
+def _first(sanctions: Mapping[str, Sanction], user: User, now: float) -> Sanction | None:
+    return next((s for s in sanctions.values() if s.holds(now) and s.meets(user)), None)
+
+
+def _with(sanctions: Mapping[str, Sanction], key: str, event: Moderated) -> Mapping[str, Sanction]:
+    return {**dict(_lasting(sanctions, event.at)), key: Sanction.of(event)}
+
+
+def _lasting(sanctions: Mapping[str, Sanction], now: float) -> Iterator[tuple[str, Sanction]]:
+    return ((key, sanction) for key, sanction in sanctions.items() if sanction.holds(now))
+
+
+def _without(mapping: Mapping[str, Value], key: str) -> Mapping[str, Value]:
+    return {each: value for each, value in mapping.items() if each != key}

@@ -1,0 +1,389 @@
+"""The rules about moderating: who may do what about whom, and what follows at once."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, assert_never
+
+from twistchat.core import commands as c
+from twistchat.core import events as e
+from twistchat.core.law import ADDRESS, EVERYWHERE, Deed, Sanction
+from twistchat.core.names import LOBBY, fold, longest_typed, room_name
+from twistchat.core.rights import Rank, rank_of, rank_of_account
+from twistchat.core.rules import RuleError, changed
+from twistchat.core.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twistchat.core.accounts import Account
+    from twistchat.core.model import Room, User
+    from twistchat.core.state import State
+
+LASTING = frozenset({Deed.MUTE, Deed.BAN})
+"""Deeds that end by themselves when their time is over."""
+
+GIVEN = frozenset({Deed.OP, Deed.DEOP})
+"""Deeds that take the founder, or an operator."""
+
+
+def perform(
+    state: State,
+    user: User,
+    command: c.Moderate | c.ChangeRules | c.ReadRules | c.ListSanctions | c.Delete,
+) -> Sequence[e.Item] | e.Refused:
+    """Decide what follows from a moderator's command."""
+    match command:
+        case c.Moderate():
+            return moderate(state, user, command)
+        case c.ChangeRules():
+            return change_rules(state, user, command)
+        case c.ReadRules():
+            return read_rules(state, user, command)
+        case c.ListSanctions():
+            return list_sanctions(state, user, command)
+        case c.Delete():
+            return delete(state, user, command)
+        case _:
+            assert_never(command)
+
+
+def moderate(state: State, user: User, command: c.Moderate) -> Sequence[e.Item] | e.Refused:
+    """Do something about somebody."""
+    room = _place(state, user, command.room)
+    if isinstance(room, e.Refused):
+        return room
+    law = state.law if room is None else room.law
+    own = rank_of(user, law)
+    if command.deed in GIVEN and own < Rank.FOUNDER and not _steps_down(user, command):
+        return e.Refused(e.Refusal.NOT_FOUNDER, "" if room is None else room.name)
+    match command.deed:
+        case Deed.KICK:
+            return _kick(state, user, room, command)
+        case Deed.MUTE | Deed.BAN:
+            return _sanction(state, user, room, command)
+        case Deed.UNMUTE | Deed.UNBAN:
+            return _lift(state, user, room, command)
+        case Deed.OP | Deed.DEOP | Deed.VOICE | Deed.DEVOICE if room is not None:
+            return _appoint(state, user, room, command)
+        case _:
+            return e.Refused(e.Refusal.NO_SUCH_ROOM, command.room)
+
+
+def change_rules(state: State, user: User, command: c.ChangeRules) -> Sequence[e.Item] | e.Refused:
+    """Change how a room is used."""
+    room = _room(state, user, command.room)
+    if isinstance(room, e.Refused):
+        return room
+    try:
+        rules, names = changed(room.law.rules, command.changes)
+    except RuleError as error:
+        code = e.Refusal.RULE_VALUE if error.expected else e.Refusal.NO_SUCH_RULE
+        return e.Refused(code, clean(error.name), error.expected)
+    if not names:
+        return [told(room)]
+    event = e.RulesChanged(room.name, user.id, user.name, rules, names, state.now())
+    state.decide(event)
+    return [event]
+
+
+def read_rules(state: State, user: User, command: c.ReadRules) -> Sequence[e.Item] | e.Refused:
+    """Tell how a room is used, to whoever is in it."""
+    room = _visible(state, user, command.room)
+    return room if isinstance(room, e.Refused) else [told(room)]
+
+
+def told(room: Room) -> e.RulesTold:
+    """Tell how a room is used."""
+    law = room.law
+    return e.RulesTold(
+        room.name,
+        law.rules,
+        law.founder_name,
+        tuple(sorted(law.moderators.values())),
+        tuple(sorted(law.voiced.values())),
+    )
+
+
+def list_sanctions(
+    state: State, user: User, command: c.ListSanctions
+) -> Sequence[e.Item] | e.Refused:
+    """Tell who is muted and who is banned."""
+    room = _place(state, user, command.room)
+    if isinstance(room, e.Refused):
+        return room
+    law, now = (state.law if room is None else room.law), state.now()
+    listed = (
+        tuple(sanction for sanction in sanctions.values() if sanction.holds(now))
+        for sanctions in (law.mutes, law.bans)
+    )
+    return [e.SanctionsListed("" if room is None else room.name, *listed)]
+
+
+def delete(state: State, user: User, command: c.Delete) -> Sequence[e.Item] | e.Refused:
+    """Take back what was said; the engine knows whether there is anything under that number."""
+    room = _room(state, user, command.room)
+    if isinstance(room, e.Refused):
+        return room
+    words = _words(state, command.words)
+    return [e.Deleted(room.name, command.number, user.id, user.name, words, state.now())]
+
+
+# ---------------------------------------------------------------- where
+
+
+def _place(state: State, user: User, typed: str) -> Room | e.Refused | None:
+    """Find the room that somebody moderates; None: everywhere, which is for operators."""
+    if typed == EVERYWHERE:
+        return None if user.operator else e.Refused(e.Refusal.OPERATORS_ONLY)
+    return _room(state, user, typed)
+
+
+def _room(state: State, user: User, typed: str) -> Room | e.Refused:
+    room = _visible(state, user, typed)
+    if isinstance(room, e.Refused):
+        return room
+    if rank_of(user, room.law) < Rank.MODERATOR:
+        return e.Refused(e.Refusal.NOT_MODERATOR, room.name)
+    return room
+
+
+def _visible(state: State, user: User, typed: str) -> Room | e.Refused:
+    """Find a room that somebody is in, or moderates without being in it."""
+    if not typed:
+        return e.Refused(e.Refusal.IN_NO_ROOM)
+    name = room_name(typed, state.limits)
+    if isinstance(name, e.Refused):
+        return name
+    room = state.rooms.get(name)
+    if room is not None and (user.id in room.members or rank_of(user, room.law)):
+        return room
+    code = e.Refusal.NO_SUCH_ROOM if user.operator else e.Refusal.NOT_IN_ROOM
+    return e.Refused(code, name)
+
+
+# ---------------------------------------------------------------- what
+
+
+def _kick(
+    state: State, user: User, room: Room | None, command: c.Moderate
+) -> Sequence[e.Item] | e.Refused:
+    other = state.person(command.to)
+    if other is None or (room is not None and other.id not in room.members):
+        return _nobody(command.to)
+    if refused := _outranked(state, user, room, other.id, other):
+        return refused
+    event = _event(state, user, room, command, (other.id, other.name), rooms=tuple(other.rooms))
+    return [event, _put_out(state, other, room, e.Cause.KICKED, event)]
+
+
+def _sanction(
+    state: State, user: User, room: Room | None, command: c.Moderate
+) -> Sequence[e.Item] | e.Refused:
+    law = state.law if room is None else room.law
+    sanctions = law.mutes if command.deed is Deed.MUTE else law.bans
+    if len(sanctions) >= state.limits.sanctions:
+        return e.Refused(e.Refusal.SANCTIONS, hint=str(state.limits.sanctions))
+    target = _target(state, command, everywhere=room is None)
+    if isinstance(target, e.Refused):
+        return target
+    to_user, _ = target
+    if (
+        to_user
+        and to_user != ADDRESS
+        and (refused := _outranked(state, user, room, to_user, state.people.get(to_user)))
+    ):
+        return refused
+    present = state.people.get(to_user)
+    rooms = tuple(present.rooms) if present is not None and room is None else ()
+    event = _event(state, user, room, command, target, rooms=rooms)
+    state.decide(event)
+    if command.deed is Deed.MUTE:
+        return [event]
+    return [event, *_put_out_banned(state, user, room, event)]
+
+
+def _put_out_banned(
+    state: State, user: User, room: Room | None, event: e.Moderated
+) -> Sequence[e.Item]:
+    """Put out who is banned from now on, but for those who may do as much as who did it."""
+    law = state.law if room is None else room.law
+    ban = Sanction.of(event)
+    people = state.people if room is None else room.members
+    met = [other for other in people.values() if ban.meets(other)]
+    return [
+        _put_out(state, other, room, e.Cause.BANNED, event)
+        for other in met
+        if rank_of(other, law) < max(rank_of(user, law), Rank.MODERATOR)
+    ]
+
+
+def _put_out(
+    state: State, other: User, room: Room | None, cause: e.Cause, event: e.Moderated
+) -> e.Left | e.Departed:
+    """Let somebody be no longer here, at once."""
+    if room is not None:
+        room.admitted.pop(other.id, None)
+        state.remove(other, room)
+        return e.Left(room.name, other.id, other.name, "", event.at, cause)
+    return depart(state, other, cause, event.words)
+
+
+def depart(state: State, other: User, cause: e.Cause, words: str = "") -> e.Departed:
+    """Let somebody go, out of every room."""
+    names = tuple(other.rooms)
+    for room in list(other.rooms.values()):
+        state.remove(other, room)
+    del state.people[other.id]
+    del state.names[fold(other.name)]
+    return e.Departed(names, other.id, other.name, cause, words, state.now())
+
+
+def _lift(
+    state: State, user: User, room: Room | None, command: c.Moderate
+) -> Sequence[e.Item] | e.Refused:
+    law, now = (state.law if room is None else room.law), state.now()
+    sanctions = law.mutes if command.deed is Deed.UNMUTE else law.bans
+    wanted = fold(command.to.strip()[:200])
+    address = _network(command.to)
+    found = [
+        sanction
+        for sanction in sanctions.values()
+        if sanction.holds(now) and (fold(sanction.to) == wanted or sanction.to == address)
+    ]
+    if not found:
+        return e.Refused(e.Refusal.NOT_SANCTIONED, clean(command.to.strip()[:40]))
+    items: list[e.Item] = []
+    for sanction in found:
+        present = state.people.get(sanction.to_user)
+        rooms = tuple(present.rooms) if present is not None and room is None else ()
+        target = sanction.to_user, sanction.to
+        event = _event(state, user, room, command, target, rooms=rooms)
+        state.decide(event)
+        items.append(event)
+    return items
+
+
+def _appoint(
+    state: State, user: User, room: Room, command: c.Moderate
+) -> Sequence[e.Item] | e.Refused:
+    """Give somebody a part in a room, or take it."""
+    law = room.law
+    is_op = command.deed in GIVEN
+    holders = law.moderators if is_op else law.voiced
+    is_given = command.deed in (Deed.OP, Deed.VOICE)
+    person, account = state.person(command.to), state.accounts.named(command.to)
+    to: User | Account | None = account or person
+    wanted = fold(command.to.strip()[:200])
+    if not is_given:
+        found = [(key, name) for key, name in holders.items() if fold(name) == wanted]
+        if not found:
+            return e.Refused(e.Refusal.NOT_SANCTIONED, clean(command.to.strip()[:40]))
+    elif to is None:
+        return _nobody(command.to)
+    elif is_op and account is None:
+        return e.Refused(e.Refusal.NO_ACCOUNT, to.name)
+    else:
+        found = [(to.id, to.name)]
+    items: list[e.Item] = []
+    for target in found:
+        event = _event(state, user, room, command, target)
+        state.decide(event)
+        items.append(event)
+    return items
+
+
+def founded(state: State, user: User, room: Room) -> e.Moderated | None:
+    """Let a room be theirs who make it, if they have an account."""
+    if user.account is None or room.name == LOBBY or room.has_log or room.law.founder:
+        return None
+    now = state.now()
+    event = e.Moderated(
+        room.name, user.id, user.name, Deed.FOUND, user.id, user.name, "", None, now
+    )
+    state.decide(event)
+    return event
+
+
+# ---------------------------------------------------------------- whom
+
+
+def _target(state: State, command: c.Moderate, *, everywhere: bool) -> tuple[str, str] | e.Refused:
+    """Find whom a mute or a ban is about: a person, an account, a pattern, or an address."""
+    typed = clean(command.to.strip()[: longest_typed(state.limits.name_characters)])
+    if (person := state.person(typed)) is not None:
+        return person.id, person.name
+    if (account := state.accounts.named(typed)) is not None:
+        return account.id, account.name
+    if (network := _network(typed)) is not None:
+        if everywhere and command.deed is Deed.BAN:
+            return ADDRESS, network
+        return e.Refused(e.Refusal.OPERATORS_ONLY)
+    if not typed or set(typed) <= set("*? ") or " " in typed:
+        return e.Refused(e.Refusal.NO_PATTERN, typed[:40])
+    return "", typed
+
+
+def _network(typed: str) -> str | None:
+    """Read an address, or a network of addresses; None if it is none."""
+    if "." not in typed and ":" not in typed:
+        return None
+    try:
+        return str(ip_network(typed.strip(), strict=False))
+    except ValueError:
+        return None
+
+
+def _outranked(
+    state: State, user: User, room: Room | None, identity: str, other: User | None
+) -> e.Refused | None:
+    """Refuse to do something about oneself, or about whoever may do as much."""
+    law = state.law if room is None else room.law
+    if identity == user.id:
+        return e.Refused(e.Refusal.TO_ONESELF)
+    rank, name = Rank.MEMBER, ""
+    if other is not None:
+        rank, name = rank_of(other, law), other.name
+    elif (account := state.accounts.of(identity)) is not None:
+        rank, name = rank_of_account(account, law), account.name
+    if rank >= rank_of(user, law) and rank:
+        return e.Refused(e.Refusal.OUTRANKED, name)
+    return None
+
+
+def _steps_down(user: User, command: c.Moderate) -> bool:
+    return command.deed is Deed.DEOP and fold(command.to.strip()[:200]) == fold(user.name)
+
+
+def _event(
+    state: State,
+    user: User,
+    room: Room | None,
+    command: c.Moderate,
+    target: tuple[str, str],
+    *,
+    rooms: tuple[str, ...] = (),
+) -> e.Moderated:
+    now = state.now()
+    to_user, to = target
+    lasts = command.deed in LASTING and command.seconds is not None
+    return e.Moderated(
+        "" if room is None else room.name,
+        user.id,
+        user.name,
+        command.deed,
+        to_user,
+        to,
+        _words(state, command.words),
+        now + (command.seconds or 0.0) if lasts else None,
+        now,
+        rooms if room is None else (),
+    )
+
+
+def _words(state: State, typed: str) -> str:
+    return clean(typed.strip())[: state.limits.words]
+
+
+def _nobody(name: str) -> e.Refused:
+    return e.Refused(e.Refusal.NO_SUCH_PERSON, clean(name.strip()[:40]))
