@@ -18,16 +18,18 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.logger import Logger
 from zope.interface import Interface, implementer
 
+from twistchat.core.accounts import Role
 from twistchat.core.events import Refusal, Refused
 from twistchat.core.model import User
 from twistchat.core.names import fold, nickname, suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
     from twisted.python.failure import Failure
 
+    from twistchat.core.accounts import Account
     from twistchat.core.chat import Chat
     from twistchat.engine import Engine
     from twistchat.session.tokens import Tokens
@@ -130,16 +132,49 @@ class Names:
             if is_theirs:
                 self._keep_no_more(folded, holder)
                 return name
-            free = suggest(
-                name,
-                self._chat.limits,
-                lambda other: other == folded or self._is_taken(other),
-            )
             code = Refusal.NAME_KEPT if folded in self._kept else Refusal.NAME_TAKEN
-            raise LoginRefused(Refused(code, name, free))
+            raise LoginRefused(Refused(code, name, self._another(name)))
 
+        account = self._chat.accounts.named(name)
+        if account is not None and account.id != holder:
+            refused = Refused(Refusal.NAME_REGISTERED, name, self._another(name))
+            return fail(LoginRefused(refused))
         self._claims[folded, holder] += 1
         return self._engine.claim(folded, holder).addBoth(settled).addCallback(claimed)
+
+    def _another(self, name: str) -> str:
+        """Suggest a free name like one that is not."""
+        folded = fold(name)
+        return suggest(
+            name, self._chat.limits, lambda other: other == folded or self._is_taken(other)
+        )
+
+    def claim_owned(self, account: Account, displace: Callable[[User, str], None]) -> Deferred[str]:
+        """Take an account's name for whoever has logged in to it; see `claim`.
+
+        A guest who bears it is given another one, which `displace` tells Chat; and it is kept
+        for no other guest.
+        """
+        folded = fold(account.name)
+        keeper, _ = self._kept.get(folded, (account.id, None))
+        if keeper != account.id:
+            self._keep_no_more(folded, keeper)
+            self._engine.release(folded, keeper)
+        guest = self._chat.person(account.name)
+        if guest is None or guest.id == account.id:
+            return self.claim(account.name, account.id)
+        free = self._another(account.name)
+
+        def claimed(name: str) -> Deferred[str]:
+            here = self._chat.user(guest.id)
+            if here is guest and fold(guest.name) == folded:
+                displace(guest, name)
+                self._engine.release(folded, guest.id)
+            else:
+                self.release(name, guest.id)
+            return self.claim(account.name, account.id)
+
+        return self.claim_or_another(free, guest.id).addCallback(claimed)
 
     def claim_or_another(self, typed: str, holder: str, tries: int = 3) -> Deferred[str]:
         """Take a nickname, or one like it if somebody else has it; see `claim`."""
@@ -184,7 +219,11 @@ class Names:
                 later.cancel()
 
     def _is_taken(self, folded: str) -> bool:
-        return folded in self._kept or self._chat.is_present(folded)
+        return (
+            folded in self._kept
+            or self._chat.is_present(folded)
+            or self._chat.accounts.is_registered(folded)
+        )
 
 
 @implementer(ICredentialsChecker)
@@ -193,11 +232,15 @@ class GuestChecker:
 
     credentialInterfaces = (IGuestName,)
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, *, is_open: bool = True) -> None:
         self._names = names
+        self._is_open = is_open
+        """Whether guests may come in at all."""
 
     def requestAvatarId(self, credentials: GuestName) -> Deferred[bytes | tuple[()]]:
         """Claim the name. Fires with the avatar's id: the user's id and the name, as UTF-8."""
+        if not self._is_open:
+            return fail(LoginRefused(Refused(Refusal.GUESTS_NOT_WELCOME)))
         holder = secrets.token_hex(8)
         claimed = self._names.claim(credentials.typed, holder)
 
@@ -213,8 +256,9 @@ class TokenChecker:
 
     credentialInterfaces = (IToken,)
 
-    def __init__(self, *, tokens: Tokens, names: Names, chat: Chat) -> None:
+    def __init__(self, *, tokens: Tokens, names: Names, chat: Chat, guests: bool = True) -> None:
         self._tokens = tokens
+        self._guests = guests
         self._names = names
         self._chat = chat
 
@@ -223,12 +267,15 @@ class TokenChecker:
         identity = self._tokens.read(credentials.token)
         if isinstance(identity, Refused):
             return fail(LoginRefused(identity))
-        user = self._chat.user(identity)
-        claimed = (
-            self._names.claim_or_another(credentials.typed, identity)
-            if user is None
-            else succeed(user.name)
-        )
+        user, account = self._chat.user(identity), self._chat.accounts.of(identity)
+        if account is None and not self._guests:
+            return fail(LoginRefused(Refused(Refusal.GUESTS_NOT_WELCOME)))
+        if user is not None:
+            claimed = succeed(user.name)
+        elif account is not None:  # whose name is taken when they come in
+            claimed = succeed(account.name)
+        else:
+            claimed = self._names.claim_or_another(credentials.typed, identity)
 
         def avatar_id(name: str) -> bytes | tuple[()]:
             return f"{identity} {name} back".encode()
@@ -254,19 +301,31 @@ class ChatRealm:
         if IPerson not in interfaces or not isinstance(avatarId, bytes):
             raise NotImplementedError("this realm has people only")  # as IRealm asks for
         identity, name, *back = avatarId.decode().split(" ")  # a name has no blanks
-        user = self._chat.user(identity)
+        user, account = self._chat.user(identity), self._chat.accounts.of(identity)
+        is_operator = account is not None and account.role is Role.OPERATOR
         person = (
-            Person(User(identity, name), is_back=bool(back))
+            Person(User(identity, name, is_operator, account=account), is_back=bool(back))
             if user is None
             else Person(user, is_here=True, is_back=True)
         )
-        if user is not None and fold(user.name) != fold(name):
+        if user is not None and account is None and fold(user.name) != fold(name):
             # They came in, or took another name, while this one was being claimed.
             self._names.release(name, identity)
         return IPerson, person, lambda: self._names.release(person.user.name, identity)
 
 
-def guests_portal(*, names: Names, chat: Chat, tokens: Tokens) -> Portal:
-    """Make a portal that lets guests in, and lets them come back."""
-    checkers = [GuestChecker(names), TokenChecker(tokens=tokens, names=names, chat=chat)]
+def portal(
+    *,
+    names: Names,
+    chat: Chat,
+    tokens: Tokens,
+    guests: bool = True,
+    others: Iterable[ICredentialsChecker] = (),
+) -> Portal:
+    """Make a portal that lets guests in, and whoever comes back; and whom others let in."""
+    checkers = [
+        GuestChecker(names, is_open=guests),
+        TokenChecker(tokens=tokens, names=names, chat=chat, guests=guests),
+        *others,
+    ]
     return Portal(ChatRealm(names=names, chat=chat), checkers)

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 
 class Waiter(Protocol):
-    """A session that holds its input."""
+    """Whoever has asked for a change of durable state, and waits for it."""
 
-    def release(self) -> None:
-        """Its change of durable state is committed or refused."""
+    def settled(self, outcome: Item) -> None:
+        """It is committed, as this says, or was refused (`NotKept`)."""
 
 
 def _labelled(
@@ -64,7 +64,7 @@ def answer_to(refused: Refused, unsaid: Durable | None, label: Label | None) -> 
 class Pipeline:
     """Hands items to the engine, and what comes back from it to Chat and Fanout.
 
-    Sessions that hold their input wait here: for their own change of durable state to be
+    Whoever holds their input waits here: for their own change of durable state to be
     committed or refused, or for room in an engine that is full.
     """
 
@@ -73,6 +73,11 @@ class Pipeline:
         self._engine = engine
         self._fanout = fanout
         self._short_of_room: deque[Callable[[], None]] = deque()
+        self._followers: list[Callable[[Committed], None]] = []
+
+    def follow(self, follower: Callable[[Committed], None]) -> None:
+        """Call this with whatever durable is committed, but for what is said in rooms."""
+        self._followers.append(follower)
 
     @property
     def full(self) -> bool:
@@ -107,7 +112,9 @@ class Pipeline:
         self._short_of_room.append(go_on)
 
     def _deliver(self, batch: Sequence[Committed]) -> None:
-        settled: list[Waiter] = []  # told last: what they go on with comes after all of this
+        settled: list[
+            tuple[Waiter, Item]
+        ] = []  # told last: what they go on with comes after all of this
         for placed in batch:
             committed, item = placed, placed.item
             decided: Item | None = item
@@ -117,6 +124,8 @@ class Pipeline:
                 continue
             if is_durable(item):
                 self._chat.apply(item)
+                for follower in self._followers:
+                    guarded(follower, placed)
             else:
                 match item:
                     case RoomForgotten():
@@ -130,8 +139,8 @@ class Pipeline:
                         committed = replace(committed, item=full)
             self._fanout.publish(committed)
             if decided is not None and changes_state(decided) and committed.origin is not None:
-                settled.append(committed.origin)
-        for waiter in settled:
-            guarded(waiter.release)
+                settled.append((committed.origin, item))
+        for waiter, outcome in settled:
+            guarded(waiter.settled, outcome)
         while self._short_of_room and not self._engine.full:
             guarded(self._short_of_room.popleft())

@@ -79,8 +79,7 @@ def join(state: State, user: User, command: c.Join) -> Sequence[e.Item] | e.Refu
     items: list[e.Item] = []
     known = state.rooms.get(name)
     if known is not None:
-        is_kept = command.is_kept and user.account is not None
-        why_not = why_not_join(state, user, known, command.key, is_kept=is_kept)
+        why_not = why_not_join(state, user, known, command.key, is_kept=command.is_kept)
         if why_not is not None:
             return why_not
     elif len(state.rooms) >= limits.rooms:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 log = Logger()
 
+FOR_GOOD = 10 * 365 * 86_400.0
+"""Seconds for which it is kept where the owner of an account is: as good as always."""
+
 EVERY = 30.0
 """Seconds between two times that the places of those who are here are kept."""
 
@@ -95,6 +98,11 @@ class Bookmarks:
         if not self._here:
             self.stop()
 
+    def note(self, user: User) -> None:
+        """Keep where somebody is who has just come into a room, or left one."""
+        if user in self._here:
+            self._keep(user).addErrback(self.not_kept, user)
+
     def lost(self, user: User, rooms: Iterable[str]) -> None:
         """Keep the places of somebody whose connection was lost at this moment, in these rooms.
 
@@ -102,12 +110,15 @@ class Bookmarks:
         """
         if user not in self._here:
             return
-        self._save(user, self.of_lost(user, rooms)).addErrback(
-            lambda failure: log.error(
-                "It cannot be kept where {name} stopped reading: {why}",
-                name=user.name,
-                why=failure.value,
-            )
+        self._save(user, self.of_lost(user, rooms)).addErrback(self.not_kept, user)
+
+    @staticmethod
+    def not_kept(failure: Failure, user: User) -> None:
+        """Tell the operator that it could not be kept where somebody reads."""
+        log.error(
+            "It cannot be kept where {name} stopped reading: {why}",
+            name=user.name,
+            why=failure.value,
         )
 
     def left(self, user: User, read: Mapping[str, Seen]) -> Deferred[None]:
@@ -175,7 +186,8 @@ class Bookmarks:
             return result
 
         self._saving[user.id] = text
-        until = self._now() + self._limits.token_time
+        time = self._limits.token_time if user.account is None else FOR_GOOD
+        until = self._now() + time
         return self._engine.remember(user.id, text, until).addBoth(done)
 
     def _read(self, text: str | None) -> Bookmark | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, cast
 
-from twisted.internet.defer import succeed
+from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
+from twistchat.core.events import Refusal, Refused
 from twistchat.core.names import LOBBY, fold, room_name
-from twistchat.login import IPerson, ResumeToken, refusal
+from twistchat.login import IPerson, LoginRefused, Person, ResumeToken, refusal
 from twistchat.session.state import State
 
 if TYPE_CHECKING:
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from twisted.cred.credentials import ICredentials
     from twisted.cred.portal import Portal
     from twisted.internet.interfaces import IReactorTime
+    from twisted.python.failure import Failure
 
     from twistchat.core.chat import Chat
     from twistchat.core.model import Seen, User
     from twistchat.engine import Label
-    from twistchat.login import Names, Person
+    from twistchat.login import Names
+    from twistchat.pipeline import Pipeline
     from twistchat.session.bookmarks import Bookmark, Bookmarks
     from twistchat.session.tokens import Tokens
     from twistchat.session.wayback import WayBack
@@ -44,13 +47,16 @@ class Coming:
     """How somebody wants to come in."""
 
     credentials: ICredentials
-    rooms: Mapping[str, Seen | None]
-    """Where they want to be, and up to where they have read."""
+    rooms: Mapping[str, Seen | None] | None = None
+    """Where they want to be, and up to where they have read; None: where everybody is, or where
+    the owner of an account was."""
     label: Label | None = None
     is_by_hand: bool = False
     """Whether they do not remember up to where they have read, so that the server does."""
     has_been_in: bool = False
     """Whether they were somebody else over this connection."""
+    kept: Mapping[str, Seen] = field(default_factory=dict)
+    """Rooms in which they were, as the server knows."""
 
 
 class Newcomer(Protocol):
@@ -102,6 +108,7 @@ class Entrance:
         *,
         chat: Chat,
         clock: IReactorTime,
+        pipeline: Pipeline,
         fanout: Fanout,
         portal: Portal,
         names: Names,
@@ -110,6 +117,7 @@ class Entrance:
     ) -> None:
         self._chat = chat
         self._clock = clock
+        self._pipeline = pipeline
         self._fanout = fanout
         self._portal = portal
         self._names = names
@@ -123,9 +131,9 @@ class Entrance:
     def log_in(self, session: Newcomer, coming: Coming) -> None:
         """Let somebody in.
 
-        Why not, if so, is told to the session, which stays at the door.
+        Why not, if so, is told to the session, which stays at the door, or whoever it was.
         """
-        if session.state is not State.DOOR:
+        if session.state not in (State.DOOR, State.IN):
             return
         session.hold()  # first, so that what it says behind that waits, in whatever turn it is
         self._in_turn(lambda: self._log_in(session, coming))
@@ -150,14 +158,14 @@ class Entrance:
             self._queue.popleft()()
 
     def _log_in(self, session: Newcomer, coming: Coming) -> None:
-        if session.state is not State.DOOR:  # it has hung up meanwhile
+        if session.state not in (State.DOOR, State.IN):  # it has hung up meanwhile
             session.release()
             return
         entering = self._portal.login(coming.credentials, session, IPerson)
-        entering.addCallbacks(
-            lambda entered: self._enter(session, cast("Person", entered[1]), entered[2], coming),
-            lambda failure: session.answer(refusal(failure), coming.label),
+        entering.addCallback(
+            lambda entered: self._arrive(session, cast("Person", entered[1]), entered[2], coming)
         )
+        entering.addErrback(lambda failure: session.answer(refusal(failure), coming.label))
         entering.addErrback(lambda failure: log.failure("logging in failed", failure))
         entering.addBoth(lambda _: session.release())
 
@@ -189,9 +197,15 @@ class Entrance:
             if has_been_in:
                 session.steps_out()
             name = bookmark.name if bookmark else ""
-            rooms = rooms or {LOBBY: None}
+            kept = {room: at for room, at in rooms.items() if at is not None}
             credentials = ResumeToken(token, name)
-            coming = Coming(credentials, rooms, is_by_hand=True, has_been_in=has_been_in)
+            coming = Coming(
+                credentials,
+                rooms or None,
+                is_by_hand=True,
+                has_been_in=has_been_in,
+                kept=kept,
+            )
             self.log_in(session, coming)
 
         session.hold()
@@ -225,6 +239,62 @@ class Entrance:
         claiming.addErrback(lambda failure: log.failure("renaming failed", failure))
         claiming.addBoth(lambda _: session.release())
 
+    def _arrive(
+        self,
+        session: Newcomer,
+        person: Person,
+        log_out: Callable[[], None],
+        coming: Coming,
+    ) -> Deferred[None]:
+        """Let somebody in whom the portal knows; for whoever has an account, find where they were.
+
+        Fires when they are in; fails with `LoginRefused`.
+        """
+        user = person.user
+        if (refused := self._chat.why_not_enter(user)) is not None:
+            log_out()
+            raise LoginRefused(refused)
+        if session.user is user:
+            raise LoginRefused(Refused(Refusal.LOGGED_IN_ALREADY, user.name))
+        if user.account is None or person.is_here:
+            self._enter(session, person, log_out, coming)
+            return succeed(None)
+        claiming = self._names.claim_owned(user.account, self._displace)
+        claiming.addCallback(lambda _: self._bookmarks.load(user.id).addErrback(self._lost_place))
+
+        def known(bookmark: Bookmark | None) -> None:
+            if self._chat.accounts.of(user.id) is not user.account:  # it was changed meanwhile
+                log_out()
+                raise LoginRefused(Refused(Refusal.WRONG_PASSWORD))
+            here = self._chat.user(user.id)  # it may have come in over another connection
+            came = person if here is None else Person(here, is_here=True, is_back=person.is_back)
+            kept = dict(bookmark.rooms) if bookmark is not None else dict(coming.kept)
+            self._enter(session, came, log_out, replace(coming, kept=kept))
+
+        return claiming.addCallback(known)
+
+    def _lost_place(self, failure: Failure) -> None:
+        log.error("It is not known where somebody was: {why}", why=failure.value)
+
+    def _displace(self, guest: User, name: str) -> None:
+        """Give a guest another name, and tell them why."""
+        old = guest.name
+        self._pipeline.submit(self._chat.displace(guest, name))
+        for session in self._fanout.others(guest.id):
+            self._pipeline.submit([Refused(Refusal.NAME_REGISTERED, old, name)], session)
+
+    def _rooms(self, user: User, coming: Coming) -> Mapping[str, Seen | None]:
+        """Tell where somebody is to be: where they wish, and where the owner of an account was."""
+        if user.account is None:
+            return {LOBBY: None} if coming.rooms is None else coming.rooms
+        rooms: dict[str, Seen | None] = dict(coming.kept)
+        for typed, at in (coming.rooms or {}).items():
+            name = room_name(typed, self._chat.limits)
+            known = name if isinstance(name, str) else typed
+            if at is not None or known not in rooms:
+                rooms[known] = at
+        return rooms if rooms or coming.rooms is not None else {LOBBY: None}
+
     def _enter(
         self,
         session: Newcomer,
@@ -232,14 +302,22 @@ class Entrance:
         log_out: Callable[[], None],
         coming: Coming,
     ) -> None:
-        user, rooms = person.user, coming.rooms
-        if session.state is not State.DOOR:  # it hung up while its name was being claimed
+        user = person.user
+        if session.state not in (State.DOOR, State.IN):  # it hung up while its name was claimed
             if person.is_back and not person.is_here:
                 self._names.keep(user.name, user.id)
             elif not person.is_here:
                 log_out()
             return
-        others = self._fanout.others(user.id) if person.is_here else ()
+        rooms = self._rooms(user, coming)
+        if person.is_here and user.account is not None and coming.rooms is None:
+            rooms = {}  # where their other connections are
+        if session.user is not None:
+            coming = replace(coming, has_been_in=True)
+            session.steps_out()
+        # All connections of an account are one person; a guest goes on over the new one.
+        is_shared = user.account is not None
+        others = self._fanout.others(user.id) if person.is_here and not is_shared else ()
         if not person.is_here:
             user.paces |= session.way_back.paces  # as somebody else one may not do more
             self._chat.enter(user)
@@ -250,10 +328,13 @@ class Entrance:
             other.replaced()
         is_return = person.is_back and not coming.has_been_in  # else by turns one could go on
         for room, at in rooms.items():
-            joined = self._chat.perform(user, c.Join(room, at, is_return=is_return))
+            join = c.Join(room, at, is_return=is_return, is_kept=room in coming.kept)
+            joined = self._chat.perform(user, join)
             items.extend([joined] if isinstance(joined, e.Refused) else joined)
+        if is_shared and not person.is_here:
+            items.append(e.PrivateOpened(user.id))
         session.comes_in(user, log_out, items, coming.label)
-        if coming.is_by_hand:
+        if coming.is_by_hand or (is_shared and not person.is_here):
             session.way_back.goes_on(user, rooms, lambda: session.outlet.waits)
 
     def _seen(self, rooms: Mapping[str, Seen | None]) -> Mapping[str, Seen]:

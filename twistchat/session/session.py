@@ -9,12 +9,14 @@ from twisted.logger import Logger
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core.concerns import holds_input, is_answer, is_reading, is_reply
+from twistchat.core.concerns import holds_input, is_answer
 from twistchat.engine import Committed
 from twistchat.pipeline import answer_to
 from twistchat.session.deadline import Deadline
 from twistchat.session.gate import Gate, Request
+from twistchat.session.putting_out import put_out
 from twistchat.session.state import State
+from twistchat.session.telling import Telling
 from twistchat.session.throttle import Throttle
 from twistchat.telling.outlet import outlet_of
 
@@ -95,10 +97,10 @@ class Session:
         self._chat = chat
         self._pipeline = pipeline
         self._fanout = fanout
-        self._history = history
         self._limit_log = limit_log
         self._entrance = entrance
         self._gate = Gate(source, self._take)
+        self._telling = Telling(self, history=history, gate=self._gate)
         self._on_end = on_end
         self.is_stopping = False
         """Whether whatever it asks is refused, since the server stops."""
@@ -106,6 +108,11 @@ class Session:
         self._door.set()
         self.throttle = Throttle(self, clock=clock, limits=chat.limits)
         """Its front end tells it of each line that was read."""
+
+    @property
+    def is_in(self) -> bool:
+        """Whether its person acts over it."""
+        return self.state is State.IN
 
     @property
     def name(self) -> str:
@@ -140,6 +147,7 @@ class Session:
             address=self.address,
             wire=self.wire,
         )
+        self._hold_for(items)
         self._submit(items, label)
 
     def speaks(self, wire: str, wire_format: WireFormat) -> None:
@@ -189,6 +197,10 @@ class Session:
 
     def release(self) -> None:
         """Go on taking in."""
+        self._gate.release()
+
+    def settled(self, outcome: e.Item) -> None:
+        """Go on: a change that it has asked for is committed or refused."""
         self._gate.release()
 
     def receive(
@@ -257,6 +269,9 @@ class Session:
     def perform(self, user: User, command: c.Command, label: Label | None) -> bool:
         """Do what it asks; whether it was not refused."""
         if isinstance(command, c.Quit):
+            if self._fanout.has_others(self, user.id):
+                self.put_out(e.Cause.LEFT, label)
+                return True
             self.way_back.leaves(user, has_quit=True)
         try:
             decided = self._chat.perform(user, command)
@@ -271,13 +286,19 @@ class Session:
         if not isinstance(command, c.Say):
             if isinstance(command, c.Quit):
                 self._departed(user, e.Cause.LEFT)
-            for item in decided:
-                if holds_input(item):
-                    self._gate.hold()  # until it is `settled`, or told
+            self._hold_for(decided)
+            if user.account is not None and isinstance(command, c.Join | c.Leave):
+                self.way_back.moved(user)
         if label is not None and not any(map(is_answer, decided)):
             decided = [*decided, e.Done()]
         self._submit(decided, label)
+        put_out(decided, self._fanout)
         return True
+
+    def _hold_for(self, items: Sequence[e.Item]) -> None:
+        for item in items:
+            if holds_input(item):
+                self._gate.hold()  # until it is `settled`, or told
 
     def _submit(self, items: Sequence[e.Item], label: Label | None = None) -> None:
         self._pipeline.submit(items, self, label, echo=self.echo)
@@ -294,28 +315,7 @@ class Session:
 
     def tell(self, parts: Sequence[Part]) -> None:
         """Send what this session alone is told. Called by Fanout, once a turn."""
-        pieces: list[bytes] = []
-        for committed, encoded in parts:
-            if committed is None:
-                pieces.append(encoded)
-                continue
-            item = committed.item
-            if is_reading(item):
-                told = self._history.tell(self, committed, pieces)
-                if holds_input(item):
-                    told.addBoth(lambda _: self._gate.release())
-                continue
-            if isinstance(item, e.Goodbye):
-                self.put(self.format.pack(pieces))
-                self._say_goodbye(item, committed)
-                return
-            is_mine = is_reply(item)
-            pieces.append(self.format.encode_reply(committed, self.name) if is_mine else encoded)
-            if isinstance(item, e.Stopping):
-                self.put(self.format.pack(pieces))
-                self._end()
-                return
-        self.put(self.format.pack(pieces))
+        self._telling.tell(parts)
 
     def _put_reply(self, reply: e.Reply, label: Label | None = None) -> None:
         """Tell it something beside the pipeline: at the door, or when nothing more comes."""
@@ -343,6 +343,20 @@ class Session:
         self.bitten_by(limit)
         self.drop(e.Cause.TOO_SLOW)
 
+    def put_out(self, cause: e.Cause, label: Label | None = None, words: str = "") -> None:
+        """End, though its person may be here over other connections, or is gone already."""
+        user = self.user
+        if self.state is not State.IN or user is None:
+            return
+        if self._chat.user(user.id) is not user:
+            self.way_back.leaves(user, has_quit=True)
+            self._departed(user, cause)
+        elif self._fanout.has_others(self, user.id):
+            self.state = State.LEAVING
+        else:
+            self._depart(cause, has_quit=True)
+        self._submit([e.Goodbye(cause, words)], label)
+
     def drop(self, cause: e.Cause) -> None:
         """End a connection that is no good any more, whatever waits to be sent."""
         self._door.meet()
@@ -368,6 +382,9 @@ class Session:
     def _depart(self, cause: e.Cause, *, has_quit: bool = False) -> None:
         """Depart without having asked to quit."""
         if self.user is not None and self.state is State.IN:
+            if self._fanout.has_others(self, self.user.id):
+                self.state = State.LEAVING
+                return
             self.way_back.leaves(self.user, has_quit=has_quit)
             items = self._chat.depart(self.user, cause)
             self._departed(self.user, cause)
@@ -379,7 +396,7 @@ class Session:
         log.info("{name} is gone: {cause}", name=user.name, cause=str(cause))
         self.way_back.left(user)
 
-    def _say_goodbye(self, goodbye: e.Goodbye, place: Committed) -> None:
+    def goes(self, goodbye: e.Goodbye, place: Committed) -> None:
         """Tell its last words, and close."""
 
         def told(last: e.Goodbye) -> None:
@@ -390,9 +407,9 @@ class Session:
             told(goodbye)
         else:
             self.way_back.last_words(self.user, goodbye).addCallback(told)
-        self._end()
+        self.ends()
 
-    def _end(self) -> None:
+    def ends(self) -> None:
         """Its last words are told, or will be: close."""
         self._fanout.detach(self)
         self._depart(e.Cause.STOPPING)  # if it was not its own wish

@@ -18,6 +18,7 @@ from twistchat.core.events import Refusal, Refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from twistchat.core.accounts import Directory
     from twistchat.core.limits import Limits
     from twistchat.engine import Engine
 
@@ -44,8 +45,16 @@ class Token(NamedTuple):
 class Tokens:
     """Gives tokens out, and reads them."""
 
-    def __init__(self, *, engine: Engine, limits: Limits, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        limits: Limits,
+        now: Callable[[], float],
+        accounts: Directory,
+    ) -> None:
         self._engine = engine
+        self._accounts = accounts
         self._time = limits.token_time
         self._now = now
 
@@ -68,9 +77,17 @@ class Tokens:
         body, signature = token[: PERSON + TIME], token[PERSON + TIME :]
         if not hmac.compare_digest(signature, self._sign(body)):
             return Refused(Refusal.TOKEN_UNKNOWN)
+        account = self._accounts.of(body[:PERSON].hex())
+        if account is not None and account.is_disabled:
+            return Refused(Refusal.ACCOUNT_DISABLED, account.name)
         if int.from_bytes(body[PERSON:]) + self._time < self._now():
             return Refused(Refusal.TOKEN_EXPIRED)
         return body[:PERSON].hex()
 
     def _sign(self, body: bytes) -> bytes:
+        # What was given to somebody before they had an account, or in an earlier life of its
+        # tokens, is signed otherwise: so it is worth nothing any more.
+        account = self._accounts.of(body[:PERSON].hex())
+        if account is not None:
+            body += account.generation.to_bytes(8)
         return hmac.digest(self._engine.secret, b"token" + body, hashlib.sha256)[:SIGNATURE]

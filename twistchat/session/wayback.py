@@ -94,17 +94,21 @@ class WayBack:
 
         return self._bookmarks.follow(user, waits).addCallback(kept)
 
+    def follows(self, user: User, waits: Callable[[], float]) -> None:
+        """Keep where they read from now on: they have an account, and need no token."""
+        self._bookmarks.follow(user, waits).addErrback(self._bookmarks.not_kept, user)
+
     def goes_on(
         self, user: User, seen: Mapping[str, Seen | None], waits: Callable[[], float]
     ) -> None:
         """They came back by hand, having read up to there, and may do so with their token again."""
         self.is_told = True
         known = {room: at for room, at in seen.items() if at is not None}
-        self._bookmarks.follow(user, waits, known).addErrback(
-            lambda failure: log.error(
-                "It cannot be kept where {name} reads: {why}", name=user.name, why=failure.value
-            )
-        )
+        self._bookmarks.follow(user, waits, known).addErrback(self._bookmarks.not_kept, user)
+
+    def moved(self, user: User) -> None:
+        """They came into a room or left one: keep where they are, so that they come back there."""
+        self._bookmarks.note(user)
 
     def leaves(self, user: User, *, has_quit: bool) -> None:
         """They are about to leave: remember where they are, since they will be nowhere."""
@@ -132,11 +136,15 @@ class WayBack:
         """Put into the last words how to come back, where somebody reads them who may wish to."""
         if goodbye.cause is not e.Cause.LEFT or not self.is_shown_on_leaving:
             return succeed(goodbye)
+        if user.account is not None and not goodbye.read:  # they are here still, or nowhere
+            return succeed(goodbye)
         keeping = self._bookmarks.left(user, goodbye.read)
         if not keeping.called:
             keeping.addTimeout(self._limits.history_time, self._clock)
 
         def kept(_: None) -> e.Goodbye:
+            if user.account is not None:  # they log in again, and need no token
+                return goodbye
             token, expires = self._tokens.give(user.id)
             return replace(goodbye, token=token, expires=expires)
 

@@ -12,6 +12,7 @@ from twistchat.core.concerns import (
     is_coming_or_going,
     is_for_everybody,
     is_reply,
+    log_of,
     people_of,
     rooms_of,
 )
@@ -27,7 +28,6 @@ from twistchat.core.events import (
     RoomForgotten,
     Said,
     Stopping,
-    TopicChanged,
     Welcomed,
     Whispered,
 )
@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-    from twistchat.core.events import Item
+    from twistchat.core.events import Cause, Item
+    from twistchat.engine import Label
     from twistchat.wire import WireFormat
 
 
@@ -59,6 +60,10 @@ class Listener(Protocol):
     def format(self) -> WireFormat:
         """How it is written to."""
 
+    @property
+    def is_in(self) -> bool:
+        """Whether its person acts over it."""
+
     def put(self, data: bytes) -> None:
         """Send bytes that many share."""
 
@@ -67,6 +72,9 @@ class Listener(Protocol):
 
     def replaced(self) -> None:
         """End, since its person goes on over another connection."""
+
+    def put_out(self, cause: Cause, label: Label | None = None, words: str = "") -> None:
+        """End, since somebody who may wished it."""
 
 
 def _wants_kept(committed: Committed) -> bool:
@@ -150,6 +158,10 @@ class Fanout:
     def others(self, user: str) -> Sequence[Listener]:
         """Find the sessions of a person (by id) that are told what concerns it."""
         return self._sessions.get(user, ())
+
+    def has_others(self, listener: Listener, user: str) -> bool:
+        """Whether a person (by id) is told what concerns it over other sessions than this one."""
+        return any(other is not listener and other.is_in for other in self._sessions.get(user, ()))
 
     def hears(self, listener: Listener, room: str) -> bool:
         """Whether a session hears a room."""
@@ -267,8 +279,8 @@ class Fanout:
                 specials[listener].places.add(place)
         if origin in self._rooms and _wants_kept(committed):
             specials[origin].instead[place] = replace(committed, item=Kept(item))
-        if isinstance(item, Said | TopicChanged):
-            self.told.note(item.room, committed)
+        if committed.number and (log := log_of(item)) is not None and log[0] == "#":
+            self.told.note(log, committed)
         for deaf in self.ignores.deaf_to(item):
             if deaf in self._rooms and self._person[deaf] != getattr(item, "user", None):
                 if isinstance(item, Left | Departed):  # that they go is told, and no more

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twistchat.core.commands import Command
+    from twistchat.core.events import Item
     from twistchat.frontends.registry import Registry
     from twistchat.telling.fanout import Fanout
     from twistchat.telling.specials import Part
@@ -129,7 +130,7 @@ class Console(LineReceiver):
             else:
                 self.put(encoded)
 
-    def settled(self) -> None:
+    def settled(self, outcome: Item) -> None:
         """A change that the operator made is committed or refused: nothing waits for it here."""
 
     # ------------------------------------------------------------ the commands

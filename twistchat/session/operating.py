@@ -1,0 +1,74 @@
+"""What an operator does without a session: from the console, or another program of theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twisted.internet.defer import Deferred, fail, succeed
+
+from twistchat.core.concerns import changes_state
+from twistchat.core.events import NotKept, Refused
+from twistchat.core.model import User
+from twistchat.session.putting_out import put_out
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twistchat.core.chat import Chat
+    from twistchat.core.commands import Command
+    from twistchat.core.events import Item
+    from twistchat.pipeline import Pipeline
+    from twistchat.telling.fanout import Fanout
+
+
+class NotDoneError(Exception):
+    """It was refused, or could not be kept; `why` says which."""
+
+    def __init__(self, why: Refused | NotKept) -> None:
+        super().__init__(type(why).__name__)
+        self.why = why
+
+
+class Operator:
+    """Whoever is at the server itself: asks like anybody, and may do everything."""
+
+    def __init__(self, *, chat: Chat, pipeline: Pipeline, fanout: Fanout) -> None:
+        self.user = User("operator", "operator", operator=True)
+        self._chat = chat
+        self._pipeline = pipeline
+        self._fanout = fanout
+
+    def perform(self, command: Command) -> Deferred[Sequence[Item]]:
+        """Do this. Fires with what follows when all of that is kept, else with `NotDoneError`."""
+        decided = self._chat.perform(self.user, command)
+        if isinstance(decided, Refused):
+            return fail(NotDoneError(decided))
+        waiting = sum(map(changes_state, decided))
+        done = _Doing(decided, waiting) if waiting else None
+        self._pipeline.submit(decided, done)
+        put_out(decided, self._fanout)
+        # Answers about durable state are as it stands: nothing of ours is under way before them.
+        answers = [self._chat.completed(item) for item in decided]
+        return succeed(answers) if done is None else done.done
+
+
+class _Doing:
+    """Waits for what was decided to be kept. See `twistchat.pipeline.Waiter`."""
+
+    def __init__(self, decided: Sequence[Item], waiting: int) -> None:
+        self.done: Deferred[Sequence[Item]] = Deferred()
+        self._decided = decided
+        self._waiting = waiting
+        self._failed: NotKept | None = None
+
+    def settled(self, outcome: Item) -> None:
+        """Take note of what has become of one of them. Called by the pipeline."""
+        self._waiting -= 1
+        if isinstance(outcome, NotKept):
+            self._failed = outcome
+        if self._waiting:
+            return
+        if self._failed is not None:
+            self.done.errback(NotDoneError(self._failed))
+        else:
+            self.done.callback(self._decided)

@@ -1,0 +1,93 @@
+"""What one session alone is told in a turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from twistchat.core import events as e
+from twistchat.core.accounts import AccountDeed
+from twistchat.core.concerns import holds_input, is_reading, is_reply
+from twistchat.engine import Committed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twistchat.core.model import User
+    from twistchat.session.gate import Gate
+    from twistchat.session.replay import Reader, Replay
+    from twistchat.session.wayback import WayBack
+    from twistchat.telling.specials import Part
+
+
+class Told(Reader, Protocol):
+    """What is known here of a session."""
+
+    user: User | None
+
+    way_back: WayBack
+
+    def goes(self, goodbye: e.Goodbye, place: Committed) -> None:
+        """Be told its last words, and end."""
+
+    def put_out(self, cause: e.Cause) -> None:
+        """End, since it is not to be its person's any more."""
+
+    def ends(self) -> None:
+        """End: there is nothing more to tell."""
+
+
+class Telling:
+    """Writes what a session alone is told: events and answers in their order, and past lines."""
+
+    __slots__ = ("_gate", "_history", "_session")
+
+    def __init__(self, session: Told, *, history: Replay, gate: Gate) -> None:
+        self._session = session
+        self._history = history
+        self._gate = gate
+
+    def tell(self, parts: Sequence[Part]) -> None:
+        """Send these parts, up to its last words, if they are among them."""
+        session = self._session
+        wire_format = session.format
+        pieces: list[bytes] = []
+        for committed, encoded in parts:
+            if committed is None:
+                pieces.append(encoded)
+                continue
+            item = committed.item
+            if is_reading(item):
+                told = self._history.tell(session, committed, pieces)
+                if holds_input(item):
+                    told.addBoth(lambda _: self._gate.release())
+                continue
+            if isinstance(item, e.Goodbye):
+                session.put(wire_format.pack(pieces))
+                session.goes(item, committed)
+                return
+            is_mine = is_reply(item)
+            pieces.append(wire_format.encode_reply(committed, session.name) if is_mine else encoded)
+            if isinstance(item, e.AccountSet):
+                if item.deed is AccountDeed.PASSWORD and committed.origin is not session:
+                    session.put_out(e.Cause.LOGGED_OUT)
+                else:
+                    pieces.append(self._renewed())
+            elif isinstance(item, e.Kept) and isinstance(item.event, e.AccountSet):
+                pieces.append(self._renewed())
+            if isinstance(item, e.Stopping):
+                session.put(wire_format.pack(pieces))
+                session.ends()
+                return
+        session.put(wire_format.pack(pieces))
+
+    def _renewed(self) -> bytes:
+        """Tell anew what one comes back with: what one was told before may be worthless now."""
+        session = self._session
+        if session.user is None:
+            return b""
+        if session.user.account is not None:
+            session.way_back.follows(session.user, lambda: session.outlet.waits)
+        if not session.way_back.is_told_on_coming:
+            return b""
+        token = session.way_back.token(session.user)
+        return session.format.encode_reply(Committed(token), session.name)
