@@ -9,10 +9,10 @@ import stat
 import sys
 from typing import TYPE_CHECKING
 
-from tests.archive.kit import ArchiveTestCase, said, topic
+from tests.archive.kit import ALICE, ArchiveTestCase, said, topic
 from twistchat.archive import backup
 from twistchat.engine.sqlite.loading import new_epoch
-from twistchat.engine.sqlite.migrate import copy_database
+from twistchat.engine.sqlite.migrate import copy_database, newest_version
 from twistchat.engine.sqlite.store import Proposed
 
 if TYPE_CHECKING:
@@ -45,6 +45,14 @@ class BackupTests(ArchiveTestCase):
         loaded = self.with_store(lambda _: None, copy)
         self.assertEqual(loaded.stands["#lobby"].number, 1)
         self.assertNotEqual(loaded.stands["#lobby"].epoch, epoch)
+
+    def test_it_has_the_passwords_and_is_nobody_elses_to_read(self) -> None:
+        self.with_store(lambda store: store.set_password(ALICE, "$argon2id$..."))
+        copy = self.folder / "copy.db"
+        self.succeeds("backup", copy)
+        self.assertEqual(self.rows("SELECT * FROM passwords", copy), [(ALICE, "$argon2id$...")])
+        if sys.platform != "win32":
+            self.assertEqual(stat.S_IMODE(copy.stat().st_mode), 0o600)
 
     def test_into_a_folder(self) -> None:
         self.keep(said("hello"))
@@ -121,7 +129,7 @@ class BackupTests(ArchiveTestCase):
         from twistchat.archive import database
 
         self.keep(said("hello"))
-        self.patch(database, "newest_version", lambda: 3)
+        self.patch(database, "newest_version", lambda: newest_version() + 1)
         self.succeeds("backup", self.folder / "copy.db")
         self.assertIn("start the server with it once", self.fails("export"))
         self.assertIn("start the server with it once", self.fails("db", "check"))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from tests.archive.kit import START, ArchiveTestCase, Ran, did, said, topic, whispered
 from twistchat.engine.retention import read_retention
 from twistchat.engine.sqlite import chores
+from twistchat.engine.sqlite.migrate import newest_version
 from twistchat.engine.sqlite.rows import KINDS, row_of
 
 
@@ -28,7 +29,7 @@ class WholeTests(CheckTestCase):
         self.forget("#lab")
         self.keep(said("你好"), did("waves"), whispered("psst"), topic("茶", at=START + 3600))
         first, *rest = self.whole()
-        self.assertRegex(first, rf"^{self.path}: [0-9.]+ KB, schema 2$")
+        self.assertRegex(first, rf"^{self.path}: [0-9.]+ KB, schema {newest_version()}$")
         self.assertEqual(
             rest,
             [

@@ -16,7 +16,7 @@ from itertools import islice
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.archive.kit import START, ArchiveTestCase, did, said, topic, whispered
+from tests.archive.kit import ALICE, START, ArchiveTestCase, did, said, topic, whispered
 from twistchat.archive import records, selection
 from twistchat.archive.commands import FORMATS
 from twistchat.archive.database import reading
@@ -89,6 +89,15 @@ class TextTests(ArchiveTestCase):
         )
         told = self.fails("export", "lobby", "--private", status=2)
         self.assertIn("and not for one room", told)
+
+    def test_no_password_is_in_it(self) -> None:
+        self.keep(said("hello"), whispered("to bob"))
+        self.with_store(lambda store: store.set_password(ALICE, "$argon2id$v=19$hashed"))
+        for form in FORMATS:
+            told = self.succeeds("export", "--format", form, "--private")
+            self.assertIn("hello", told)
+            self.assertNotIn("argon2", told)
+            self.assertNotIn("hashed", told)
 
     def test_times(self) -> None:
         self.patch(time, "time", lambda: START + 10 * HOUR)

@@ -7,6 +7,7 @@ from contextlib import closing
 
 from tests.archive.kit import ArchiveTestCase, said, topic, whispered
 from twistchat.archive.commands import FORMATS
+from twistchat.archive.shape import TABLES
 
 
 class ShapeTests(ArchiveTestCase):
@@ -68,7 +69,8 @@ class ShapeTests(ArchiveTestCase):
         self.finds(key.format("zeroblob(16)", "9e999"), "table keys with a time that cannot be")
         self.finds("INSERT INTO remembered VALUES (x'00', 'x', 7)", "something else in person than")
         self.finds("UPDATE facts SET value = 'abc' WHERE name = 'secret'", "(secret) that is no 32")
-        for table in ("logs", "events", "standing", "cursors", "keys", "remembered", "facts"):
+        self.finds("INSERT INTO passwords VALUES ('1', x'00')", "something else in hash than")
+        for table in TABLES.keys() - {"sqlite_sequence"}:
             self.finds(f"DROP TABLE {table}", f"the table {table} is missing")
 
     def test_a_search_index_that_is_only_half_there(self) -> None:

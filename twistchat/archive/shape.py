@@ -38,6 +38,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "digest": BYTES, "at": TIME,
     },
     "remembered": {"person": TEXT, "text": TEXT, "until": TIME},
+    "passwords": {"account": TEXT, "hash": TEXT},
     "facts": {"name": TEXT, "value": ("integer", "text")},
     "sqlite_sequence": {"name": TEXT, "seq": NUMBER},
 }  # fmt: skip

@@ -184,6 +184,16 @@ class Engine(Protocol):
     def recall(self, person: str) -> Deferred[str | None]:
         """Tell what is remembered of a person; None if there is nothing, or no longer."""
 
+    def set_password(self, account: str, hashed: str | None) -> Deferred[None]:
+        """Keep the hash of an account's password in place of what there is; None: it has none.
+
+        Fires when it is kept as safely as what was said. The account is named by its id; what
+        kind of hash it is, nobody here knows.
+        """
+
+    def password(self, account: str) -> Deferred[str | None]:
+        """Tell the hash of an account's password; None if it has none."""
+
     def claim(self, name: str, holder: str) -> Deferred[bool]:
         """Take a folded name for a holder (a `User.id`). True if it is now, or was, theirs."""
 

@@ -124,6 +124,7 @@ class Memory:
         self._rooms: dict[str, Log] = {}
         self._private: OrderedDict[str, Log] = OrderedDict()
         self._cursors: dict[str, dict[str, int]] = {}
+        self._passwords: dict[str, str] = {}
         self._holders = Holders()
         self._bytes = 0
 
@@ -250,6 +251,17 @@ class Memory:
         text, until = self._remembered.get(person, (None, 0.0))
         return text if until > self._now() else None
 
+    def set_password(self, account: str, hashed: str | None) -> None:
+        """See `Engine.set_password`."""
+        if hashed is None:
+            self._passwords.pop(account, None)
+        else:
+            self._passwords[account] = hashed
+
+    def password(self, account: str) -> str | None:
+        """See `Engine.password`."""
+        return self._passwords.get(account)
+
     def claim(self, name: str, holder: str) -> bool:
         """See `Engine.claim`."""
         return self._holders.claim(name, holder)
@@ -358,6 +370,15 @@ class MemoryEngine:
     def recall(self, person: str) -> Deferred[str | None]:
         """See `Engine.recall`."""
         return succeed(self._memory.recall(person))
+
+    def set_password(self, account: str, hashed: str | None) -> Deferred[None]:
+        """See `Engine.set_password`."""
+        self._memory.set_password(account, hashed)
+        return succeed(None)
+
+    def password(self, account: str) -> Deferred[str | None]:
+        """See `Engine.password`."""
+        return succeed(self._memory.password(account))
 
     def claim(self, name: str, holder: str) -> Deferred[bool]:
         """See `Engine.claim`."""

@@ -16,6 +16,7 @@ on it too, since an engine that commits at once hides every fault of order.
     engines.py      SlowEngine, and the real SQLite engine on a Clock
     conformance.py  what every engine does: a suite for those who write one
     conformance_keys.py  a part of that: keys, pages of history, what is remembered
+    conformance_passwords.py  another: passwords
     harness.py      the engine under test in that suite
 """
 

@@ -22,6 +22,11 @@ from twistchat.testing.conformance_keys import (
     PagingConformance,
     RememberingConformance,
 )
+from twistchat.testing.conformance_passwords import (
+    FaultyPasswordConformance,
+    LastingPasswordConformance,
+    PasswordConformance,
+)
 from twistchat.testing.harness import joined, said
 
 if TYPE_CHECKING:
@@ -30,7 +35,9 @@ if TYPE_CHECKING:
     from twistchat.engine import Committed
 
 
-class EngineConformance(KeyConformance, PagingConformance, RememberingConformance):
+class EngineConformance(
+    KeyConformance, PagingConformance, RememberingConformance, PasswordConformance
+):
     """What every engine does."""
 
     def test_each_room_is_numbered_from_one(self) -> None:
@@ -221,7 +228,7 @@ class EngineConformance(KeyConformance, PagingConformance, RememberingConformanc
         self.assertEqual(found, [{}])
 
 
-class LastingConformance(LastingKeyConformance):
+class LastingConformance(LastingKeyConformance, LastingPasswordConformance):
     """What an engine does that outlives its process, however that ends.
 
     `make_engine` opens the same store again.
@@ -306,7 +313,7 @@ class LastingConformance(LastingKeyConformance):
         self.assertEqual(self.search("cat"), ["a cat"])
 
 
-class FaultyConformance(FaultyKeyConformance):
+class FaultyConformance(FaultyKeyConformance, FaultyPasswordConformance):
     """What an engine does that cannot keep what is said for a while."""
 
     def breaks(self) -> None:

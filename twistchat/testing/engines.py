@@ -146,6 +146,24 @@ class SlowEngine:
 
         return self._later(recall)
 
+    def set_password(self, account: str, hashed: str | None) -> Deferred[None]:
+        """See `Engine.set_password`."""
+
+        def keep() -> None:
+            self._fail()
+            self._memory.set_password(account, hashed)
+
+        return self._later(keep)
+
+    def password(self, account: str) -> Deferred[str | None]:
+        """See `Engine.password`."""
+
+        def read() -> str | None:
+            self._fail()
+            return self._memory.password(account)
+
+        return self._later(read)
+
     def claim(self, name: str, holder: str) -> Deferred[bool]:
         """See `Engine.claim`."""
 

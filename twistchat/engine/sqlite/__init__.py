@@ -205,6 +205,15 @@ class SQLiteEngine:
         """See `Engine.recall`."""
         return self._history_worker.run(lambda: self._history.recall(person, self._now()))
 
+    def set_password(self, account: str, hashed: str | None) -> Deferred[None]:
+        """See `Engine.set_password`. It fails with `DatabaseError` where it was not kept."""
+        kept = self._writer.run(lambda: self._store.set_password(account, hashed))
+        return kept.addCallback(lambda _: self._keeping.has_written())
+
+    def password(self, account: str) -> Deferred[str | None]:
+        """See `Engine.password`. It fails with `DatabaseError` where it cannot be read."""
+        return self._history_worker.run(lambda: self._history.password(account))
+
     def stop(self) -> Deferred[None]:
         """See `Engine.stop`."""
         return self._line.stop().addBoth(self._wait_for_readers).addBoth(self._close)

@@ -112,6 +112,12 @@ class Reader:
         )
         return rows[0][0] if rows else None
 
+    def password(self, account: str) -> str | None:
+        """See `Engine.password`."""
+        self._begin()
+        rows = self._read("SELECT hash FROM passwords WHERE account = ?", [account])
+        return rows[0][0] if rows else None
+
     def search(self, wanted: SearchOpened, before: int, *, has_index: bool) -> list[Committed]:
         """See `Engine.search`."""
         self._begin()

@@ -311,6 +311,21 @@ class Store:
             passing.remember(database, texts)
         self.has_passing = True
 
+    def set_password(self, account: str, hashed: str | None) -> None:
+        """Keep the hash of an account's password, or none any more; see `Engine.set_password`.
+
+        Raises:
+            DatabaseError: it was not kept.
+            UnknownOutcomeError: it may have been.
+        """
+        with self._transaction() as database:
+            if hashed is None:
+                database.execute("DELETE FROM passwords WHERE account = ?", (account,))
+            else:
+                database.execute(
+                    "INSERT OR REPLACE INTO passwords VALUES (?, ?)", (account, hashed)
+                )
+
     # ------------------------------------------------------------ chores
 
     @property
