@@ -27,6 +27,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "pipeline": {"core", "engine", "telling", "faults"},
     "login": {"core", "engine"},
     "limitlog": set(),
+    "accounts": {"core", "engine", "faults", "limitlog", "login"},
     "session": {
         "core", "engine", "wire", "telling", "pipeline", "login", "limitlog",
     },
@@ -43,11 +44,11 @@ MAY_KNOW: dict[str, set[str]] = {
     "__main__": {"program"},
     "service": {
         "core", "engine", "host", "telling", "pipeline", "login", "session", "limitlog",
-        "frontends",
+        "frontends", "accounts",
     },
     "config": {"core"},
-    "tap": {"core", "engine", "host", "frontends", "service", "config"},
-    "testing": {"core", "engine", "frontends", "service"},
+    "tap": {"core", "engine", "host", "frontends", "service", "config", "accounts"},
+    "testing": {"core", "engine", "frontends", "service", "accounts"},
 }  # fmt: skip
 
 MAY_KNOW_AT_RUN_TIME_ONLY_WHEN_ASKED = {("frontends.line.protocol", "service")}

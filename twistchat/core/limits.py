@@ -54,6 +54,35 @@ class Limits:
         "From connecting to having a name. A place is kept for people, not for port scanners.",
     )
 
+    # ------------------------------------------------------------ passwords
+
+    password_tries: int = _limit(
+        5,
+        "wrong passwords",
+        "For one account from one address; each beyond costs a wait, which doubles: 1 s, 2 s, 4 s.",
+    )
+    password_tries_together: int = _limit(
+        30,
+        "wrong passwords",
+        "From one address, a class for example, or for one account from everywhere; then the same.",
+    )
+    password_wait: float = _limit(
+        300.0, "seconds", "The longest wait of an address whose passwords were wrong."
+    )
+    password_wait_account: float = _limit(
+        5.0,
+        "seconds",
+        "The longest wait for an account, since it meets its owner too, at a new address.",
+        zero="not at all",
+        is_zero_zero=True,
+    )
+    password_forget: float = _limit(
+        600.0, "seconds", "After so long one wrong password is forgotten."
+    )
+    passwords_waiting: int = _limit(
+        32, "passwords", "May wait to be checked, each for some 20 ms of a core's time."
+    )
+
     # ------------------------------------------------------------ how fast one may be
 
     burst: int = _limit(

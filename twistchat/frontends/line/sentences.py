@@ -213,6 +213,36 @@ REFUSED = {
     ),
     Refusal.TOKEN_UNKNOWN: _("-- Sorry, that is no token of this chat."),
     Refusal.TOKEN_EXPIRED: _("-- Sorry, that token is too old: come in with a name."),
+    Refusal.WRONG_PASSWORD: _("-- Sorry, that is not the password of an account of that name."),
+    Refusal.ATTEMPTS_FAST: _("-- Sorry, too many wrong passwords. Try again in {hint} s."),
+    Refusal.LOGIN_BUSY: _(
+        "-- Sorry, too many people give their passwords now. Try again in a moment."
+    ),
+    Refusal.ACCOUNT_DISABLED: _(
+        "-- Sorry, the account {about} is disabled. The operators of this chat know why."
+    ),
+    Refusal.ACCOUNT_EXISTS: _("-- There is an account {about} already. Is it yours? /login"),
+    Refusal.NO_SUCH_ACCOUNT: _("-- There is no account {about}."),
+    Refusal.NAME_REGISTERED: _(
+        "-- Sorry, the name {about} belongs to an account. Is it yours? /login {about}. "
+        "Or how about {hint}?"
+    ),
+    Refusal.PASSWORD_SHORT: _(
+        "-- That password is too short: {hint} characters at least. A few words are easy to keep."
+    ),
+    Refusal.PASSWORD_LONG: _("-- That password is too long: {hint} bytes at most."),
+    Refusal.PASSWORD_CHARACTERS: _(
+        "-- A password has only characters that can be typed anywhere. Try another one."
+    ),
+    Refusal.PASSWORD_NAME: _("-- Your name is no password: everybody knows it. Try another one."),
+    Refusal.HOUSE_PASSWORD_WRONG: _(
+        "-- Sorry, that is not the password of this chat. Try again, or ask who invited you."
+    ),
+    Refusal.GUESTS_NOT_WELCOME: _(
+        "-- Sorry, this chat is for those who have an account. Have you? /login NAME"
+    ),
+    Refusal.NOT_LOGGED_IN: _("-- You are a guest here. /login NAME or /register comes first."),
+    Refusal.LOGGED_IN_ALREADY: _("-- You are logged in as {about} already. /logout ends that."),
     Refusal.UNKNOWN: _("-- Not sent; and nobody knows whether it was sent before."),
     Refusal.UNAVAILABLE: _("-- Sorry, the server cannot give out names now. Try again later."),
     Refusal.STOPPING: _("-- Not sent: the server is stopping."),
