@@ -181,14 +181,14 @@ class BrokenForProgramsTests(Broken):
         self.finds(House)
 
     def test_an_answer_that_is_given_twice(self) -> None:
-        submit = Session._submit
+        submit = Session.submit
 
         def twice(session: Session, items: Any, label: Any = None) -> None:
             submit(session, items, label)
             if any(isinstance(item, Welcomed) for item in items):
                 submit(session, items[:1], label)
 
-        self.patch(Session, "_submit", twice)
+        self.patch(Session, "submit", twice)
         self.finds(House)
 
     def test_private_words_told_to_a_third(self) -> None:

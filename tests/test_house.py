@@ -29,7 +29,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "limitlog": set(),
     "accounts": {"core", "engine", "faults", "limitlog", "login"},
     "session": {
-        "core", "engine", "wire", "telling", "pipeline", "login", "limitlog",
+        "core", "engine", "wire", "telling", "pipeline", "login", "limitlog", "accounts",
     },
     "frontends": {
         "core", "engine", "wire", "telling", "pipeline", "login", "session", "limitlog",

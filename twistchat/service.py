@@ -12,11 +12,18 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IPushProducer
 from twisted.logger import Logger
 
+from twistchat.accounts.attempts import Attempts
+from twistchat.accounts.checkers import AccountChecker
+from twistchat.accounts.doors import OPEN, Doors
+from twistchat.accounts.hashing import Hasher
+from twistchat.accounts.house import House
+from twistchat.accounts.keeping import Passwords
 from twistchat.core.chat import Chat, Extension
 from twistchat.core.events import Refused
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.model import User
 from twistchat.engine.memory import MemoryEngine
+from twistchat.engine.worker import ThreadWorker
 from twistchat.frontends.console.protocol import Console
 from twistchat.frontends.console.terminal import open_console
 from twistchat.frontends.jsonlines.dialog import speak_json
@@ -27,10 +34,13 @@ from twistchat.frontends.registry import Greeting, Registry
 from twistchat.host.addresses import ways_to_join
 from twistchat.host.endpoints import LINE, Listen, read_listen
 from twistchat.limitlog import LimitLog
-from twistchat.login import Names, guests_portal
+from twistchat.login import Names, portal
 from twistchat.pipeline import Pipeline
 from twistchat.session.bookmarks import Bookmarks
+from twistchat.session.desk import Desk
 from twistchat.session.entrance import Entrance
+from twistchat.session.inbox import Inbox
+from twistchat.session.operating import Operator
 from twistchat.session.replay import Replay
 from twistchat.session.tokens import Tokens
 from twistchat.session.wayback import WayBack
@@ -65,11 +75,16 @@ class Parts(NamedTuple):
     registry: Registry
     names: Names
     bookmarks: Bookmarks
+    inbox: Inbox
+    operator: Operator
+    passwords: Passwords
 
     def stop(self) -> None:
         """Let nothing be done any more by itself, some time later."""
         self.names.stop()
         self.bookmarks.stop()
+        self.inbox.stop()
+        self.passwords.stop()
 
 
 def assemble(
@@ -79,6 +94,8 @@ def assemble(
     limits: Limits = DEFAULT_LIMITS,
     greeting: Greeting | None = None,
     extensions: Iterable[Extension] = (),
+    doors: Doors = OPEN,
+    hasher: Hasher | None = None,
     now: Callable[[], float] = time.time,
 ) -> Parts:
     """Put a chat together. Its pipeline is not started yet."""
@@ -87,31 +104,71 @@ def assemble(
     fanout = Fanout(clock, limits)
     pipeline = Pipeline(chat=chat, engine=engine, fanout=fanout)
     names = Names(chat=chat, engine=engine, clock=clock)
-    tokens = Tokens(engine=engine, limits=limits, now=now)
+    tokens = Tokens(engine=engine, limits=limits, now=now, accounts=chat.accounts)
+    limit_log = LimitLog(clock)
+    operator = Operator(chat=chat, pipeline=pipeline, fanout=fanout)
+    attempts = Attempts(clock, limits)
+    passwords = Passwords(engine=engine, hasher=hasher or _hasher(clock, limits))
+    checker = AccountChecker(
+        directory=chat.accounts,
+        passwords=passwords,
+        attempts=attempts,
+        limits=limits,
+        limit_log=limit_log,
+        adopt=operator.adopt,
+        others=doors.checkers,
+    )
+    inbox = Inbox(chat=chat, engine=engine, clock=clock, limits=limits)
     bookmarks = Bookmarks(engine=engine, told=fanout.told, clock=clock, limits=limits, now=now)
+    entrance = Entrance(
+        chat=chat,
+        clock=clock,
+        pipeline=pipeline,
+        fanout=fanout,
+        portal=portal(names=names, chat=chat, tokens=tokens, guests=doors.guests, others=[checker]),
+        names=names,
+        tokens=tokens,
+        bookmarks=bookmarks,
+    )
+    desk = Desk(
+        chat=chat,
+        clock=clock,
+        limits=limits,
+        entrance=entrance,
+        checker=checker,
+        passwords=passwords,
+        house=House(doors.house, attempts),
+        doors=doors,
+    )
     registry = Registry(
         chat=chat,
         pipeline=pipeline,
         fanout=fanout,
-        history=Replay(engine=engine, clock=clock, limits=limits, now=now),
-        limit_log=LimitLog(clock),
-        entrance=Entrance(
-            chat=chat,
-            clock=clock,
-            fanout=fanout,
-            portal=guests_portal(names=names, chat=chat, tokens=tokens),
-            names=names,
+        history=Replay(engine=engine, clock=clock, limits=limits, now=now, found=inbox.found),
+        limit_log=limit_log,
+        entrance=entrance,
+        desk=desk,
+        way_back=lambda: WayBack(
             tokens=tokens,
             bookmarks=bookmarks,
-        ),
-        way_back=lambda: WayBack(
-            tokens=tokens, bookmarks=bookmarks, names=names, clock=clock, limits=limits
+            inbox=inbox,
+            names=names,
+            clock=clock,
+            limits=limits,
         ),
         clock=clock,
         greeting=greeting or Greeting(),
         languages={"json": speak_json},
     )
-    return Parts(chat, engine, fanout, pipeline, registry, names, bookmarks)
+    for follower in (inbox.follow, desk.follow, registry.follow):
+        pipeline.follow(follower)
+    return Parts(
+        chat, engine, fanout, pipeline, registry, names, bookmarks, inbox, operator, passwords
+    )
+
+
+def _hasher(clock: Any, limits: Limits) -> Hasher:
+    return Hasher(worker=lambda name: ThreadWorker(clock, name), waiting=limits.passwords_waiting)
 
 
 def memory_chat(clock: IReactorTime | None = None) -> Parts:

@@ -77,6 +77,10 @@ class Passwords:
         verified = Deferred.fromCoroutine(self._verify(account or NOBODY, password))
         return verified.addErrback(_refuse_busy)
 
+    def stop(self) -> None:
+        """Take no more."""
+        self._hasher.stop()
+
     def has(self, account: str) -> Deferred[bool]:
         """Tell whether an account has a password."""
         return self._engine.password(account).addCallback(lambda hashed: hashed is not None)

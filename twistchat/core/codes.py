@@ -54,6 +54,7 @@ class Refusal(StrEnum):
     NO_SUCH_ACCOUNT = "no-such-account"
     ACCOUNT_EXISTS = "account-exists"
     LOGGED_IN_ALREADY = "logged-in-already"
+    REGISTRATIONS_FAST = "registrations-too-fast"
     NO_SUCH_ROOM = "no-such-room"
     NO_ACCOUNT = "no-account"
     NO_PATTERN = "no-pattern"

@@ -29,6 +29,7 @@ from twistchat.core.replies import JoinOpened as JoinOpened
 from twistchat.core.replies import Kept as Kept
 from twistchat.core.replies import KeptBefore as KeptBefore
 from twistchat.core.replies import KeyOpened as KeyOpened
+from twistchat.core.replies import LoggedOut as LoggedOut
 from twistchat.core.replies import MembersListed as MembersListed
 from twistchat.core.replies import Noted as Noted
 from twistchat.core.replies import NotKept as NotKept

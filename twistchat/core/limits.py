@@ -130,6 +130,9 @@ class Limits:
     topic: int = _limit(
         400, "characters", "The longest topic: it should fit a few lines of a screen."
     )
+    registrations: int = _limit(
+        30, "accounts a minute", "From one address, perhaps a school's: each takes a name for good."
+    )
     sanctions: int = _limit(
         500, "mutes or bans", "Of one room, and of all together: each who speaks is looked for."
     )

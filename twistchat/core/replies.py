@@ -98,6 +98,11 @@ class SanctionsListed:
 
 
 @value(frozen=True, slots=True)
+class LoggedOut:
+    """You are nobody again, and may come in anew."""
+
+
+@value(frozen=True, slots=True)
 class WillFind:
     """The person to whom you wrote is not here, and will find it."""
 
@@ -289,6 +294,7 @@ Reply = (
     | RulesTold
     | SanctionsListed
     | WillFind
+    | LoggedOut
     | PrivateOpened
     | PersonDescribed
     | AwayNoted

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from sys import intern
 from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, succeed
 
-from twistchat.core.events import Cause, Goodbye, Refusal, Refused, Reply, Stopping
+from twistchat.core.events import Cause, Goodbye, Moderated, Refusal, Refused, Reply, Stopping
+from twistchat.core.law import ADDRESS, Deed
 from twistchat.core.names import fold
+from twistchat.core.rights import sanctioned
 from twistchat.engine import Committed
-from twistchat.frontends.callers import Callers
+from twistchat.frontends.callers import Callers, network_of
 from twistchat.frontends.peer import address_of, own_address_of
 from twistchat.session import Session
 
@@ -21,9 +24,11 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime, ITransport
 
     from twistchat.core.chat import Chat
+    from twistchat.core.law import Sanction
     from twistchat.frontends.lines import LineInput
     from twistchat.limitlog import LimitLog
     from twistchat.pipeline import Pipeline
+    from twistchat.session.desk import Desk
     from twistchat.session.entrance import Entrance
     from twistchat.session.replay import Replay
     from twistchat.session.wayback import WayBack
@@ -59,6 +64,7 @@ class Registry:
         history: Replay,
         limit_log: LimitLog,
         entrance: Entrance,
+        desk: Desk,
         way_back: Callable[[], WayBack],
         clock: IReactorTime,
         greeting: Greeting,
@@ -77,6 +83,8 @@ class Registry:
         self._limit_log = limit_log
         self._callers = Callers(clock, chat.limits)
         self._entrance = entrance
+        self.desk = desk
+        """Takes passwords, on every wire."""
         self._way_back = way_back
         self._sessions: dict[int, Session] = {}
         self._turned_away: set[Session] = set()
@@ -119,6 +127,7 @@ class Registry:
             history=self._history,
             limit_log=self._limit_log,
             entrance=self._entrance,
+            desk=self.desk,
             way_back=self._way_back(),
             clock=self.clock,
             wire=wire,
@@ -126,6 +135,7 @@ class Registry:
             transport=transport,
             source=source,
             address=address,
+            network=intern(network_of(address, here)[0]),
             reached=here,
             number=self._last_number,
             on_end=self._ended,
@@ -143,6 +153,8 @@ class Registry:
         if self._stopping:
             return Goodbye(Cause.STOPPING)
         connected = len(self._sessions) - len(self._turned_away)
+        if (ban := self._banned(address)) is not None:
+            return sanctioned(Refusal.BANNED, "", ban)
         if connected >= self.limits.clients:
             self._limit_log.bit("clients", address)
             return Refused(Refusal.FULL, hint=str(connected))
@@ -151,6 +163,25 @@ class Registry:
             return None
         self._limit_log.bit(bitten.limit, address)
         return bitten.refused
+
+    def _banned(self, address: str) -> Sanction | None:
+        """Find what keeps out whoever comes from an address."""
+        bans = self._chat.address_bans()
+        if not bans:
+            return None
+        try:
+            ip = ip_address(address.partition("%")[0])
+        except ValueError:  # a UNIX socket
+            return None
+        return next((ban for ban in bans if ip in ip_network(ban.to)), None)
+
+    def follow(self, committed: Committed) -> None:
+        """Close the connections from an address that was banned. Called by the pipeline."""
+        item = committed.item
+        if isinstance(item, Moderated) and item.deed is Deed.BAN and item.to_user == ADDRESS:
+            for session in self.sessions:
+                if self._banned(session.address) is not None:
+                    session.drop(Cause.BANNED)
 
     def say_goodbye(self, words: str) -> None:
         """Let nobody in any more, and tell everybody, in order, that the server stops."""

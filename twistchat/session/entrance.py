@@ -259,8 +259,11 @@ class Entrance:
         if user.account is None or person.is_here:
             self._enter(session, person, log_out, coming)
             return succeed(None)
-        claiming = self._names.claim_owned(user.account, self._displace)
-        claiming.addCallback(lambda _: self._bookmarks.load(user.id).addErrback(self._lost_place))
+
+        def claimed(_: str) -> Deferred[Bookmark | None]:
+            return self._bookmarks.load(user.id).addErrback(self._lost_place)
+
+        claiming = self._names.claim_owned(user.account, self._displace).addCallback(claimed)
 
         def known(bookmark: Bookmark | None) -> None:
             if self._chat.accounts.of(user.id) is not user.account:  # it was changed meanwhile

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, fail, succeed
 
+from twistchat.core import commands as c
+from twistchat.core.accounts import AccountDeed
 from twistchat.core.concerns import changes_state
-from twistchat.core.events import NotKept, Refused
+from twistchat.core.events import NotKept, Refusal, Refused
 from twistchat.core.model import User
+from twistchat.login import LoginRefused
 from twistchat.session.putting_out import put_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from twisted.python.failure import Failure
+
+    from twistchat.core.accounts import Account
     from twistchat.core.chat import Chat
     from twistchat.core.commands import Command
     from twistchat.core.events import Item
@@ -50,6 +57,23 @@ class Operator:
         # Answers about durable state are as it stands: nothing of ours is under way before them.
         answers = [self._chat.completed(item) for item in decided]
         return succeed(answers) if done is None else done.done
+
+    def adopt(self, name: str) -> Deferred[Account]:
+        """Make an account for somebody whom others know by a name, and by a password of theirs."""
+        identity = secrets.token_hex(8)
+        made = self.perform(c.ChangeAccount(AccountDeed.REGISTER, name, identity))
+
+        def account(_: Sequence[Item]) -> Account:
+            found = self._chat.accounts.named(name)
+            if found is None:  # nobody else's: the name was free, and is kept
+                raise LoginRefused(Refused(Refusal.UNAVAILABLE))
+            return found
+
+        def refuse(failure: Failure) -> Failure:
+            why = failure.value.why if isinstance(failure.value, NotDoneError) else None
+            raise LoginRefused(why if isinstance(why, Refused) else Refused(Refusal.UNAVAILABLE))
+
+        return made.addCallbacks(account, refuse)
 
 
 class _Doing:

@@ -92,8 +92,11 @@ class Replay:
         clock: IReactorTime,
         limits: Limits,
         now: Callable[[], float],
+        found: Callable[[str, Sequence[Committed]], None] = lambda _, __: None,
     ) -> None:
         self._engine = engine
+        self._found = found
+        """Is told which private words somebody is told now who was away."""
         self._clock = clock
         self._limits = limits
         self._now = now
@@ -125,6 +128,8 @@ class Replay:
             item = place.item
             if isinstance(item, e.KeyOpened):
                 return self._look_up(reader, item, place)
+            if isinstance(item, e.PrivateOpened):
+                return self._read_private(reader, item, place)
             return self._read(reader, place)
 
         if before is None or before.called:
@@ -164,6 +169,28 @@ class Replay:
             return wire_format.encode_reply(refused, reader.name)
 
         return reading.addCallback(encode).addErrback(refuse)
+
+    def _read_private(
+        self, reader: Reader, opened: e.PrivateOpened, place: Committed
+    ) -> Deferred[bytes]:
+        """Read what was said to somebody alone while they were away."""
+        reading = self._engine.unread(opened.user, limit=self._limits.page)
+        if not reading.called:
+            reading.addTimeout(self._limits.history_time, self._clock)
+
+        def encode(events: list[Committed]) -> bytes:
+            if not events:
+                return b""
+            self._found(opened.user, events)
+            heard = [event for event in events if reader.hears(event.item)]
+            past = Past(heard, has_more=len(events) >= self._limits.page)
+            return reader.format.encode_past(place, past, now=self._now())
+
+        def failed(failure: Failure) -> bytes:
+            log.error("Private words cannot be read now: {why}", why=failure.value)
+            return b""
+
+        return reading.addCallbacks(encode, failed)
 
     def _look_up(self, reader: Reader, opened: e.KeyOpened, place: Committed) -> Deferred[bytes]:
         """Tell why something is refused, or that it was kept before: that is the better answer."""

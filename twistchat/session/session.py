@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twisted.logger import Logger
@@ -13,6 +12,7 @@ from twistchat.core.concerns import holds_input, is_answer
 from twistchat.engine import Committed
 from twistchat.pipeline import answer_to
 from twistchat.session.deadline import Deadline
+from twistchat.session.departure import Departure
 from twistchat.session.gate import Gate, Request
 from twistchat.session.putting_out import put_out
 from twistchat.session.state import State
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from twistchat.engine import Label
     from twistchat.limitlog import LimitLog
     from twistchat.pipeline import Pipeline
+    from twistchat.session.desk import Desk
     from twistchat.session.entrance import Coming, Entrance
     from twistchat.session.replay import Replay
     from twistchat.session.wayback import WayBack
@@ -63,6 +64,7 @@ class Session:
         history: Replay,
         limit_log: LimitLog,
         entrance: Entrance,
+        desk: Desk,
         way_back: WayBack,
         clock: IReactorTime,
         wire: str,
@@ -70,6 +72,7 @@ class Session:
         transport: ITransport,
         source: Input,
         address: str,
+        network: str,
         reached: str,
         number: int,
         on_end: Callable[[Session], None],
@@ -90,6 +93,12 @@ class Session:
         """Sends bytes that many share. Called by Fanout."""
         self.reading: Deferred[bytes] | None = None
         """What is being read for it of the past, if anything."""
+        self.desk = desk
+        """Takes its passwords."""
+        self.network = network
+        """What counts as one address, of those that it comes from."""
+        self.has_house_password = False
+        """Whether it has shown the password of the house."""
         self.echo = True
         """Whether it is told what it says as everybody is."""
         self.way_back = way_back
@@ -100,6 +109,7 @@ class Session:
         self._limit_log = limit_log
         self._entrance = entrance
         self._gate = Gate(source, self._take)
+        self._departure = Departure(self, listener=self, chat=chat, fanout=fanout)
         self._telling = Telling(self, history=history, gate=self._gate)
         self._on_end = on_end
         self.is_stopping = False
@@ -148,7 +158,7 @@ class Session:
             wire=self.wire,
         )
         self._hold_for(items)
-        self._submit(items, label)
+        self.submit(items, label)
 
     def speaks(self, wire: str, wire_format: WireFormat) -> None:
         """Be a program from now on, which speaks this; whoever is in is told anew where."""
@@ -156,11 +166,11 @@ class Session:
         self.way_back.is_told_on_coming = True
         if self.user is not None:
             self.way_back.is_told = True
-            self._submit(self._entrance.anew(self.user))
+            self.submit(self._entrance.anew(self.user))
 
     def steps_out(self) -> None:
         """Be nobody again, as before it came in. Called by the entrance."""
-        self._depart(e.Cause.LEFT, has_quit=True)
+        self._departure.depart(e.Cause.LEFT, has_quit=True)
         self._fanout.detach(self)
         self.state, self.user = State.DOOR, None
         self._door.set()
@@ -178,8 +188,7 @@ class Session:
         self._leave_door(e.Cause.NO_NAME)
 
     def _leave_door(self, cause: e.Cause, label: Label | None = None) -> None:
-        goodbye = Committed(e.Goodbye(cause), label=label)
-        self.turn_away(self.format.encode_reply(goodbye, self.name))
+        self.turn_away(self.written(Committed(e.Goodbye(cause), label=label)))
 
     def turn_away(self, last: bytes) -> None:
         """Let somebody go who has not come in, with these last words."""
@@ -239,7 +248,7 @@ class Session:
     def answer(self, reply: e.Reply, label: Label | None = None) -> None:
         """Tell this session something after all that it was told before."""
         if self.state is State.IN:
-            self._submit([reply], label)
+            self.submit([reply], label)
         elif self.state is State.DOOR:
             self._put_reply(reply, label)
 
@@ -269,7 +278,7 @@ class Session:
     def perform(self, user: User, command: c.Command, label: Label | None) -> bool:
         """Do what it asks; whether it was not refused."""
         if isinstance(command, c.Quit):
-            if self._fanout.has_others(self, user.id):
+            if self._departure.is_elsewhere(user):
                 self.put_out(e.Cause.LEFT, label)
                 return True
             self.way_back.leaves(user, has_quit=True)
@@ -281,17 +290,17 @@ class Session:
         if isinstance(decided, e.Refused):
             if (limit := e.LIMITS_BITTEN.get(decided.code)) is not None:
                 self.bitten_by(limit)
-            self._submit([answer_to(decided, self._chat.unsaid(user, command), label)], label)
+            self.submit([answer_to(decided, self._chat.unsaid(user, command), label)], label)
             return False
         if not isinstance(command, c.Say):
             if isinstance(command, c.Quit):
-                self._departed(user, e.Cause.LEFT)
+                self._departure.departed(user, e.Cause.LEFT)
             self._hold_for(decided)
             if user.account is not None and isinstance(command, c.Join | c.Leave):
                 self.way_back.moved(user)
         if label is not None and not any(map(is_answer, decided)):
             decided = [*decided, e.Done()]
-        self._submit(decided, label)
+        self.submit(decided, label)
         put_out(decided, self._fanout)
         return True
 
@@ -300,7 +309,8 @@ class Session:
             if holds_input(item):
                 self._gate.hold()  # until it is `settled`, or told
 
-    def _submit(self, items: Sequence[e.Item], label: Label | None = None) -> None:
+    def submit(self, items: Sequence[e.Item], label: Label | None = None) -> None:
+        """Put items into the one order, as what follows from what it asks."""
         self._pipeline.submit(items, self, label, echo=self.echo)
         if self.state is not State.IN:
             return
@@ -319,7 +329,11 @@ class Session:
 
     def _put_reply(self, reply: e.Reply, label: Label | None = None) -> None:
         """Tell it something beside the pipeline: at the door, or when nothing more comes."""
-        self.outlet.put(self.format.encode_reply(Committed(reply, label=label), self.name))
+        self.outlet.put(self.written(Committed(reply, label=label)))
+
+    def written(self, committed: Committed) -> bytes:
+        """Write an answer, as it is read over this connection."""
+        return self.format.encode_reply(committed, self.name)
 
     def hears(self, item: e.Item) -> bool:
         """Whether it wants to be told this. Called by the replay."""
@@ -333,7 +347,7 @@ class Session:
         self.throttle.stop()
         self._fanout.detach(self)
         self._gate.close()
-        self._depart(cause)  # with what was not sent yet
+        self._departure.depart(cause)  # with what was not sent yet
         self.outlet.lost()
         self.state = State.GONE
         self._on_end(self)
@@ -344,29 +358,19 @@ class Session:
         self.drop(e.Cause.TOO_SLOW)
 
     def put_out(self, cause: e.Cause, label: Label | None = None, words: str = "") -> None:
-        """End, though its person may be here over other connections, or is gone already."""
-        user = self.user
-        if self.state is not State.IN or user is None:
-            return
-        if self._chat.user(user.id) is not user:
-            self.way_back.leaves(user, has_quit=True)
-            self._departed(user, cause)
-        elif self._fanout.has_others(self, user.id):
-            self.state = State.LEAVING
-        else:
-            self._depart(cause, has_quit=True)
-        self._submit([e.Goodbye(cause, words)], label)
+        """End this connection; see `Departure.put_out`."""
+        self._departure.put_out(cause, label, words)
 
     def drop(self, cause: e.Cause) -> None:
         """End a connection that is no good any more, whatever waits to be sent."""
         self._door.meet()
         self._fanout.detach(self)
-        self._depart(cause)
+        self._departure.depart(cause)
         self._abandon(cause)
 
     def _abandon(self, cause: e.Cause) -> None:
         self.state = State.LEAVING
-        self.outlet.abandon(self.format.encode_reply(Committed(e.Goodbye(cause)), self.name))
+        self.outlet.abandon(self.written(Committed(e.Goodbye(cause))))
 
     def stop(self) -> None:
         """Take nothing in any more. Who is at the door goes; others are told by `Stopping`.
@@ -379,38 +383,13 @@ class Session:
         if self.state is State.DOOR:
             self._leave_door(e.Cause.STOPPING)
 
-    def _depart(self, cause: e.Cause, *, has_quit: bool = False) -> None:
-        """Depart without having asked to quit."""
-        if self.user is not None and self.state is State.IN:
-            if self._fanout.has_others(self, self.user.id):
-                self.state = State.LEAVING
-                return
-            self.way_back.leaves(self.user, has_quit=has_quit)
-            items = self._chat.depart(self.user, cause)
-            self._departed(self.user, cause)
-            self._submit(items)
-
-    def _departed(self, user: User, cause: e.Cause) -> None:
-        """Follow Chat, where this person is gone already."""
-        self.state = State.LEAVING
-        log.info("{name} is gone: {cause}", name=user.name, cause=str(cause))
-        self.way_back.left(user)
-
     def goes(self, goodbye: e.Goodbye, place: Committed) -> None:
-        """Tell its last words, and close."""
-
-        def told(last: e.Goodbye) -> None:
-            slot.fill(self.format.encode_reply(replace(place, item=last), self.name))
-
-        slot = self.outlet.reserve()
-        if self.user is None:
-            told(goodbye)
-        else:
-            self.way_back.last_words(self.user, goodbye).addCallback(told)
+        """Tell its last words, and close. Called by who tells it."""
+        self._departure.say_goodbye(goodbye, place)
         self.ends()
 
     def ends(self) -> None:
         """Its last words are told, or will be: close."""
         self._fanout.detach(self)
-        self._depart(e.Cause.STOPPING)  # if it was not its own wish
+        self._departure.depart(e.Cause.STOPPING)  # if it was not its own wish
         self.outlet.close()

@@ -8,13 +8,14 @@ from twistchat.core import events as e
 from twistchat.core.accounts import AccountDeed
 from twistchat.core.concerns import holds_input, is_reading, is_reply
 from twistchat.engine import Committed
+from twistchat.session.replay import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twistchat.core.model import User
     from twistchat.session.gate import Gate
-    from twistchat.session.replay import Reader, Replay
+    from twistchat.session.replay import Replay
     from twistchat.session.wayback import WayBack
     from twistchat.telling.specials import Part
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twistchat.core.pace import Bucket
     from twistchat.login import Names
     from twistchat.session.bookmarks import Bookmarks
+    from twistchat.session.inbox import Inbox
     from twistchat.session.tokens import Tokens
 
 log = Logger()
@@ -38,6 +39,7 @@ class WayBack:
         "_bookmarks",
         "_clock",
         "_has_quit",
+        "_inbox",
         "_limits",
         "_log_out",
         "_names",
@@ -54,6 +56,7 @@ class WayBack:
         *,
         tokens: Tokens,
         bookmarks: Bookmarks,
+        inbox: Inbox,
         names: Names,
         clock: IReactorTime,
         limits: Limits,
@@ -69,6 +72,7 @@ class WayBack:
         were until they left."""
         self._tokens = tokens
         self._bookmarks = bookmarks
+        self._inbox = inbox
         self._names = names
         self._clock = clock
         self._limits = limits
@@ -122,6 +126,8 @@ class WayBack:
         # Also of whom has quit: they may be gone before they are told goodbye.
         self._bookmarks.lost(user, self._rooms)
         self._bookmarks.unfollow(user)
+        if user.account is not None and self._has_quit:
+            self._inbox.has_read(user)
         if self.is_told and not self._has_quit:
             self._names.keep(user.name, user.id)
         elif log_out is not None:

@@ -11,12 +11,15 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
+from twistchat.accounts.doors import OPEN, Doors
+from twistchat.accounts.hashing import Hasher
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.names import LOBBY
 from twistchat.engine.memory import MemoryEngine
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.protocol import ChatFactory
 from twistchat.service import assemble
+from twistchat.testing.engines import ClockWorker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -169,6 +172,7 @@ class World:
         limits: Limits = DEFAULT_LIMITS,
         extensions: Iterable[Extension] = (),
         greeting: Greeting | None = None,
+        doors: Doors = OPEN,
         clock: Clock | None = None,
     ) -> None:
         self.clock = clock or Clock()
@@ -181,6 +185,10 @@ class World:
             limits=limits,
             extensions=extensions,
             greeting=greeting,
+            doors=doors,
+            hasher=Hasher(
+                worker=lambda _: ClockWorker(self.clock, 0.0), memory=8, passes=1, threads=1
+            ),
             now=self.clock.seconds,
         )
         self.parts.pipeline.start()

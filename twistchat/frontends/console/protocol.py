@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twistchat.core.commands import Command
-    from twistchat.core.events import Item
+    from twistchat.core.events import Cause, Item
+    from twistchat.engine import Label
     from twistchat.frontends.registry import Registry
     from twistchat.telling.fanout import Fanout
     from twistchat.telling.specials import Part
@@ -119,8 +120,14 @@ class Console(LineReceiver):
         if self.transport is not None:
             self.transport.write(data)
 
+    is_in = False
+    """Nobody acts over it as a person."""
+
     def replaced(self) -> None:
         """Nobody goes on in the operator's place."""
+
+    def put_out(self, cause: Cause, label: Label | None = None, words: str = "") -> None:
+        """Nobody puts the operator out."""
 
     def tell(self, parts: Sequence[Part]) -> None:
         """Show what concerns the operator."""

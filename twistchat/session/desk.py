@@ -1,0 +1,201 @@
+"""Where people show passwords: to come in, to make an account, to change it, to delete it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from twistchat.accounts.checkers import Password
+from twistchat.accounts.passwords import good_password
+from twistchat.core import commands as c
+from twistchat.core import events as e
+from twistchat.core.accounts import AccountDeed
+from twistchat.core.pace import Bucket
+from twistchat.login import refusal
+from twistchat.session.entrance import Coming, Newcomer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twisted.internet.defer import Deferred
+    from twisted.internet.interfaces import IReactorTime
+
+    from twistchat.accounts.checkers import AccountChecker
+    from twistchat.accounts.doors import Doors
+    from twistchat.accounts.house import House
+    from twistchat.accounts.keeping import Passwords
+    from twistchat.core.accounts import Account
+    from twistchat.core.chat import Chat
+    from twistchat.core.limits import Limits
+    from twistchat.core.model import Seen, User
+    from twistchat.engine import Committed, Label
+    from twistchat.session.entrance import Entrance
+
+ADDRESSES = 10_000
+"""Addresses of which it is remembered how many accounts were made from there lately."""
+
+
+class Visitor(Newcomer, Protocol):
+    """What is known here of a session."""
+
+    network: str
+    """What counts as one address, of those that it comes from."""
+
+    has_house_password: bool
+    """Whether it has shown the password of the house."""
+
+
+class Desk:
+    """Takes passwords, and does what their owners ask for with them.
+
+    What is wrong with one is told to the session. Until that is known its input is held: so what
+    is typed behind a password is heard when it is known who says it.
+    """
+
+    def __init__(
+        self,
+        *,
+        chat: Chat,
+        clock: IReactorTime,
+        limits: Limits,
+        entrance: Entrance,
+        checker: AccountChecker,
+        passwords: Passwords,
+        house: House,
+        doors: Doors,
+    ) -> None:
+        self._chat = chat
+        self._clock = clock
+        self._a_minute = limits.registrations
+        self._entrance = entrance
+        self._checker = checker
+        self._passwords = passwords
+        self._house = house
+        self.doors = doors
+        """Who may come in."""
+        self._made: dict[str, Bucket] = {}
+        """How many accounts may still be made from which address."""
+
+    # ------------------------------------------------------------ coming in
+
+    def asks_house(self, session: Visitor) -> bool:
+        """Whether somebody has to show the password of the house first."""
+        return self._house.has_password and not session.has_house_password
+
+    def admit(self, session: Visitor, typed: str) -> e.Refused | None:
+        """Take the password of the house; returns why it is no good, if so."""
+        refused = self._house.admit(typed, session.network)
+        session.has_house_password |= refused is None
+        return refused
+
+    def log_in(
+        self,
+        session: Visitor,
+        name: str,
+        password: str,
+        *,
+        rooms: Mapping[str, Seen | None] | None = None,
+        label: Label | None = None,
+    ) -> None:
+        """Come in as the owner of an account, or become them."""
+        user = session.user
+        if user is not None and user.account is not None:
+            session.answer(e.Refused(e.Refusal.LOGGED_IN_ALREADY, user.name), label)
+            return
+        if user is not None:  # where they are as a guest they stay
+            rooms = {**dict.fromkeys(user.rooms), **(rooms or {})}
+        credentials = Password(name, password, session.network)
+        self._entrance.log_in(session, Coming(credentials, rooms, label))
+
+    def log_out(self, session: Visitor, label: Label | None = None) -> None:
+        """Be nobody again, at the door."""
+        if session.user is None or session.user.account is None:
+            session.answer(e.Refused(e.Refusal.NOT_LOGGED_IN), label)
+            return
+        session.steps_out()
+        session.answer(e.LoggedOut(), label)
+
+    # ------------------------------------------------------------ one's own account
+
+    def register(self, session: Visitor, password: str, label: Label | None = None) -> None:
+        """Make an account of the name that somebody bears."""
+        user = session.user
+        if user is None:
+            return
+        if user.account is not None:
+            session.answer(e.Refused(e.Refusal.LOGGED_IN_ALREADY, user.name), label)
+            return
+        good = good_password(password, user.name)
+        if isinstance(good, str) and (wait := self._too_many(session.network)):
+            good = e.Refused(e.Refusal.REGISTRATIONS_FAST, str(self._a_minute), str(wait))
+        if isinstance(good, e.Refused):
+            session.answer(good, label)
+            return
+        self._change(session, user, self._passwords.set(user.id, good), AccountDeed.REGISTER, label)
+
+    def change_password(
+        self, session: Visitor, old: str, new: str, label: Label | None = None
+    ) -> None:
+        """Give one's account another password."""
+        user = session.user
+        if user is None or user.account is None:
+            session.answer(e.Refused(e.Refusal.NOT_LOGGED_IN), label)
+            return
+        good = good_password(new, user.name)
+        if isinstance(good, e.Refused):
+            session.answer(good, label)
+            return
+        checked = self._checker.check(user.name, old, session.network)
+        changed = checked.addCallback(lambda account: self._passwords.set(account.id, good))
+        self._change(session, user, changed, AccountDeed.PASSWORD, label)
+
+    def delete_account(self, session: Visitor, password: str, label: Label | None = None) -> None:
+        """Delete one's account, and be a guest."""
+        user = session.user
+        if user is None or user.account is None:
+            session.answer(e.Refused(e.Refusal.NOT_LOGGED_IN), label)
+            return
+        checked = self._checker.check(user.name, password, session.network)
+        known: Deferred[None] = checked.addCallback(_ignored)
+        self._change(session, user, known, AccountDeed.DELETE, label)
+
+    def follow(self, committed: Committed) -> None:
+        """Forget the password of an account that is deleted. Called by the pipeline."""
+        item = committed.item
+        if isinstance(item, e.AccountSet) and item.deed is AccountDeed.DELETE:
+            self._passwords.remove(item.account.id).addErrback(refusal)
+
+    # ------------------------------------------------------------ inside
+
+    def _change(
+        self,
+        session: Visitor,
+        user: User,
+        ready: Deferred[None],
+        deed: AccountDeed,
+        label: Label | None,
+    ) -> None:
+        """Change an account when it is known that its owner may; until then hold the session."""
+        account = user.account
+
+        def change(_: None) -> None:
+            # They may have left meanwhile, or another connection of theirs may have been faster.
+            if session.user is user and user.account is account:
+                session.perform(user, c.ChangeAccount(deed, user.name), label)
+
+        session.hold()
+        ready.addCallback(change)
+        ready.addErrback(lambda failure: session.answer(refusal(failure), label))
+        ready.addBoth(lambda _: session.release())
+
+    def _too_many(self, network: str) -> int:
+        """Count an account that is made from an address; returns the seconds to wait, if any."""
+        now = self._clock.seconds()
+        bucket = self._made.pop(network, None) or Bucket(self._a_minute, self._a_minute / 60, now)
+        self._made[network] = bucket
+        if len(self._made) > ADDRESSES:
+            del self._made[next(iter(self._made))]
+        return int(bucket.take(now) + 0.999)
+
+
+def _ignored(_: Account) -> None:
+    """It is enough that they know its password."""
