@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Request:
     """A command on its way in."""
 
-    command: Command
+    command: Command | None
+    """None: nothing, but `then` is called in its turn."""
     label: Label | None = None
     """What its wire calls the request, if it has such names."""
     then: Callable[[], None] | None = None
@@ -45,7 +46,7 @@ class Gate:
     def __init__(
         self,
         source: Input,
-        take: Callable[[Command, Label | None, Callable[[], None] | None], None],
+        take: Callable[[Command | None, Label | None, Callable[[], None] | None], None],
     ) -> None:
         self._source = source
         self._take = take

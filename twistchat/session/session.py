@@ -227,12 +227,21 @@ class Session:
         else:
             self._gate.wait(Request(command, label, then))
 
+    def when_free(self, then: Callable[[], None]) -> None:
+        """Call this when its input is held no longer, after what has come in before."""
+        if self._gate.is_open:
+            then()
+        else:
+            self._gate.wait(Request(None, None, then))
+
     def _take(
-        self, command: c.Command, label: Label | None, then: Callable[[], None] | None
+        self, command: c.Command | None, label: Label | None, then: Callable[[], None] | None
     ) -> None:
         if self.state in (State.LEAVING, State.GONE):
             return
-        if self.is_stopping:
+        if command is None:
+            pass
+        elif self.is_stopping:
             # It would stand behind the goodbye that is under way: said at once, in no order.
             self._put_reply(e.Refused(e.Refusal.STOPPING), label)
         elif self.user is None:

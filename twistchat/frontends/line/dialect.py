@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from twistchat.core import commands as c
 from twistchat.core.text import cells
 from twistchat.frontends.line import manual, sentences
+from twistchat.frontends.line.asking import may_hold_password
 from twistchat.frontends.line.commands import (
     CHAT_COMMANDS,
     LOCAL_COMMANDS,
@@ -19,6 +20,7 @@ from twistchat.frontends.line.commands import (
     extended,
 )
 from twistchat.frontends.line.manual import ENTRIES, Entry, Group
+from twistchat.frontends.line.sentences_accounts import PERHAPS_PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,13 +28,16 @@ if TYPE_CHECKING:
     from twistchat.core.chat import Extension
     from twistchat.frontends.line.speech import Speech
 
+FIRST = frozenset("lLrRpPiI")
+"""With what a line begins that may hold a password: asked of every line that is said."""
+
 EXIT = "exit"
 """The word that leaves, in the chat and at the door."""
 
 HELP = ("", "help", "?")
 """What somebody types at the door who does not know what to type."""
 
-AT_DOOR = ("nick", "quit", "help", "charset", "resume", "json")
+AT_DOOR = ("nick", "quit", "help", "charset", "resume", "json", "login")
 """The commands of somebody without a name."""
 
 LONGEST_NAME = 40
@@ -79,6 +84,8 @@ class Dialect:
             return self._read_command(line.lstrip(), room)
         if len(words) == len(EXIT) and words.casefold() == EXIT:
             return (c.Quit(),)
+        if words[0] in FIRST and may_hold_password(words):
+            return (Note(PERHAPS_PASSWORD, {"words": words.partition(" ")[0] + " …"}),)
         return (c.Say(room, line),)
 
     def read_at_door(self, line: str) -> Asked | Note | str:
@@ -96,7 +103,7 @@ class Dialect:
             return Note(sentences.NAME_WANTED)
         if command.name == "nick" and rest.strip():
             return rest.strip()
-        if command.name in ("charset", "resume", "json"):
+        if command.name in ("charset", "resume", "json", "login"):
             (asked,) = self._read_command(words, "")
             return asked
         return c.Quit() if command.name == "quit" else Note(manual.DOOR)

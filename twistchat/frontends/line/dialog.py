@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 from twistchat.core.commands import Say
-from twistchat.core.names import LOBBY
-from twistchat.frontends.line import sentences
+from twistchat.core.events import Refusal, Refused
+from twistchat.frontends.line import asking, sentences
+from twistchat.frontends.line import sentences_accounts as s
+from twistchat.frontends.line.commands import (
+    ChangePassword,
+    DeleteAccount,
+    ForDesk,
+    LogIn,
+    LogOut,
+    Register,
+    ShowAccount,
+)
 from twistchat.frontends.line.view import View
 from twistchat.frontends.lines import COMMAND
 from twistchat.login import GuestName
 from twistchat.session.entrance import Coming
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from twistchat.core.limits import Limits
+    from twistchat.frontends.line.asking import Asking
     from twistchat.frontends.line.dialect import Dialect
     from twistchat.frontends.line.format import LineFormat
     from twistchat.session import Session
@@ -34,6 +47,7 @@ class LineDialog:
     """See `twistchat.frontends.lines.Dialog`."""
 
     __slots__ = (
+        "_asking",
         "_connection",
         "_dialect",
         "_limits",
@@ -65,7 +79,10 @@ class LineDialog:
             limits=limits,
             wire_format=wire_format,
             connection=connection,
+            asks=self._asks,
         )
+        self._asking: Asking | None = None
+        """The password that is being asked for."""
         session.way_back.is_shown_on_leaving = True
 
     def hears(self, line: bytes) -> int:
@@ -83,6 +100,9 @@ class LineDialog:
             sentence = sentences.NOT_UTF8 if charset == "utf-8" else sentences.NOT_CHARSET
             view.note(sentence, charset=charset)
             return 1
+        if self._asking is not None and not self._asking.is_over and text.strip() != "/quit":
+            self._asking.hears(text)
+            return COMMAND
         if session.user is None:
             if not self._connection.is_foreign(session, line):
                 self._at_door(text)
@@ -112,9 +132,69 @@ class LineDialog:
         """Nothing is under way here."""
         self._session.way_back.is_shown_on_leaving = False
 
+    def greets(self, server: str, motd: Sequence[str]) -> Sequence[str]:
+        """Greet somebody, and ask for what comes first."""
+        speech = self._view.format.speech
+        if self._session.desk.asks_house(self._session):
+            self._asking = asking.house(self._session, self._view.note, self._ask_name)
+            return speech.greeting(server, motd, s.ASK_HOUSE)
+        return speech.greeting(server, motd, self._name_wanted)
+
+    @property
+    def _name_wanted(self) -> str:
+        return sentences.ASK_NAME if self._session.desk.doors.guests else s.ASK_ACCOUNT
+
+    def _ask_name(self) -> None:
+        view = self._view
+        self._session.put(view.format.lines([view.format.speech.say(self._name_wanted)]))
+
+    def _ask(self, conversation: Asking) -> None:
+        self._asking = conversation
+        conversation.asks()
+
+    def _asks(self, asked: ForDesk) -> None:
+        """Do what is about accounts, or begin to ask for a password."""
+        session, note = self._session, self._view.note
+        account = session.user.account if session.user is not None else None
+        match asked:
+            case LogIn(is_too_much=True) | Register(True) | ChangePassword(True):
+                note(s.ON_ITS_OWN)
+            case _:
+                pass
+        match asked:
+            case LogIn(name):
+                if account is not None:
+                    session.answer(Refused(Refusal.LOGGED_IN_ALREADY, session.name))
+                elif not (name or session.name):
+                    note(sentences.NAME_WANTED)
+                else:
+                    self._ask(asking.log_in(session, note, name or session.name))
+            case Register():
+                if account is not None:
+                    session.answer(Refused(Refusal.LOGGED_IN_ALREADY, session.name))
+                else:
+                    self._ask(asking.register(session, note))
+            case ShowAccount() if account is None:
+                note(s.NO_ACCOUNT, name=session.name)
+            case ShowAccount():
+                note(s.ACCOUNT_OF, name=session.name)
+            case _ if account is None:
+                session.answer(Refused(Refusal.NOT_LOGGED_IN))
+            case ChangePassword():
+                self._ask(asking.change_password(session, note))
+            case DeleteAccount():
+                self._ask(asking.delete_account(session, note))
+            case LogOut():
+                session.desk.log_out(session)
+                self._ask_name()
+            case _:
+                assert_never(asked)
+
     def _at_door(self, text: str) -> None:
         match self._dialect.read_at_door(text):
+            case str() as name if self._session.desk.doors.guests:
+                self._session.log_in(Coming(GuestName(name)))
             case str() as name:
-                self._session.log_in(Coming(GuestName(name), {LOBBY: None}))
+                self._ask(asking.log_in(self._session, self._view.note, name))
             case asked:
                 self._view.does((asked,))

@@ -70,7 +70,7 @@ class ChatProtocol(LineInput):
         )
         self.speak(self._people)
         greeting = self._registry.greeting
-        lines = self._line_format.speech.greeting(greeting.server, greeting.motd)
+        lines = self._people.greets(greeting.server, greeting.motd)
         session.put(self._line_format.lines(lines))
 
     def switch(self, session: Session, language: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from twistchat.core import events as e
 from twistchat.core.names import LOBBY
 from twistchat.frontends.line import sentences as s
+from twistchat.frontends.line import sentences_accounts as accounts
 from twistchat.wire import WhyLeftOut
 
 if TYPE_CHECKING:
@@ -138,6 +139,8 @@ class Speech:
                 if reply.words is None:
                     return [self.say(s.BACK)]
                 return [self.say(s.AWAY_WORDS if reply.words else s.AWAY, words=reply.words)]
+            case e.LoggedOut():
+                return [self.say(accounts.LOGGED_OUT)]
             case e.AwayTold():
                 return [self._away(reply.name, reply.words)]
             case e.Slowed():
@@ -164,12 +167,12 @@ class Speech:
             case _:
                 assert_never(reply)
 
-    def greeting(self, server: str, motd: Sequence[str]) -> Sequence[str]:
-        """Greet somebody who has just connected, and ask for their name."""
+    def greeting(self, server: str, motd: Sequence[str], ask: str = s.ASK_NAME) -> Sequence[str]:
+        """Greet somebody who has just connected, and ask for their name, or something else."""
         return [
             self.say(s.GREETING, server=server),
             *(self.say(s.MOTD, line=line) for line in motd),
-            self.say(s.ASK_NAME),
+            self.say(ask),
         ]
 
     def history_head(self, room: str, count: int) -> str:

@@ -14,6 +14,7 @@ from twistchat.frontends.line.charsets import KNOWN, charset
 from twistchat.frontends.line.commands import (
     Asked,
     BeAway,
+    ForDesk,
     Help,
     Ignore,
     LeaveRoom,
@@ -34,7 +35,7 @@ from twistchat.session import State
 from twistchat.session.ignoring import Ignoring, ignore, unignore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from twistchat.core.limits import Limits
     from twistchat.frontends.line.dialog import Connection
@@ -49,7 +50,7 @@ class View:
     not what was told yet, so that a line sent right behind a `/join` is said in that room.
     """
 
-    __slots__ = ("_connection", "_dialect", "_limits", "_room", "_session", "format")
+    __slots__ = ("_asks", "_connection", "_dialect", "_limits", "_room", "_session", "format")
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class View:
         limits: Limits,
         wire_format: LineFormat,
         connection: Connection,
+        asks: Callable[[ForDesk], None],
     ) -> None:
         self.format = wire_format
         """How this person is written to."""
@@ -66,6 +68,8 @@ class View:
         self._dialect = dialect
         self._limits = limits
         self._connection = connection
+        self._asks = asks
+        """Begins to ask for a password."""
         self._room = LOBBY
 
     @property
@@ -129,6 +133,8 @@ class View:
                 self._unignore(asked.name)
             case Find():
                 self._session.receive(asked.command(self.format.zone))
+            case _ if isinstance(asked, ForDesk):
+                self._asks(asked)
             case SpeakJSON():
                 self._connection.switch(self._session, "json")
             case ShowToken():
