@@ -7,6 +7,7 @@ others, one after the other (`--auth`); the first who knows it and its password 
 from __future__ import annotations
 
 import hmac
+import unicodedata
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,8 @@ class AccountChecker:
     """Lets in whoever knows the password of an account.
 
     Of an unknown name it takes the same steps as of a known one, and says the same. `adopt` makes
-    an account for a name that another checker has let in, if it can be one (`LoginRefused` if not).
+    an account for a name that another checker knows, or gives the one that there is by then; it
+    fails with `LoginRefused` where nobody can be called that.
     """
 
     credentialInterfaces = (IUsernamePassword,)
@@ -173,12 +175,13 @@ class AccountChecker:
 
     async def _account_of(self, known: str, asked: str) -> Account | None:
         """Find or make the account of somebody whom another checker knows, as it calls them."""
-        is_same = fold(known) == fold(asked)
-        account = self._directory.named(asked if is_same else known)
+        name = asked if fold(known) == fold(asked) else known
+        account = self._directory.named(name)
         if account is None:
-            return await self._adopt(known)
-        # That they are the same for us does not make them the same for the other checker.
-        if account.name != (asked if is_same else known):
+            name = known
+            account = await self._adopt(known)
+        # That two are the same for us does not make them the same for the other checker.
+        if account.name != unicodedata.normalize("NFC", name.strip()):
             return None
         return None if await self._passwords.has(account.id) else account
 
