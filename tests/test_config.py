@@ -28,6 +28,9 @@ name = \"\"\"
 rate = 6\"\"\"
 motd = 'motd.txt'
 "console" = true
+guests = false
+password-file = "password.txt"
+auth = ["file:people"]
 [ limits ]
 rate = 2.5
 
@@ -68,8 +71,9 @@ class ReadingTests(ConfigTestCase):
             lines,
             {
                 ("port",): 2, ("listen",): 3, ("engine",): 7, ("retention",): 8, ("name",): 9,
-                ("motd",): 12, ("console",): 13, ("limits",): 14, ("limits", "rate"): 15,
-                ("limits", "line"): 17, ("limits", "stall"): 18,
+                ("motd",): 12, ("console",): 13, ("guests",): 14, ("password-file",): 15,
+                ("auth",): 16, ("limits",): 17, ("limits", "rate"): 18,
+                ("limits", "line"): 20, ("limits", "stall"): 21,
             },
         )  # fmt: skip
 
@@ -94,7 +98,8 @@ class ReadingTests(ConfigTestCase):
                 self.assertIn(name, lines[config.lines[name,] - 1])
 
     def test_the_options_are_those_of_the_command_line(self) -> None:
-        only_there = {"version", "help", "help-limits", "config", "limit"}
+        only_there = {"version", "help", "config", "limit"}
+        only_there |= {"help-limits", "help-auth", "help-auth-type"}
         self.assertEqual(set(OPTIONS), set(Options().docs) - only_there)
 
 
@@ -153,7 +158,8 @@ class MistakeTests(ConfigTestCase):
             ),
             "[server]\nport = 1": (
                 "chat.toml, line 1: there is no option 'server';"
-                " there are: port, listen, engine, retention, name, motd, console"
+                " there are: port, listen, engine, retention, name, motd,"
+                " guests, password-file, auth, console"
             ),
             "rate = 5": "chat.toml, line 1: 'rate' is a limit: write it under [limits]",
             "per_address = 5": (

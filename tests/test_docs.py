@@ -122,7 +122,8 @@ class DocumentTests(SynchronousTestCase):
         everything = read_config(file, "chat.toml")
         defaults = {
             "port": 8000, "listen": [], "engine": "sqlite:twistchat.db", "retention": [],
-            "name": "twistchat", "motd": "motd.txt", "console": False,
+            "name": "twistchat", "motd": "motd.txt", "guests": True,
+            "password-file": "password.txt", "auth": [], "console": False,
         }  # fmt: skip
         self.assertEqual(everything.options, defaults)
         self.assertEqual(list(everything.options), list(OPTIONS))
@@ -131,7 +132,7 @@ class DocumentTests(SynchronousTestCase):
         options.parent = twistd_in(temporary_folder(self))
         options.parseOptions([])
         self.assertEqual(str(defaults["port"]), DEFAULTS["port"])
-        for name in ("listen", "engine", "retention", "name"):
+        for name in ("listen", "engine", "retention", "name", "guests", "auth"):
             self.assertEqual(defaults[name], DEFAULTS[name])
         self.assertFalse(options.console)
         self.assertEqual(everything.limits, {limit.name: limit.default for limit in fields(Limits)})

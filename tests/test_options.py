@@ -20,6 +20,7 @@ from twisted.python.usage import Options as TwistdOptions
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.folders import temporary_folder
+from twistchat.accounts.doors import Doors
 from twistchat.core.limits import DEFAULT_LIMITS, NONE, Limits, described
 from twistchat.frontends.registry import Greeting
 from twistchat.host.descriptors import HAS_RESOURCE, fit
@@ -224,6 +225,111 @@ class ServiceListenTests(SynchronousTestCase):
     def test_an_unknown_kind(self) -> None:
         with self.assertRaises(ValueError):
             ChatService(Clock(), listen=["paper=tcp:1"])
+
+
+class DoorTests(OptionsTestCase):
+    """Who may come in."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        (self.folder / "password.txt").write_text("open sesame\nno matter\n", "utf-8")
+        (self.folder / "password.txt").chmod(0o600)
+        (self.folder / "people").write_text("zoe:zoe's own\n", "utf-8")
+
+    def test_everybody_by_default(self) -> None:
+        self.assertEqual(self.parse().doors, Doors())
+
+    def test_guests(self) -> None:
+        for words, file, expected in (
+            (["--guests", "yes"], None, True),
+            (["--guests", "no"], None, False),
+            ([], "guests = false", False),
+            ([], "guests = true", True),
+            (["--guests", "yes"], "guests = false", True),
+            (["--guests", "no"], "guests = true", False),
+        ):
+            self.assertIs(self.parse(*words, file=file).doors.guests, expected)
+        self.assertEqual(self.error("--guests", "some"), "--guests takes yes or no, not 'some'")
+        self.assertEqual(
+            self.error(file="\nguests = 'no'"),
+            "chat.toml, line 2: guests takes true or false, not 'no'",
+        )
+
+    def test_the_password_of_the_house(self) -> None:
+        for words, file in (
+            (["--password-file", "password.txt"], None),
+            (["--password-file", str(self.folder / "password.txt")], "password-file = 'nix'"),
+            ([], "password-file = 'password.txt'"),
+        ):
+            options = self.parse(*words, file=file)
+            assert options.doors.house is not None
+            self.assertTrue(options.doors.house.is_right("open sesame"))
+            self.assertEqual(options.warnings, [])
+
+    def test_a_password_that_others_can_read(self) -> None:
+        (self.folder / "password.txt").chmod(0o644)
+        warned = self.parse("--password-file", "password.txt").warnings
+        words = "--password-file password.txt can be read by every user of this machine: chmod o-r"
+        self.assertEqual(warned, [words])
+
+    def test_no_password(self) -> None:
+        self.assertEqual(
+            self.error("--password-file", "nix"),
+            "cannot read --password-file nix: No such file or directory",
+        )
+        self.assertEqual(
+            self.error(file="\npassword-file = 'nix'"),
+            "chat.toml, line 2: cannot read password-file nix: No such file or directory",
+        )
+        for content, words in {
+            b"": "its first line is empty: write the password there",
+            b"\nopen sesame": "its first line is empty: write the password there",
+            b"open\0sesame": "a password has 1 to 512 bytes, and no control characters",
+        }.items():
+            (self.folder / "password.txt").write_bytes(content)
+            self.assertEqual(
+                self.error("--password-file", "password.txt"),
+                f"--password-file password.txt has no password: {words}",
+            )
+        (self.folder / "password.txt").write_bytes(b"\xff")
+        self.assertIn("is not UTF-8", self.error("--password-file", "password.txt"))
+
+    def test_others_who_are_asked(self) -> None:
+        doors = self.parse("--auth", "file:people", "--auth", "memory:yan:x").doors
+        kinds = [type(checker).__name__ for checker in doors.checkers]
+        self.assertEqual(kinds, ["FilePasswordDB", "InMemoryUsernamePasswordDatabaseDontUse"])
+        doors = self.parse(file="auth = ['file:people']").doors
+        self.assertEqual(len(doors.checkers), 1)
+        doors = self.parse("--auth", "memory:yan:x", file="auth = ['file:nix']").doors
+        self.assertEqual(len(doors.checkers), 1)
+
+    def test_others_who_cannot_be_asked(self) -> None:
+        self.assertEqual(
+            self.error("--auth", "file:nix"), "--auth: cannot read nix: No such file or directory"
+        )
+        self.assertIn("--auth: there is no 'ldap' to ask; there", self.error("--auth", "ldap:x"))
+        self.assertEqual(
+            self.error(file="\nauth = ['file:nix']"),
+            "chat.toml, line 2: auth: cannot read nix: No such file or directory",
+        )
+        self.assertIn('auth takes a list of texts, such as ["file', self.error(file="auth = 'x'"))
+        self.assertIn("Invalid auth type: ldap", self.error("--help-auth-type", "ldap"))
+
+    def test_the_kinds_are_shown(self) -> None:
+        for words in (["--help-auth"], ["--help-auth-type", "file"]):
+            out = io.StringIO()
+            self.patch(Options, "authOutput", out)
+            self.assertRaises(SystemExit, self.parse, *words)
+            self.assertIn("file", out.getvalue())
+            self.assertNotIn("anonymous", out.getvalue())
+
+    def test_the_service_has_them(self) -> None:
+        options = self.parse(
+            "--guests", "no", "--password-file", "password.txt", "--auth", "file:people",
+            "--engine", "memory:", "--port", "tcp:0:interface=127.0.0.1",
+        )  # fmt: skip
+        service = makeService(options)
+        self.assertIs(service.registry.desk.doors, options.doors)
 
 
 class FileTests(OptionsTestCase):

@@ -210,6 +210,9 @@ OPTIONS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "retention": (_is_text_or_texts, 'a text or a list of them, such as ["90d", "#lab=7d"]'),
     "name": (_is_text, 'a text, such as "Room 5"'),
     "motd": (_is_text, 'the name of a file, such as "motd.txt"'),
+    "guests": (_is_switch, "true or false"),
+    "password-file": (_is_text, 'the name of a file, such as "password.txt"'),
+    "auth": (_is_list_of_texts, 'a list of texts, such as ["file:people"]'),
     "console": (_is_switch, "true or false"),
 }
 """The options that may stand in a file, and what each takes."""

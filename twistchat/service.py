@@ -242,9 +242,9 @@ class ChatService(MultiService):
 
     Start it under any application, with `setServiceParent`. `listen` are endpoint descriptions
     as `serverFromString` reads them, with the kind of wire before them where it is not `line`
-    (`KIND=tcp:9000`; the kinds are those of `WIRES`). `stop` is called when the operator wants to
-    shut down; it should stop this service, and without it the console cannot. `fail` is called
-    instead where the engine does not start.
+    (`KIND=tcp:9000`; the kinds are those of `WIRES`). `doors` says who may come in. `stop` is
+    called when the operator wants to shut down; it should stop this service, and without it the
+    console cannot. `fail` is called instead where the engine does not start.
     """
 
     def __init__(
@@ -256,6 +256,7 @@ class ChatService(MultiService):
         limits: Limits = DEFAULT_LIMITS,
         greeting: Greeting | None = None,
         extensions: Iterable[Extension] = (),
+        doors: Doors = OPEN,
         console: bool = False,
         stop: Callable[[], None] | None = None,
         fail: Callable[[], None] | None = None,
@@ -268,7 +269,12 @@ class ChatService(MultiService):
         self._is_stopping = False
         self._operator = User("operator", "operator", operator=True)
         self.parts = assemble(
-            reactor, engine=engine, limits=limits, greeting=greeting, extensions=extensions
+            reactor,
+            engine=engine,
+            limits=limits,
+            greeting=greeting,
+            extensions=extensions,
+            doors=doors,
         )
         self.factory = ChatFactory(self.parts.registry)
         self._factories: dict[str, Factory] = {LINE: self.factory}

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import atexit
 import os
+import stat
 import sys
 import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from twisted.cred.credentials import IUsernamePassword
+from twisted.cred.strcred import AuthOptionMixin
+from twisted.logger import Logger
 from twisted.python import usage
 
 import twistchat
+from twistchat.accounts.doors import Doors, read_checker
+from twistchat.accounts.house import HousePassword
 from twistchat.config import Config, ConfigError, read_config, read_limit, read_text, write_number
 from twistchat.core.limits import DEFAULT_LIMITS, Limits, described
 from twistchat.core.text import clean
@@ -29,12 +35,16 @@ from twistchat.service import WIRES, ChatService
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+log = Logger()
+
 DEFAULTS = {
     "port": "8000",
     "listen": [],
     "engine": choice.DEFAULT,
     "retention": [],
     "name": "twistchat",
+    "guests": True,
+    "auth": [],
 }
 """Of the options that are neither on the command line nor in the file."""
 
@@ -60,8 +70,10 @@ class Given:
         _fail(f"{self.place}: {error}" if self.place else str(error))
 
 
-class Options(usage.Options):
+class Options(usage.Options, AuthOptionMixin):
     """The options of `twistd chat`."""
+
+    supportedInterfaces = (IUsernamePassword,)
 
     synopsis = "[options]"
     longdesc = (
@@ -73,6 +85,8 @@ class Options(usage.Options):
         ["engine", "e", None, "What keeps what is said, or memory: [default: sqlite:twistchat.db]"],
         ["name", None, None, "How this chat calls itself. [default: twistchat]"],
         ["motd", None, None, "A file with the message of the day, UTF-8."],
+        ["guests", None, None, "Whether one may come in with a name alone: yes, no [default: yes]"],
+        ["password-file", None, None, "A file with the password that everybody has to know."],
         ["config", "c", None, "A file with options and limits, TOML; docs/example.toml is one."],
     ]
     optFlags = [  # noqa: RUF012, as Twisted wants it
@@ -83,8 +97,11 @@ class Options(usage.Options):
     engine: Choice
     retention: Retention
     greeting: Greeting
+    doors: Doors
     limits: Limits
     console: bool
+    warnings: Sequence[str]
+    """What the log is to say at the start."""
 
     def opt_version(self) -> None:
         """Print the version of twistchat, and exit."""
@@ -103,6 +120,10 @@ class Options(usage.Options):
     def opt_retention(self, rule: str) -> None:
         """How long to keep what was said, else for good: 90d, 10000 (lines a room), '#lab=7d'."""
         self.setdefault("retention", []).append(rule)
+
+    def opt_auth(self, description: str) -> None:
+        """Who is asked for names that have no password here: file:people, unix. --help-auth."""
+        self.setdefault("auth", []).append(description)
 
     def opt_limit(self, limit: str) -> None:
         """Change a limit: NAME=VALUE, 0 for none; several times for several limits."""
@@ -138,6 +159,36 @@ class Options(usage.Options):
         if not called:
             name.wrong(f"{name.name} is empty: give the chat a name")
         self.greeting = Greeting(called, _read_motd(self._given("motd", config), rundir))
+        self._read_doors(config, rundir)
+
+    def _read_doors(self, config: Config, rundir: Path) -> None:
+        guests, auth = self._given("guests", config), self._given("auth", config)
+        if guests.value not in (True, False, "yes", "no"):
+            guests.wrong(f"--guests takes yes or no, not {guests.value!r}")
+        checkers = []
+        for description in auth.value:
+            try:
+                checkers.append(read_checker(description, rundir))
+            except ValueError as error:
+                auth.wrong(f"{auth.name}: {error}")
+        self.warnings = []
+        house = self._read_house(self._given("password-file", config), rundir)
+        self.doors = Doors(guests.value in (True, "yes"), house, tuple(checkers))
+
+    def _read_house(self, given: Given, rundir: Path) -> HousePassword | None:
+        if given.value is None:
+            return None
+        path, called = rundir / given.value, f"{given.name} {given.value}"
+        try:
+            text = read_text(path, called)
+            if path.stat().st_mode & stat.S_IROTH:
+                self.warnings = [f"{called} can be read by every user of this machine: chmod o-r"]
+        except ConfigError as error:
+            given.wrong(error)
+        try:
+            return HousePassword.of_file(text)
+        except ValueError as error:
+            given.wrong(f"{called} has no password: {error}")
 
     def _read_engine(self, config: Config, rundir: Path) -> None:
         engine, retention = self._given("engine", config), self._given("retention", config)
@@ -226,6 +277,8 @@ def makeService(options: Options) -> ChatService:
                 trial.listen(place.endpoint, given.name)
             except CannotListenError as error:
                 given.wrong(error)
+    for warning in options.warnings:
+        log.warn("{warning}", warning=warning)
     limits = fit(options.limits, reactor)
     return ChatService(
         reactor,
@@ -233,6 +286,7 @@ def makeService(options: Options) -> ChatService:
         engine=options.engine.open(reactor, limits, options.retention),
         limits=limits,
         greeting=options.greeting,
+        doors=options.doors,
         console=options.console,
         stop=reactor.stop,
         fail=_fail_later(reactor),
