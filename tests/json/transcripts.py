@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.task import Clock
 
 from tests.lines import without_tokens
+from twistchat.core.accounts import Role
 from twistchat.core.limits import Limits
 from twistchat.core.names import LOBBY
 from twistchat.testing import JSON, LINE, World
@@ -46,6 +47,9 @@ class Transcript:
         self._deeds: dict[str, Callable[..., None]] = {
             r"(\w+) is here": self._comes,
             r"(\w+) says: (.*)": self._says,
+            r"(\w+) says in (#\w+): (.*)": self._says_in,
+            r"(\w+) is in (#\w+)": self._joins,
+            r"you are an operator": self._is_operator,
             r"(\d+) seconds go by": lambda seconds: self._world.wait(int(seconds)),
             r"the connection is lost": lambda: self._me().vanishes(),
             r"a new connection": self._connects,
@@ -87,6 +91,15 @@ class Transcript:
 
     def _comes(self, name: str) -> None:
         (self._others[name],) = self._world.people(name)
+
+    def _says_in(self, name: str, room: str, text: str) -> None:
+        self._others[name].says(text, room)
+
+    def _joins(self, name: str, room: str) -> None:
+        self._others[name].types(f"/join {room}")
+
+    def _is_operator(self) -> None:
+        self._world.registers(self._me(), role=Role.OPERATOR)
 
     def _says(self, name: str, text: str) -> None:
         self._others[name].says(text)

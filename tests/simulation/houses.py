@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from tests.simulation.watched import Kept, Watched
-from twistchat.core.events import TopicChanged, Unkept
+from twistchat.core.events import Said, TopicChanged, Unkept, Whispered
 from twistchat.engine.memory import MemoryEngine
 from twistchat.testing import SlowEngine, World
 
@@ -91,7 +91,9 @@ def _place(event: Committed) -> tuple[object, str, int]:
 
 def words_of(event: Durable) -> str:
     """What was typed."""
-    return event.topic if isinstance(event, TopicChanged) else event.text
+    if isinstance(event, TopicChanged):
+        return event.topic
+    return event.text if isinstance(event, Said | Whispered) else ""
 
 
 class SlowHouse(House):

@@ -7,6 +7,7 @@ from typing import get_args
 
 from typing_extensions import TypeIs
 
+from twistchat.core.codes import Cause
 from twistchat.core.events import (
     AccountSet,
     Announced,
@@ -82,6 +83,12 @@ def log_of(item: Item) -> str | None:
             return None
 
 
+def numbered_in(item: Item) -> str | None:
+    """Name the room whose next number an item bears, as all who hear the room are told."""
+    log = log_of(item)
+    return log if log is not None and log.startswith("#") else None
+
+
 def private_log(one: str, other: str) -> str:
     """Name the log of what two people say to each other."""
     return "@" + ",".join(sorted((one, other)))
@@ -126,6 +133,11 @@ def is_reply(item: Item) -> TypeIs[Reply]:
 def is_coming_or_going(item: Item) -> TypeIs[Joined | Left | Departed]:
     """Whether somebody came into a room or left it."""
     return type(item) in _COMING_OR_GOING
+
+
+def is_put_out(item: Left | Departed | Joined) -> bool:
+    """Whether it is that somebody was made to leave: that is told of each, and at once."""
+    return not isinstance(item, Joined) and item.cause in (Cause.KICKED, Cause.BANNED)
 
 
 def is_reading(

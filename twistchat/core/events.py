@@ -191,7 +191,9 @@ class Left:
     words: str
     at: float
     cause: Cause = Cause.LEFT
-    """Whether they went, or were made to: then that was told before."""
+    """Whether they went, or were made to."""
+    is_told: bool = False
+    """Whether it was told before that they were made to, and by whom."""
 
 
 @value(frozen=True, slots=True)
@@ -204,6 +206,8 @@ class Departed:
     cause: Cause
     words: str
     at: float
+    is_told: bool = False
+    """Whether these rooms were told before that they were put out, and by whom."""
 
 
 @value(frozen=True, slots=True)

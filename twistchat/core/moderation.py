@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core.law import ADDRESS, EVERYWHERE, Deed, Sanction
+from twistchat.core.durations import UNITS
+from twistchat.core.law import ADDRESS, EVERYWHERE, Deed, Sanction, target_key
 from twistchat.core.names import LOBBY, fold, longest_typed, room_name
 from twistchat.core.rights import Rank, rank_of, rank_of_account
 from twistchat.core.rules import RuleError, changed
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 LASTING = frozenset({Deed.MUTE, Deed.BAN})
 """Deeds that end by themselves when their time is over."""
+
+LONGEST = 100 * UNITS["y"]
+"""Seconds; for longer is for good, and no calendar has to know when that is."""
 
 GIVEN = frozenset({Deed.OP, Deed.DEOP})
 """Deeds that take the founder, or an operator."""
@@ -180,41 +185,42 @@ def _kick(
 def _sanction(
     state: State, user: User, room: Room | None, command: c.Moderate
 ) -> Sequence[e.Item] | e.Refused:
-    law = state.law if room is None else room.law
+    law, now = (state.law if room is None else room.law), state.now()
     sanctions = law.mutes if command.deed is Deed.MUTE else law.bans
-    if len(sanctions) >= state.limits.sanctions:
-        return e.Refused(e.Refusal.SANCTIONS, hint=str(state.limits.sanctions))
     target = _target(state, command, everywhere=room is None)
     if isinstance(target, e.Refused):
         return target
-    to_user, _ = target
+    to_user, to = target
+    others = (
+        key for key, each in sanctions.items() if each.holds(now) and key != target_key(to_user, to)
+    )
+    if sum(1 for _ in others) >= state.limits.sanctions:
+        return e.Refused(e.Refusal.SANCTIONS, hint=str(state.limits.sanctions))
     if (
         to_user
         and to_user != ADDRESS
         and (refused := _outranked(state, user, room, to_user, state.people.get(to_user)))
     ):
         return refused
-    present = state.people.get(to_user)
-    rooms = tuple(present.rooms) if present is not None and room is None else ()
-    event = _event(state, user, room, command, target, rooms=rooms)
+    event = _event(state, user, room, command, target)
+    met = _met(state, user, room, event)
+    if room is None:
+        rooms = dict.fromkeys(name for other in met for name in other.rooms)
+        event = replace(event, rooms=tuple(rooms))
     state.decide(event)
     if command.deed is Deed.MUTE:
         return [event]
-    return [event, *_put_out_banned(state, user, room, event)]
+    return [event, *(_put_out(state, other, room, e.Cause.BANNED, event) for other in met)]
 
 
-def _put_out_banned(
-    state: State, user: User, room: Room | None, event: e.Moderated
-) -> Sequence[e.Item]:
-    """Put out who is banned from now on, but for those who may do as much as who did it."""
+def _met(state: State, user: User, room: Room | None, event: e.Moderated) -> Sequence[User]:
+    """Find who is muted or banned from now on: nobody who may do as much as who did it."""
     law = state.law if room is None else room.law
-    ban = Sanction.of(event)
+    own = max(rank_of(user, law), Rank.MODERATOR)
+    sanction = Sanction.of(event)
     people = state.people if room is None else room.members
-    met = [other for other in people.values() if ban.meets(other)]
     return [
-        _put_out(state, other, room, e.Cause.BANNED, event)
-        for other in met
-        if rank_of(other, law) < max(rank_of(user, law), Rank.MODERATOR)
+        other for other in people.values() if sanction.meets(other) and rank_of(other, law) < own
     ]
 
 
@@ -222,11 +228,12 @@ def _put_out(
     state: State, other: User, room: Room | None, cause: e.Cause, event: e.Moderated
 ) -> e.Left | e.Departed:
     """Let somebody be no longer here, at once."""
+    is_told = other.id == event.to_user  # and a pattern names nobody
     if room is not None:
         room.admitted.pop(other.id, None)
         state.remove(other, room)
-        return e.Left(room.name, other.id, other.name, "", event.at, cause)
-    return depart(state, other, cause, event.words)
+        return e.Left(room.name, other.id, other.name, "", event.at, cause, is_told)
+    return replace(depart(state, other, cause, event.words), is_told=is_told)
 
 
 def depart(state: State, other: User, cause: e.Cause, words: str = "") -> e.Departed:
@@ -366,7 +373,7 @@ def _event(
 ) -> e.Moderated:
     now = state.now()
     to_user, to = target
-    lasts = command.deed in LASTING and command.seconds is not None
+    seconds = command.seconds if command.deed in LASTING else None
     return e.Moderated(
         "" if room is None else room.name,
         user.id,
@@ -375,7 +382,7 @@ def _event(
         to_user,
         to,
         _words(state, command.words),
-        now + (command.seconds or 0.0) if lasts else None,
+        None if seconds is None or seconds > LONGEST else now + seconds,
         now,
         rooms if room is None else (),
     )

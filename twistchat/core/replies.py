@@ -225,6 +225,8 @@ class Refused:
     """What one could try instead; for `Refusal.CUSTOM` the sentence itself."""
     until: float | None = None
     """Until when it is so (seconds since 1970, UTC), where that is known."""
+    since: float = 0.0
+    """Since when, if it is so until a time."""
 
 
 @value(frozen=True, slots=True)

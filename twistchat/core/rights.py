@@ -119,4 +119,4 @@ def why_not_enter(state: State, user: User) -> Refused | None:
 
 def sanctioned(code: Refusal, room: str, sanction: Sanction) -> Refused:
     """Tell somebody that they are muted or banned, until when and why."""
-    return Refused(code, room, sanction.words, sanction.until)
+    return Refused(code, room, sanction.words, sanction.until, sanction.at)

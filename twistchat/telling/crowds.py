@@ -14,6 +14,7 @@ from twistchat.core.events import (
     Item,
     Joined,
     Left,
+    Moderated,
     Renamed,
     Several,
 )
@@ -165,7 +166,10 @@ class Crowds:
         user: str | None = getattr(item, "user", None)
         heard = set(rooms_of(item))
         is_last = not heard or isinstance(item, Departed)
-        for rooms in list(self.people.get(user, ())) if user is not None else ():
+        told = list(self.people.get(user, ())) if user is not None else []
+        if isinstance(item, Moderated):  # it tells of two people
+            told += (rooms for rooms in self.people.get(item.to_user, ()) if rooms not in told)
+        for rooms in told:
             # What is told in other rooms alone tells nobody anything too early here.
             if rooms != but and (is_last or not heard.isdisjoint(rooms)):
                 self._flush(rooms)

@@ -11,8 +11,13 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
+<<<<<<< HEAD
 from twistchat.accounts.doors import OPEN, Doors
 from twistchat.accounts.hashing import Hasher
+=======
+from twistchat.core.accounts import Account, AccountDeed, Role
+from twistchat.core.events import AccountSet
+>>>>>>> 9ec98c7 (Moderation on the wires: what people read of it, and what programs ask and are told)
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.names import LOBBY
 from twistchat.engine.memory import MemoryEngine
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from twisted.internet.protocol import Factory
 
     from twistchat.core.chat import Extension
+    from twistchat.core.model import User
     from twistchat.engine import Engine
     from twistchat.frontends.registry import Greeting, Registry
 
@@ -82,6 +88,12 @@ class Person:
         self._world = world
         self._unseen = b""
         protocol.makeConnection(self.wire)
+
+    @property
+    def user(self) -> User | None:
+        """Who they are in the chat; None at the door."""
+        session = getattr(self.protocol, "session", None)
+        return None if session is None else session.user
 
     def types(self, line: str) -> None:
         """Type a line and press Enter."""
@@ -228,6 +240,22 @@ class World:
             person.sees()
             person.writes.clear()
         return people
+
+    def registers(self, person: Person, *, role: Role = Role.PERSON) -> Account:
+        """Let somebody have an account of the name that they bear, and be logged in to it.
+
+        With `Role.OPERATOR` they may do what operators may. What they saw until now is forgotten.
+        """
+        user = person.user
+        if user is None:
+            raise AssertionError("whoever is at the door has no account")
+        now = self.clock.seconds()
+        account = Account(user.id, user.name, role, since=now)
+        deed = AccountDeed.REGISTER if user.account is None else AccountDeed.ROLE
+        self.parts.pipeline.submit([AccountSet(account, deed, user.id, user.name, now)])
+        self.turn()
+        person.sees()
+        return account
 
     def turn(self) -> None:
         """Let everything happen that follows from what was typed, commits included."""

@@ -7,6 +7,7 @@ nor of who hears what.
     dialog.py     what one program says, an object a line; a connection of people may change to it
     requests.py   what it asks for → commands
     format.py     what happened → JSON
+    format_moderation.py  a part of that: what moderators do
     sentences.py  a sentence for each code of an error
     codec.py      bytes → object → bytes; the client has it too
 """

@@ -78,7 +78,8 @@ class JSONDialog:
         label: Label | None = None
         try:
             label = r.label_of(fields)
-            label = r.label_of(fields, fields.get("key"))
+            if fields.get("type") != "join":  # whose key is the room's, and told to nobody
+                label = r.label_of(fields, fields.get("key"))
             asked = self._read(fields)
         except r.BadRequestError as bad:
             self._put(error(str(bad), about=bad.about, hint=bad.hint), label)

@@ -11,6 +11,7 @@ from twistchat.core import events as e
 from twistchat.core.concerns import is_reply, weight
 from twistchat.core.text import clean
 from twistchat.engine import Committed
+from twistchat.frontends.jsonlines import format_moderation as moderation
 from twistchat.frontends.jsonlines import sentences as s
 from twistchat.frontends.jsonlines.codec import Object, encode
 
@@ -70,8 +71,9 @@ class JSONFormat:
             marks["re"] = label.id
         left_out = list(past.left_out)
         lines = []
-        if past.is_unread and isinstance(opened, e.JoinOpened):
-            unread = _answer(e.Refused(e.Refusal.NO_HISTORY, opened.room), place)
+        if past.is_unread and isinstance(opened, e.JoinOpened | e.PrivateOpened):
+            about = opened.room if isinstance(opened, e.JoinOpened) else ""
+            unread = _answer(e.Refused(e.Refusal.NO_HISTORY, about), place)
             lines.append(encode(unread | {name: marks[name] for name in marks if name == "re"}))
 
         def leave_out(before: int | None) -> None:
@@ -88,6 +90,10 @@ class JSONFormat:
                     if not is_reply(committed.item):
                         lines.append(_past_line(committed.item, committed, marks))
                 leave_out(None)
+            case e.PrivateOpened():
+                events = ((c.item, c) for c in past.events if not is_reply(c.item))
+                lines += (_past_line(item, committed, marks) for item, committed in events)
+                return b"".join(lines)
             case _:
                 return b""
         stands: Object = {"room": room, "epoch": place.epoch, "number": place.number}
@@ -167,7 +173,8 @@ def _event(item: e.Event, committed: Committed) -> Object:
         case e.Joined():
             return {"type": "joined", "room": item.room} | when_who
         case e.Left():
-            return {"type": "left", "room": item.room} | when_who | {"words": item.words}
+            left = {"type": "left", "room": item.room} | when_who | {"words": item.words}
+            return left if item.cause is e.Cause.LEFT else left | {"cause": str(item.cause)}
         case e.Departed():
             # Not from which rooms: that is told to all who shared one of them.
             why = {"cause": str(item.cause), "words": item.words}
@@ -184,6 +191,17 @@ def _event(item: e.Event, committed: Committed) -> Object:
             return {"type": "announced", "time": _time(item.at)} | told
         case e.Stopping():
             return {"type": "stopping", "time": _time(item.at), "words": item.words}
+        case e.Moderated():
+            return moderation.moderated(item, place, when_who)
+        case e.RulesChanged():
+            return moderation.rules_changed(item, place, when_who)
+        case e.Deleted():
+            what = {"line": item.number, "words": item.words}
+            return {"type": "deleted", "room": item.room} | place | when_who | what
+        case e.Erased():
+            return {"type": "erased", "room": item.room} | place | when_who | {"by": item.by}
+        case e.AccountSet():
+            return moderation.account_set(item, when_who)
         case e.RoomForgotten() | e.Folded():
             return {}
         case _:
@@ -237,18 +255,26 @@ def _answer(reply: e.Reply, committed: Committed) -> Object:
             return {"type": "slowed", "rate": reply.rate}
         case e.Refused():
             sentence = s.REFUSED[reply.code]
-            return _error(str(reply.code), sentence, reply.about, reply.hint)
+            refused = _error(str(reply.code), sentence, reply.about, reply.hint)
+            return refused if reply.until is None else refused | {"until": reply.until}
         case e.Noted():
             return {"type": "note", "lines": list(reply.lines)}
         case e.Goodbye():
-            return {"type": "goodbye", "cause": str(reply.cause)}
+            goodbye: Object = {"type": "goodbye", "cause": str(reply.cause)}
+            return goodbye | {"words": reply.words} if reply.words else goodbye
         case e.Kept():
             return _event(reply.event, committed)
         case e.KeptBefore():
             return _kept_before(reply.event, committed)
         case e.NotKept():
             return _error(*s.NOT_KEPT[reply.why])
+        case e.RulesTold() | e.SanctionsListed():
+            return moderation.answer(reply)
+        case e.WillFind():
+            return {"type": "absent", "who": reply.name}
         case e.Rejoined() | e.KeyOpened() | e.HistoryOpened() | e.SearchOpened() | e.JoinOpened():
+            return {}
+        case e.PrivateOpened():
             return {}
         case _:
             assert_never(reply)
@@ -258,6 +284,6 @@ def _kept_before(event: e.Durable | None, committed: Committed) -> Object:
     told: Object = {"type": "kept"}
     if isinstance(event, e.Whispered):
         told["to"] = event.to
-    elif event is not None:
+    elif event is not None and not isinstance(event, e.AccountSet):
         told["room"] = event.room
     return told | {"epoch": committed.epoch, "number": committed.number}

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from twistchat.core import commands as c
+from twistchat.core.law import Deed
 from twistchat.core.model import Seen
 from twistchat.engine import Label
 
@@ -23,6 +24,9 @@ MOST = 2**53 - 1
 
 ROOMS = 1_000
 """Rooms in a hello: more than one may be in."""
+
+RULES = 20
+"""Rules in one change: more than there are."""
 
 
 class BadRequestError(Exception):
@@ -128,6 +132,23 @@ class Fields:
             raise BadRequestError("bad-field", name, "a time in seconds since 1970")
         return float(value)
 
+    def seconds(self, name: str) -> float | None:
+        """Read a length of time, if it is there."""
+        value = self._fields.get(name)
+        if value is None:
+            return None
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not 0 < value <= MOST:
+            raise BadRequestError("bad-field", name, "a number of seconds")
+        return float(value)
+
+    def changes(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Read rules by their names, each with its new value."""
+        value = self._fields.get(name)
+        if not isinstance(value, dict) or len(value) > RULES:
+            raise BadRequestError("bad-field", name, "an object of rules")
+        return tuple((rule, _ruled(name, rule, new)) for rule, new in value.items())
+
     def words(self, name: str) -> tuple[str, ...]:
         """Read a list of strings; none if it is not there."""
         value = self._fields.get(name, [])
@@ -175,6 +196,21 @@ def _seen(name: str, value: Any) -> Seen | None:
             return Seen(epoch, number)
         case _:
             raise BadRequestError("bad-field", name, "[epoch, number]")
+
+
+def _ruled(name: str, rule: str, value: Any) -> str:
+    """Write the value of a rule as people do."""
+    match value:
+        case None | False:
+            return "off"
+        case True if rule != "key":  # which is told as true, and nobody's word
+            return "on"
+        case str() if value:
+            return value
+        case int() | float() if not isinstance(value, bool) and isfinite(value):
+            return str(int(value)) if value == int(value) else str(value)
+        case _:
+            raise BadRequestError("bad-field", name, "an object of rules")
 
 
 # ---------------------------------------------------------------- the requests
@@ -229,12 +265,38 @@ def _command(fields: Fields) -> Asked:
     return c.Custom(fields.text("name"), fields.text("room", ""), fields.text("text", ""))
 
 
+def _moderate(deed: Deed) -> Callable[[Fields], Asked]:
+    def read(fields: Fields) -> Asked:
+        room, to = fields.text("room"), fields.text("to")
+        return c.Moderate(deed, room, to, fields.seconds("seconds"), fields.text("words", ""))
+
+    return read
+
+
+def _rules(fields: Fields) -> Asked:
+    room = fields.text("room")
+    return (
+        c.ChangeRules(room, fields.changes("change")) if "change" in fields else c.ReadRules(room)
+    )
+
+
+def _delete(fields: Fields) -> Asked:
+    number = fields.whole("number")
+    if number is None:
+        raise BadRequestError("bad-field", "number", "a whole number")
+    return c.Delete(fields.text("room"), number, fields.text("words", ""))
+
+
+def _join(fields: Fields) -> Asked:
+    return c.Join(fields.text("room"), fields.seen("seen"), key=fields.text("key", ""))
+
+
 REQUESTS: Mapping[str, Callable[[Fields], Asked]] = {
     "hello": _hello,
     "ping": lambda _: Ping(),
     "pong": lambda _: Pong(),
     "say": _say,
-    "join": lambda fields: c.Join(fields.text("room"), fields.seen("seen")),
+    "join": _join,
     "leave": lambda fields: c.Leave(fields.text("room"), fields.text("words", "")),
     "invite": lambda fields: c.Invite(fields.text("room"), fields.text("to")),
     "rename": lambda fields: c.Rename(fields.text("name")),
@@ -249,6 +311,10 @@ REQUESTS: Mapping[str, Callable[[Fields], Asked]] = {
     "unignore": lambda fields: Unignore(fields.text("name")),
     "ignored": lambda _: ListIgnored(),
     "command": _command,
+    **{str(deed): _moderate(deed) for deed in Deed if deed is not Deed.FOUND},
+    "rules": _rules,
+    "sanctions": lambda fields: c.ListSanctions(fields.text("room")),
+    "delete": _delete,
     "token": lambda _: RenewToken(),
     "quit": lambda fields: c.Quit(fields.text("words", "")),
 }

@@ -11,6 +11,8 @@ It knows what people type and read. It knows nothing of other wires, nor of who 
     view.py       what one person has chosen: where typing goes, how they are written to
     format.py     what happened → bytes
     speech.py     what happened → the sentences of one language
+    speech_moderation.py     a part of that: what moderators do
     sentences.py  every sentence of this wire, in one place
+    sentences_moderation.py  a part of those, and marks.py: how they are marked for translation
     manual.py     the sentences of /help
 """

@@ -8,9 +8,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import is_reply
-from twistchat.core.events import HistoryOpened, JoinOpened, Refusal, Refused, Said, SearchOpened
+from twistchat.core.events import (
+    Erased,
+    HistoryOpened,
+    JoinOpened,
+    PrivateOpened,
+    Refusal,
+    Refused,
+    Said,
+    SearchOpened,
+)
 from twistchat.core.text import clean
-from twistchat.frontends.line.sentences import AT, PERHAPS
+from twistchat.frontends.line.sentences import AT, NUMBERED, PERHAPS
 from twistchat.frontends.line.speech import ENGLISH, Speech
 from twistchat.wire import WhyLeftOut
 
@@ -34,6 +43,8 @@ class LineFormat:
     """The time zone of the times that are shown; None is the server's."""
     times: bool = False
     """Whether each line is shown with its time, and not past ones alone."""
+    numbers: bool = False
+    """Whether each line that was said in a room is shown with its number."""
     charset: str = "utf-8"
     """One of `charsets.py`; what it lacks is shown as a question mark."""
     speech: Speech = ENGLISH
@@ -46,11 +57,11 @@ class LineFormat:
     def encode(self, committed: Committed) -> bytes:
         """Write an event as one line, or some."""
         item = committed.item
-        if type(item) is Said and not self.times:
+        if type(item) is Said and not (self.times or self.numbers):
             return self._line(self.speech.said(item))
         if is_reply(item):  # Fanout encodes these by encode_reply
             return b""
-        lines = self.speech.told(item)
+        lines = self._numbered(committed, self.speech.told(item, self.zone))
         if self.times:
             time = self.time(item.at, now=item.at)
             lines = [self.speech.say(AT, time=time, line=line) for line in lines]
@@ -59,7 +70,7 @@ class LineFormat:
     def encode_reply(self, committed: Committed, reader: str) -> bytes:
         """Write an answer as lines of the system."""
         item = committed.item
-        return self.lines(self.speech.answered(item)) if is_reply(item) else b""
+        return self.lines(self.speech.answered(item, self.zone)) if is_reply(item) else b""
 
     def encode_past(self, place: Committed, past: Past, *, now: float) -> bytes:
         """Write past lines, each with its time."""
@@ -76,6 +87,10 @@ class LineFormat:
                 head = self.speech.history_head(opened.room, len(past.events))
             case JoinOpened() as opened:
                 return self.lines(self._missed(opened, past, now))
+            case PrivateOpened() if past.is_unread:
+                return self.lines([self.speech.private_unread()])
+            case PrivateOpened() if past.events:
+                head = self.speech.private_head(len(past.events))
             case _:
                 return b""
         lines = [head]
@@ -128,7 +143,7 @@ class LineFormat:
         if is_reply(item):
             return []
         time = self.time(item.at, now=now)
-        lines = self.speech.told(item)
+        lines = self._numbered(committed, self.speech.told(item, self.zone))
         if item.at <= perhaps_until:
             lines = [self.speech.say(PERHAPS, line=line) for line in lines]
         return [self.speech.say(AT, time=time, line=line) for line in lines]
@@ -145,6 +160,12 @@ class LineFormat:
         """Write a time; what is a day old has its date too."""
         time = datetime.fromtimestamp(at, UTC).astimezone(self.zone)
         return time.strftime("%H:%M" if now - at < DAY else "%Y-%m-%d %H:%M")
+
+    def _numbered(self, committed: Committed, lines: Sequence[str]) -> Sequence[str]:
+        if not self.numbers or not isinstance(committed.item, Said | Erased):
+            return lines
+        number = committed.number
+        return [self.speech.say(NUMBERED, number=number, line=line) for line in lines]
 
     def _line(self, line: str) -> bytes:
         if self.charset == "utf-8":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from twistchat.frontends.line.sentences import _
+from twistchat.frontends.line.marks import _
 
 
 class Group(Enum):

@@ -11,23 +11,10 @@ What the system says begins with `-- `, what people say with `<name> `, what the
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from twistchat.core.codes import Cause, Refusal, Unkept
+from twistchat.frontends.line import sentences_moderation as moderation
+from twistchat.frontends.line.marks import Plural, _
 from twistchat.wire import WhyLeftOut
-
-
-class Plural(NamedTuple):
-    """A sentence that depends on a number, its parameter `count`."""
-
-    one: str
-    many: str
-
-
-def _(sentence: str) -> str:
-    """Mark a sentence for translation."""
-    return sentence
-
 
 # ---------------------------------------------------------------- what happens
 
@@ -37,6 +24,7 @@ WHISPERED = _("<{who} -> {to}> {text}")
 WHISPERED_ACTION = _("<{who} -> {to}> * {text}")
 ELSEWHERE = _("[{room}] {line}")
 AT = _("[{time}] {line}")
+NUMBERED = _("({number}) {line}")
 
 JOINED = _("-- {who} joined.")
 JOINED_ROOM = _("-- {who} joined {room}.")
@@ -65,7 +53,7 @@ CAUSE = {
     Cause.STOPPING: _("server stopping"),
     Cause.NO_NAME: _("no name given"),
     Cause.RESUMED: _("came back over another connection"),
-}
+} | moderation.CAUSE
 
 # ---------------------------------------------------------------- answers
 
@@ -148,7 +136,7 @@ GOODBYE = {
     Cause.STOPPING: _("-- Goodbye, the server is stopping."),
     Cause.NO_NAME: _("-- Goodbye: no name was given in time."),
     Cause.RESUMED: _("-- Goodbye: you came back over another connection."),
-}
+} | moderation.GOODBYE
 
 NOT_KEPT = {
     Unkept.FAILED: _("-- Not sent: the server could not keep it. Try again: {text}"),
@@ -156,6 +144,7 @@ NOT_KEPT = {
     Unkept.STOPPING: _("-- Not sent: the server is stopping. You wrote: {text}"),
     Unkept.KEY_REUSED: _("-- Not sent: something else was sent in its place before: {text}"),
     Unkept.UNKNOWN: _("-- Perhaps not sent: the server does not know. You wrote: {text}"),
+    Unkept.NO_SUCH_LINE: moderation.NO_SUCH_LINE,
 }
 
 REFUSED = {
@@ -254,7 +243,7 @@ REFUSED = {
     Refusal.ADDRESS_FAST: _(
         "-- Sorry, that were too many new connections from your address. Try again in {hint} s."
     ),
-}
+} | moderation.REFUSED
 
 # ---------------------------------------------------------------- notes to one's own connection
 

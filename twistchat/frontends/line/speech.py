@@ -9,11 +9,15 @@ from twistchat.core import events as e
 from twistchat.core.names import LOBBY
 from twistchat.frontends.line import sentences as s
 from twistchat.frontends.line import sentences_accounts as accounts
+from twistchat.frontends.line import sentences_moderation as m
+from twistchat.frontends.line import speech_moderation as moderation
 from twistchat.wire import WhyLeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
 
+    from twistchat.frontends.line.marks import Plural
     from twistchat.wire import LeftOut
 
 TIMES = ((86_400, s.DAYS), (3_600, s.HOURS), (60, s.MINUTES), (1, s.SECONDS))
@@ -40,15 +44,18 @@ class Speech:
             template = self._known[sentence] = self._translations.gettext(sentence)
         return template
 
-    def count(self, plural: s.Plural, count: int, **parameters: object) -> str:
+    def count(self, plural: Plural, count: int, **parameters: object) -> str:
         """Say a sentence that depends on a number."""
         sentence = self._translations.ngettext(plural.one, plural.many, count)
         return sentence.format(count=count, **parameters)
 
     # ------------------------------------------------------------ what happens
 
-    def told(self, item: e.Event) -> Sequence[str]:
-        """Put an event into the lines that everybody reads; most are one line."""
+    def told(self, item: e.Event, zone: tzinfo | None = None) -> Sequence[str]:
+        """Put an event into the lines that everybody reads; most are one line.
+
+        Times in it are on the clock of this zone; None: of this machine.
+        """
         match item:
             case e.Said():
                 return [self.said(item)]
@@ -60,6 +67,11 @@ class Speech:
                 return [self.say(template, who=item.who, room=item.room, topic=item.topic)]
             case e.Joined():
                 return [self._joined(item.room, item.who)]
+            case (
+                e.Left(cause=e.Cause.KICKED | e.Cause.BANNED)
+                | e.Departed(cause=e.Cause.KICKED | e.Cause.BANNED)
+            ):
+                return moderation.put_out(self, item)
             case e.Left():
                 template = s.LEFT_ROOM_WORDS if item.words else s.LEFT_ROOM
                 return [self.say(template, who=item.who, room=item.room, words=item.words)]
@@ -77,6 +89,17 @@ class Speech:
             case e.Stopping():
                 template = s.STOPPING_WORDS if item.words else s.STOPPING
                 return [self.say(template, words=item.words)]
+            case e.Moderated():
+                return [moderation.moderated(self, item, zone)]
+            case e.RulesChanged():
+                return [moderation.rules_changed(self, item)]
+            case e.Deleted():
+                return [moderation.deleted(self, item)]
+            case e.Erased():
+                line = self.say(m.ERASED, who=item.who)
+                return [self._placed(item.room, line)]
+            case e.AccountSet():
+                return [moderation.account_set(self, item)]
             case e.AwayChanged() | e.RoomForgotten():
                 return []  # who asks is told
             case _:
@@ -86,7 +109,10 @@ class Speech:
         """Put what somebody said in a room into the line that everybody reads there."""
         template = self._template(s.DID if item.action else s.SAID)
         line = template.format(who=item.who, text=item.text)
-        return line if item.room == LOBBY else self.say(s.ELSEWHERE, room=item.room, line=line)
+        return self._placed(item.room, line)
+
+    def _placed(self, room: str, line: str) -> str:
+        return line if room == LOBBY else self.say(s.ELSEWHERE, room=room, line=line)
 
     def _joined(self, room: str, who: str) -> str:
         return self.say(s.JOINED if room == LOBBY else s.JOINED_ROOM, who=who, room=room)
@@ -121,8 +147,8 @@ class Speech:
 
     # ------------------------------------------------------------ answers
 
-    def answered(self, reply: e.Reply) -> Sequence[str]:
-        """Put a reply into the lines that the one who asked reads."""
+    def answered(self, reply: e.Reply, zone: tzinfo | None = None) -> Sequence[str]:
+        """Put a reply into the lines that the one who asked reads; see `told`."""
         match reply:
             case e.Welcomed():
                 return [self.say(s.WELCOMED, name=reply.name)]
@@ -146,23 +172,27 @@ class Speech:
             case e.Slowed():
                 return [self.say(s.SLOWED, rate=f"{reply.rate:g}")]
             case e.Refused():
-                return [self.say(s.REFUSED[reply.code], about=reply.about, hint=reply.hint)]
+                return [moderation.refused(self, reply, zone)]
             case e.Noted():
                 return [self.say(s.NOTED, line=line) for line in reply.lines]
             case e.Goodbye():
-                last = self.say(s.GOODBYE[reply.cause])
+                last = self.say(s.GOODBYE[reply.cause], why=moderation.why(self, reply.words))
                 if not reply.token:
                     return [last]
                 return [self.say(s.GOODBYE_TOKEN, token=reply.token), last]
             case e.TokenTold():
                 return [self.say(s.TOKEN, token=reply.token), self.say(s.TOKEN_MORE)]
             case e.NotKept():
-                return [self.say(s.NOT_KEPT[reply.why], text=_words_of(reply.event))]
+                return [moderation.not_kept(self, reply)]
+            case e.RulesTold() | e.SanctionsListed():
+                return moderation.answered(self, reply, zone)
+            case e.WillFind():
+                return [self.say(m.WILL_FIND, name=reply.name)]
             case (
                 e.KeyOpened() | e.Done() | e.Rejoined() | e.JoinOpened() | e.Kept() | e.KeptBefore()
             ):
                 return []
-            case e.HistoryOpened() | e.SearchOpened():
+            case e.HistoryOpened() | e.SearchOpened() | e.PrivateOpened():
                 return []
             case _:
                 assert_never(reply)
@@ -193,6 +223,14 @@ class Speech:
         """Stand in the place of lines that somebody is not told."""
         count = left_out.last - left_out.first + 1
         return self.count(s.LEFT_OUT[left_out.why], count, room=room)
+
+    def private_head(self, count: int) -> str:
+        """Stand above what somebody was told alone while they were away."""
+        return self.count(m.FOUND_PRIVATE, count)
+
+    def private_unread(self) -> str:
+        """Stand in the place of that, where it cannot be read."""
+        return self.say(m.UNREAD_PRIVATE)
 
     def search_head(self, room: str, wanted: str, count: int, further: str) -> str:
         """Stand above what a search has found; `further` is what to type to look further back."""
@@ -235,7 +273,7 @@ class Speech:
         return lines
 
     def _person(self, reply: e.PersonDescribed) -> Sequence[str]:
-        here, idle = self._time(reply.here), self._time(reply.idle)
+        here, idle = self.time(reply.here), self.time(reply.idle)
         template = s.PERSON_IDLE if reply.idle >= 60 else s.PERSON
         lines = [self.say(template, name=reply.name, here=here, idle=idle)]
         if reply.rooms:
@@ -247,16 +285,12 @@ class Speech:
     def _away(self, name: str, words: str) -> str:
         return self.say(s.PERSON_AWAY_WORDS if words else s.PERSON_AWAY, name=name, words=words)
 
-    def _time(self, seconds: float) -> str:
+    def time(self, seconds: float) -> str:
         """Say a length of time, roughly."""
         for size, plural in TIMES:
             if seconds >= 2 * size or size == 1:
                 return self.count(plural, int(seconds // size))
         raise AssertionError("the last size takes all")
-
-
-def _words_of(event: e.Durable) -> str:
-    return event.topic if isinstance(event, e.TopicChanged) else event.text
 
 
 ENGLISH = Speech()
