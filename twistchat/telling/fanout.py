@@ -13,11 +13,7 @@ from twistchat.core.concerns import (
     is_for_everybody,
     is_put_out,
     is_reply,
-<<<<<<< HEAD
     log_of,
-=======
-    numbered_in,
->>>>>>> 9ec98c7 (Moderation on the wires: what people read of it, and what programs ask and are told)
     people_of,
     rooms_of,
 )
@@ -284,13 +280,8 @@ class Fanout:
                 specials[listener].places.add(place)
         if origin in self._rooms and _wants_kept(committed):
             specials[origin].instead[place] = replace(committed, item=Kept(item))
-<<<<<<< HEAD
         if committed.number and (log := log_of(item)) is not None and log[0] == "#":
             self.told.note(log, committed)
-=======
-        if (room := numbered_in(item)) is not None:
-            self.told.note(room, committed)
->>>>>>> 9ec98c7 (Moderation on the wires: what people read of it, and what programs ask and are told)
         for deaf in self.ignores.deaf_to(item):
             if deaf in self._rooms and self._person[deaf] != getattr(item, "user", None):
                 if isinstance(item, Left | Departed):  # that they go is told, and no more

@@ -11,13 +11,10 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-<<<<<<< HEAD
 from twistchat.accounts.doors import OPEN, Doors
 from twistchat.accounts.hashing import Hasher
-=======
 from twistchat.core.accounts import Account, AccountDeed, Role
 from twistchat.core.events import AccountSet
->>>>>>> 9ec98c7 (Moderation on the wires: what people read of it, and what programs ask and are told)
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.names import LOBBY
 from twistchat.engine.memory import MemoryEngine

@@ -272,6 +272,8 @@ def _answer(reply: e.Reply, committed: Committed) -> Object:
             return moderation.answer(reply)
         case e.WillFind():
             return {"type": "absent", "who": reply.name}
+        case e.LoggedOut():
+            return {"type": "logged-out"}
         case e.Rejoined() | e.KeyOpened() | e.HistoryOpened() | e.SearchOpened() | e.JoinOpened():
             return {}
         case e.PrivateOpened():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twistchat.frontends.line.sentences import _
+from twistchat.frontends.line.marks import _
 
 ASK_HOUSE = _("-- This chat has a password. What is it?")
 HOUSE_AGAIN = _("The password of this chat?")

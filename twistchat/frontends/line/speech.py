@@ -165,8 +165,6 @@ class Speech:
                 if reply.words is None:
                     return [self.say(s.BACK)]
                 return [self.say(s.AWAY_WORDS if reply.words else s.AWAY, words=reply.words)]
-            case e.LoggedOut():
-                return [self.say(accounts.LOGGED_OUT)]
             case e.AwayTold():
                 return [self._away(reply.name, reply.words)]
             case e.Slowed():
@@ -186,8 +184,10 @@ class Speech:
                 return [moderation.not_kept(self, reply)]
             case e.RulesTold() | e.SanctionsListed():
                 return moderation.answered(self, reply, zone)
-            case e.WillFind():
-                return [self.say(m.WILL_FIND, name=reply.name)]
+            case e.WillFind() | e.LoggedOut():
+                name = getattr(reply, "name", "")
+                template = m.WILL_FIND if name else accounts.LOGGED_OUT
+                return [self.say(template, name=name)]
             case (
                 e.KeyOpened() | e.Done() | e.Rejoined() | e.JoinOpened() | e.Kept() | e.KeptBefore()
             ):
