@@ -17,6 +17,7 @@ from tests.lines import without_tokens
 from twistchat.config import OPTIONS, read_config, write_number
 from twistchat.core.commands import Command
 from twistchat.core.limits import Limits, described
+from twistchat.frontends.line.accounts import ACCOUNT_COMMANDS
 from twistchat.frontends.line.commands import CHAT_COMMANDS, LOCAL_COMMANDS
 from twistchat.tap import DEFAULTS, Options
 from twistchat.testing import World
@@ -89,7 +90,7 @@ class DocumentTests(SynchronousTestCase):
 
     def test_every_command_and_option_is_in_the_readme(self) -> None:
         readme = (ROOT / "README.md").read_text("utf-8")
-        for command in (*CHAT_COMMANDS, *LOCAL_COMMANDS):
+        for command in (*CHAT_COMMANDS, *LOCAL_COMMANDS, *ACCOUNT_COMMANDS):
             self.assertIn(f"`/{command.name}", readme)
         for name in Options().docs:
             if name not in ("version", "help"):

@@ -12,6 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twistchat.core import events as e
 from twistchat.core.chat import Extension
 from twistchat.frontends.line import manual, sentences
+from twistchat.frontends.line.accounts import ACCOUNT_COMMANDS
 from twistchat.frontends.line.commands import CHAT_COMMANDS, LOCAL_COMMANDS, LineCommand
 from twistchat.frontends.line.dialect import Dialect, Note
 from twistchat.frontends.line.format import LineFormat
@@ -106,7 +107,7 @@ class TranslationTests(SynchronousTestCase):
 
 
 class ManualTests(SynchronousTestCase):
-    commands: tuple[LineCommand, ...] = (*CHAT_COMMANDS, *LOCAL_COMMANDS)
+    commands: tuple[LineCommand, ...] = (*CHAT_COMMANDS, *LOCAL_COMMANDS, *ACCOUNT_COMMANDS)
 
     def test_every_command_is_explained(self) -> None:
         self.assertEqual({command.name for command in self.commands}, set(manual.ENTRIES))

@@ -6,6 +6,12 @@ It knows no wire: commands come in, values go out, and a `WireFormat` makes byte
     session.py    Session: what it asks, and what it is told
     state.py      how far it has come
     entrance.py   how it comes in: with a name, or with a token as who one was
+    desk.py       where passwords are shown: to come in, to register
+    departure.py  how it leaves the chat, or only this connection
+    putting_out.py  connections of those whom somebody put out
+    telling.py    what it alone is told in a turn
+    inbox.py      what was said privately to people with accounts
+    operating.py  what an operator does who has no session
     wayback.py    how its person may come back
     tokens.py     what they come back with
     bookmarks.py  where people on nc stopped reading

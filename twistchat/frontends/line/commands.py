@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from twistchat.core import commands as c
 from twistchat.core.moments import NoMomentError
 from twistchat.frontends.line import sentences as s
+from twistchat.frontends.line.desk import ForDesk
 from twistchat.frontends.line.search import Find, read_find
 
 if TYPE_CHECKING:
@@ -113,55 +114,9 @@ class SpeakJSON:
     """Let this connection speak the JSON protocol."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogIn:
-    """Be the owner of an account, whose password is asked for; with no name: of one's own name."""
-
-    name: str
-    is_too_much: bool = False
-    """Whether more was typed, which may be a password."""
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """Make an account of one's name; its password is asked for."""
-
-    is_too_much: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ChangePassword:
-    """Give one's account another password, which is asked for."""
-
-    is_too_much: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LogOut:
-    """Be nobody again, at the door."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShowAccount:
-    """Show whether one is logged in."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeleteAccount:
-    """Delete one's account; its password is asked for."""
-
-
-ForDesk = LogIn | Register | ChangePassword | LogOut | ShowAccount | DeleteAccount
-"""What is about accounts and passwords."""
-
 Local = (
     ShowToken
-    | LogIn
-    | Register
-    | ChangePassword
-    | LogOut
-    | ShowAccount
-    | DeleteAccount
+    | ForDesk
     | Resume
     | SpeakJSON
     | Help
@@ -305,34 +260,6 @@ def _json(room: str, words: str) -> Asked:
     return SpeakJSON()
 
 
-def _login(room: str, words: str) -> Asked:
-    name, _, more = words.strip().partition(" ")
-    return LogIn(name, bool(more))
-
-
-def _register(room: str, words: str) -> Asked:
-    return Register(bool(words.strip()))
-
-
-def _passwd(room: str, words: str) -> Asked:
-    return ChangePassword(bool(words.strip()))
-
-
-def _logout(room: str, words: str) -> Asked:
-    _nothing(words)
-    return LogOut()
-
-
-def _account(room: str, words: str) -> Asked:
-    match words.split():
-        case []:
-            return ShowAccount()
-        case ["delete", *_]:
-            return DeleteAccount()
-        case _:
-            raise UsageError
-
-
 def _help(room: str, words: str) -> Asked:
     return Help(words.strip().removeprefix("/"))
 
@@ -408,11 +335,6 @@ LOCAL_COMMANDS = (
     LineCommand("charset", _charset, aliases=("encoding",)),
     LineCommand("token", _show_token),
     LineCommand("resume", _resume),
-    LineCommand("register", _register),
-    LineCommand("login", _login, aliases=("identify",)),
-    LineCommand("passwd", _passwd, aliases=("password",)),
-    LineCommand("logout", _logout),
-    LineCommand("account", _account),
     LineCommand("json", _json),
     LineCommand("help", _help, aliases=("h", "commands")),
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from twistchat.core import commands as c
 from twistchat.core.text import cells
 from twistchat.frontends.line import manual, sentences
+from twistchat.frontends.line.accounts import ACCOUNT_COMMANDS
 from twistchat.frontends.line.asking import may_hold_password
 from twistchat.frontends.line.commands import (
     CHAT_COMMANDS,
@@ -69,7 +70,7 @@ class Dialect:
             self._entries[extension.name] = Entry(
                 Group.TALK, extension.usage, extension.summary, example
             )
-        for command in (*CHAT_COMMANDS, *added, *LOCAL_COMMANDS):
+        for command in (*CHAT_COMMANDS, *added, *LOCAL_COMMANDS, *ACCOUNT_COMMANDS):
             for name in (command.name, *command.aliases):
                 self._by_name.setdefault(name, command)
 

@@ -9,7 +9,7 @@ from twistchat.core.commands import Say
 from twistchat.core.events import Refusal, Refused
 from twistchat.frontends.line import asking, sentences
 from twistchat.frontends.line import sentences_accounts as s
-from twistchat.frontends.line.commands import (
+from twistchat.frontends.line.desk import (
     ChangePassword,
     DeleteAccount,
     ForDesk,

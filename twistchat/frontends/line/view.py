@@ -14,7 +14,6 @@ from twistchat.frontends.line.charsets import KNOWN, charset
 from twistchat.frontends.line.commands import (
     Asked,
     BeAway,
-    ForDesk,
     Help,
     Ignore,
     LeaveRoom,
@@ -28,6 +27,7 @@ from twistchat.frontends.line.commands import (
     TalkIn,
     Unignore,
 )
+from twistchat.frontends.line.desk import ForDesk
 from twistchat.frontends.line.dialect import Dialect, Note, Parameter
 from twistchat.frontends.line.format import shared
 from twistchat.frontends.line.search import Find
