@@ -14,6 +14,7 @@ Twisted here. It knows how the SQLite engine keeps its file, and nothing of who 
     page.py        the format `html`: one page for a browser
     importing.py   an export in `json`, put into a database
     check.py       what is wrong with a database
+    deeds.py       whether in it holds what should, and whether an account is given of all of it
     shape.py       whether its tables are there, and in each column what belongs there
     terminal.py    what an operator is told: sentences, sizes, times
 """

@@ -7,12 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twistchat.archive import deeds
 from twistchat.archive.database import reading, snapshot
 from twistchat.archive.shape import misshapen
 from twistchat.archive.terminal import count as counted
 from twistchat.archive.terminal import lines
+from twistchat.core.concerns import SERVER_LOG
 from twistchat.engine.sqlite import chores
-from twistchat.engine.sqlite.rows import CHANGES, KINDS
+from twistchat.engine.sqlite.rows import AUDITED, DECIDES, KINDS, WHISPERED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,12 @@ FAULTS = 20
 
 SAMPLE = 100
 """Lines, of the first and of the last, that are looked for in the search index."""
+
+LOGS = ("#", "@", SERVER_LOG)
+"""How names of logs begin."""
+
+ABOUT = (*WHISPERED, *(kind for kind in AUDITED if kind not in ("rules", "deleted")))
+"""The kinds of events that are to somebody, or about somebody."""
 
 REMEDY_INDEX = "an export that is imported into a new file makes it anew"
 
@@ -66,11 +74,7 @@ def check(path: Path) -> Report:
         damage = _damage(database) or tuple(misshapen(database))
         if damage:
             return Report(damage, None)
-        faults = [
-            fault
-            for find in (_relations, _rows, _numbers, _standing, _keys, _index)
-            for fault in find(database)
-        ]
+        faults = [fault for find in CHECKS for fault in find(database)]
         return Report(tuple(faults), _contents(database, path))
 
 
@@ -101,17 +105,18 @@ def _relations(database: sqlite3.Connection) -> Iterator[str]:
 
 def _rows(database: sqlite3.Connection) -> Iterator[str]:
     """Events that cannot be read, and ids that would be given twice."""
-    marks = ", ".join("?" * len(KINDS))
+    marks, about = ", ".join("?" * len(KINDS)), ", ".join("?" * len(ABOUT))
     for kind, count in database.execute(
         f"SELECT kind, count(*) FROM events WHERE kind NOT IN ({marks}) GROUP BY kind",  # noqa: S608, constants
         KINDS,
     ):
         yield f"{lines(count)} of a kind that this twistchat does not know: {kind!r}"
     (count,) = database.execute(
-        "SELECT count(*) FROM events WHERE (to_user IS NOT NULL) != (kind GLOB 'whispered*')"
+        f"SELECT count(*) FROM events WHERE (to_user IS NOT NULL) != (kind IN ({about}))",  # noqa: S608, constants
+        ABOUT,
     ).fetchone()
     if count:
-        yield f"{lines(count)} that are private and do not say to whom, or the other way round"
+        yield f"{lines(count)} that are to or about somebody and do not say so, or the other way"
     (count,) = database.execute(
         "SELECT count(*) FROM events WHERE id >"
         " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)"
@@ -122,18 +127,18 @@ def _rows(database: sqlite3.Connection) -> Iterator[str]:
 
 def _numbers(database: sqlite3.Connection) -> Iterator[str]:
     """Logs that do not run from their first number to their last, each number once."""
-    changes = ", ".join("?" * len(CHANGES))
+    changes = ", ".join("?" * len(DECIDES))
     rows = database.execute(
         "SELECT name, first, last, count(events.id), coalesce(sum(number < first), 0),"  # noqa: S608, constants
         f" coalesce(sum(number < first AND kind NOT IN ({changes})), 0),"
         " coalesce(sum(number > last), 0)"
         " FROM logs LEFT JOIN events ON events.log = logs.id GROUP BY logs.id",
-        CHANGES,
+        tuple(DECIDES),
     )
     told = 0
     for name, first, last, count, below, lines_below, beyond in rows:
         kept = count - below - beyond
-        if not 1 <= first <= last + 1 or not name.startswith(("#", "@")):
+        if not 1 <= first <= last + 1 or not name.startswith(LOGS):
             fault = f"the log {name} runs from {first} to {last}, which cannot be"
         elif beyond:
             fault = f"{name} has {lines(beyond)} behind its last number, {last}"
@@ -148,33 +153,6 @@ def _numbers(database: sqlite3.Connection) -> Iterator[str]:
             yield "and other logs"
             return
         yield fault
-
-
-def _standing(database: sqlite3.Connection) -> Iterator[str]:
-    """Topics and their like that are not the last that was said."""
-    changes = ", ".join("?" * len(CHANGES))
-    yield from (
-        f"of {name} the {kind} number {number} should hold, and there is none"
-        for name, kind, number in database.execute(
-            "SELECT name, standing.kind, standing.number FROM standing"
-            " JOIN logs ON logs.id = standing.log"
-            " LEFT JOIN events ON events.log = standing.log AND events.number = standing.number"
-            " WHERE events.kind IS NOT standing.kind LIMIT ?",
-            (FAULTS,),
-        )
-    )
-    yield from (
-        f"of {name} the {kind} number {last} should hold, and {number or 'none'} does"
-        for name, kind, last, number in database.execute(
-            "SELECT name, latest.kind, latest.number, standing.number"  # noqa: S608, constants
-            " FROM (SELECT log, kind, max(number) AS number FROM events"
-            f" WHERE kind IN ({changes}) GROUP BY log, kind) AS latest"
-            " JOIN logs ON logs.id = latest.log"
-            " LEFT JOIN standing ON standing.log = latest.log AND standing.kind = latest.kind"
-            " WHERE ended IS NULL AND standing.number IS NOT latest.number LIMIT ?",
-            (*CHANGES, FAULTS),
-        )
-    )
 
 
 def _keys(database: sqlite3.Connection) -> Iterator[str]:
@@ -253,6 +231,11 @@ def _finds(database: sqlite3.Connection, number: int, text: str) -> bool:
     )
     return found.fetchone() is not None
 
+
+CHECKS = (
+    _relations, _rows, deeds.unreadable, _numbers, deeds.standing, deeds.audit, _keys, _index,
+)  # fmt: skip
+"""What is looked at, in a file that is not damaged."""
 
 # ---------------------------------------------------------------- what there is
 

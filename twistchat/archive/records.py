@@ -95,7 +95,7 @@ def write(selection: Selection) -> Iterator[str]:
 def _event_record(place: int, committed: Committed) -> dict[str, Any]:
     event = committed.item
     assert is_durable(event)
-    at, kind, user, who, _, text, to_user, to = row_of(event)
+    at, kind, user, who, _, text, to_user, to, _ = row_of(event)
     record = {"type": kind, "log": place, "number": committed.number, "at": at}
     if to_user is None:
         return {**record, "room": log_of(event), "user": user, "who": who, "text": text}

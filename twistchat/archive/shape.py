@@ -30,8 +30,14 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "events": {
         "id": NUMBER, "log": NUMBER, "number": NUMBER, "at": TIME, "kind": TEXT, "user": TEXT,
         "who": TEXT, "folded": TEXT, "text": TEXT, "to_user": TEXT_OR_NONE, "to_who": TEXT_OR_NONE,
+        "until": TIME_OR_NONE,
     },
-    "standing": {"log": NUMBER, "kind": TEXT, "number": NUMBER},
+    "standing": {"log": NUMBER, "kind": TEXT, "subject": TEXT, "number": NUMBER},
+    "audit": {
+        "id": NUMBER, "log": TEXT, "epoch": TEXT, "number": NUMBER, "at": TIME, "kind": TEXT,
+        "user": TEXT, "who": TEXT, "folded": TEXT, "text": TEXT, "to_user": TEXT_OR_NONE,
+        "to_who": TEXT_OR_NONE, "until": TIME_OR_NONE,
+    },
     "cursors": {"person": TEXT, "log": NUMBER, "number": NUMBER},
     "keys": {
         "owner": TEXT, "key": TEXT, "log": NUMBER, "epoch": TEXT, "number": NUMBER,
@@ -47,7 +53,14 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
 RULES = (
     ("events", f"NOT at BETWEEN 0 AND {LATEST}", "with a time that cannot be"),
     ("logs", f"NOT ended BETWEEN 0 AND {LATEST}", "with an end at a time that cannot be"),
-    ("events", "(to_user IS NULL) != (to_who IS NULL)", "of which half says to whom"),
+    (
+        "events",
+        "(to_user IS NULL) != (to_who IS NULL) AND kind != 'erased'",
+        "of which half says to whom",
+    ),
+    ("events", f"NOT until BETWEEN 0 AND {LATEST}", "with an end that cannot be"),
+    ("audit", f"NOT at BETWEEN 0 AND {LATEST}", "with a time that cannot be"),
+    ("audit", f"NOT until BETWEEN 0 AND {LATEST}", "with an end that cannot be"),
     ("facts", "name = 'indexed' AND typeof(value) != 'integer'", "(indexed) that is no number"),
     (
         "facts",

@@ -7,6 +7,7 @@ from typing import get_args
 
 from typing_extensions import TypeIs
 
+from twistchat.core.accounts import Account
 from twistchat.core.codes import Cause
 from twistchat.core.events import (
     AccountSet,
@@ -39,7 +40,7 @@ from twistchat.core.events import (
     Whispered,
     WillFind,
 )
-from twistchat.core.law import SUBJECTS, Deed, target_key
+from twistchat.core.law import SUBJECTS, Deed, RoomRules, target_key
 
 # Asked of every item several times: a set of types answers ten times as fast as a union.
 _DURABLE = frozenset(get_args(Durable))
@@ -220,9 +221,13 @@ def weight(item: Item) -> int:
         if isinstance(value, str):
             size += getsizeof(value)
         else:
-            size += sum(map(_length, value)) if isinstance(value, tuple) else 50
+            size += sum(map(_length, value)) if isinstance(value, tuple) else _length(value)
     return size
 
 
 def _length(value: object) -> int:
-    return getsizeof(value) if isinstance(value, str) else 50
+    if isinstance(value, str):
+        return getsizeof(value)
+    if isinstance(value, RoomRules | Account):
+        return 400 + sum(getsizeof(getattr(value, name)) for name in value.__slots__)
+    return 50

@@ -239,6 +239,9 @@ class Limits:
     private_logs: int = _limit(
         100, "pairs", "Of people whose private words are remembered by the memory engine."
     )
+    private_logs_of_accounts: int = _limit(
+        1_000, "pairs", "The same of pairs with an account: its owner finds them on coming back."
+    )
     replay: int = _limit(
         20,
         "lines",

@@ -23,6 +23,12 @@ ON = frozenset({"on", "yes", "true", "1", ""})
 LONGEST_KEY = 100
 """Characters of a key."""
 
+LONGEST_HIDDEN = 200
+"""Characters of a key that is hidden: more than `hidden_key` makes."""
+
+UNKNOWN_KEY = "*"
+"""Instead of a hidden key: one must know it to come in, and nobody does."""
+
 LONGEST_SLOW = 86_400
 """Seconds: more than a day between two lines is a moderated room."""
 
@@ -69,6 +75,11 @@ def is_key(typed: str, hidden: str) -> bool:
     """Whether that is the key."""
     salt, _, digest = hidden.partition(":")
     return hmac.compare_digest(_digest(salt, typed), digest)
+
+
+def without_key(rules: RoomRules) -> RoomRules:
+    """Leave a key out, hidden though it is, but not that there is one."""
+    return replace(rules, key=UNKNOWN_KEY) if rules.key else rules
 
 
 def _digest(salt: str, key: str) -> str:

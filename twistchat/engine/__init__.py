@@ -9,6 +9,8 @@ names; it knows no rules, no wire and no session (an `origin` is handed through 
     worker.py       where an engine does what takes its time
     holders.py      who has which name, where one process decides it
     keys.py         what was said under a key, and whether it is said again
+    fields.py       what of an event is more than text: as fields of JSON, and back
+    logs.py         the logs of the memory engine
     retention.py    how long what was said is kept
     choice.py       which engine, as an operator writes it: `sqlite:twistchat.db`
 """
@@ -79,6 +81,15 @@ class Committed:
 
 
 @value(frozen=True, slots=True)
+class Audited:
+    """A deed of which an account is given, in the order of all of them."""
+
+    id: int
+    committed: Committed
+    """It, where it was put; the key of a room is not in it."""
+
+
+@value(frozen=True, slots=True)
 class Entry:
     """An item on its way in, with who asked for it."""
 
@@ -130,6 +141,12 @@ class Engine(Protocol):
         `Limits.key_time` seconds (by the `at` of both) comes back as `KeptBefore`, with the place
         of the first one; if that one said something else, or elsewhere, as `NotKept` with
         `Unkept.KEY_REUSED`. A key is kept as its event is, and is used only if the event is kept.
+
+        What a `Deleted` names is `Erased` from then on, wherever it is read; its key stays used.
+        Where nothing was said under that number, or no longer is, it comes back as `NotKept` with
+        `Unkept.NO_SUCH_LINE`.
+
+        A room of which `RulesChanged` says how much is kept of it keeps no more than that.
         """
 
     def history(
@@ -164,6 +181,17 @@ class Engine(Protocol):
 
     def cursors(self, person: str) -> Deferred[dict[str, int]]:
         """Tell how far a person has read, by log; those that they never read are not in it."""
+
+    def unread(self, person: str, *, limit: int) -> Deferred[list[Committed]]:
+        """Read the oldest private words to a person that are behind their cursors, oldest first."""
+
+    def audit(
+        self, *, limit: int, before: int | None = None, log: str | None = None
+    ) -> Deferred[list[Audited]]:
+        """Read the last `limit` deeds (`is_audited`), of all logs or of one, oldest first.
+
+        Their ids are below `before`. They stay, whatever becomes of the log in which they were put.
+        """
 
     def kept_under(self, event: Durable, key: str) -> Deferred[Repeated | Unkept | None]:
         """Tell what would become of an event whose key may have been used; None: it was not.

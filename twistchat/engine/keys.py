@@ -10,9 +10,21 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from twistchat.core.concerns import log_of
-from twistchat.core.events import Said, TopicChanged, Unkept, Whispered
+from twistchat.core.events import (
+    AccountSet,
+    Deleted,
+    Erased,
+    Moderated,
+    RulesChanged,
+    Said,
+    TopicChanged,
+    Unkept,
+    Whispered,
+)
 from twistchat.core.names import fold
+from twistchat.core.rules import without_key
 from twistchat.engine import Repeated, Stamp
+from twistchat.engine.fields import as_text, rules_fields
 
 if TYPE_CHECKING:
     from twistchat.core.events import Durable
@@ -26,8 +38,9 @@ the same by chance."""
 def digest_of(event: Durable) -> bytes:
     """Sum up what makes an event the same as another: what was said, how, and where.
 
-    When that was and what its speaker was called then may differ. Private words are for a name, as
-    their speaker typed it: whoever bears it may have come back as somebody else.
+    When that was and what its speaker was called then may differ, and so until when it holds.
+    Private words are for a name, as their speaker typed it: whoever bears it may have come back as
+    somebody else; and so is what a moderator does. The key of a room is hidden otherwise each time.
     """
     where = log_of(event) or ""
     match event:
@@ -38,6 +51,19 @@ def digest_of(event: Durable) -> bytes:
             where = f"@{fold(event.to)}"
         case TopicChanged():
             kind, text = "topic", event.topic
+        case RulesChanged():
+            rules = rules_fields(without_key(event.rules))
+            kind, text = "rules", as_text({name: rules.get(name) for name in event.changed})
+        case Moderated():
+            lasts = "" if event.until is None else "for some time"
+            kind, text = event.deed.value, f"{fold(event.to)}\0{lasts}\0{event.words}"
+        case Deleted():
+            kind, text = "deleted", f"{event.number}\0{event.words}"
+        case Erased():
+            kind, text = "erased", f"{event.user}\0{event.at}"
+        case AccountSet():
+            account = event.account
+            kind, text = "account", f"{event.deed}\0{fold(account.name)}\0{account.role}"
         case _:
             assert_never(event)
     return _summed(f"{kind}\0{text}") + _summed(where)

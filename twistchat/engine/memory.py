@@ -5,110 +5,46 @@ from __future__ import annotations
 import secrets
 import time
 from collections import OrderedDict, deque
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 
-from twistchat.core.concerns import is_durable, log_of, stands_in, weight
-from twistchat.core.events import Durable, RoomForgotten, Said
+from twistchat.core.accounts import Standing
+from twistchat.core.concerns import is_audited, is_durable, log_of, stands_in
+from twistchat.core.events import (
+    AccountSet,
+    Deleted,
+    Durable,
+    RoomForgotten,
+    RulesChanged,
+    Said,
+    Unkept,
+)
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.names import fold
-from twistchat.engine import NOWHERE, Committed, Entry, Repeated, Stamp
+from twistchat.core.rules import without_key
+from twistchat.engine import NOWHERE, Audited, Committed, Entry, Repeated, Stamp
 from twistchat.engine.holders import Holders
 from twistchat.engine.keys import Keys
+from twistchat.engine.logs import Log, PrivateLogs
+from twistchat.engine.retention import rule_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from twistchat.core.events import Item, SearchOpened, Unkept
+    from twistchat.core.events import Item, SearchOpened
     from twistchat.engine import Outcome
 
 log = Logger()
 
+AUDITED = 2_000
+"""Deeds of which an account is kept; a process that ends forgets them all."""
+
 REMEMBERED = 10_000
 """People of whom something is remembered; who was noted first is forgotten first."""
-
-
-class Log:
-    """What happened in one room, numbered 1, 2, 3 … under an epoch; the oldest is forgotten."""
-
-    def __init__(self, lines: int, size: int) -> None:
-        # Epochs are compared for equality alone; random, because a log may be made anew.
-        self.epoch = secrets.token_hex(4)
-        self.last = 0
-        self._events: deque[Committed] = deque()
-        self._sizes: deque[int] = deque()
-        self._lines = lines
-        self._size = size
-        self.bytes = 0
-        """Roughly what the events take."""
-
-    def append(self, item: Durable) -> Committed:
-        """Give an event the next number and remember it."""
-        self.last += 1
-        committed = Committed(item, self.epoch, self.last)
-        size = weight(item)
-        self._events.append(committed)
-        self._sizes.append(size)
-        self.bytes += size
-        while len(self._sizes) > self._lines or self.bytes > self._size:
-            self._forget_oldest()
-        return committed
-
-    def shrink(self, size: int) -> None:
-        """Forget the oldest until so many bytes are left."""
-        while self.bytes > size:
-            self._forget_oldest()
-
-    def _forget_oldest(self) -> None:
-        self._events.popleft()
-        self.bytes -= self._sizes.popleft()
-
-    def before(
-        self,
-        number: int | None,
-        limit: int,
-        matches: Callable[[Item], bool] = lambda _: True,
-    ) -> list[Committed]:
-        """Return the last events numbered below `number` that match, oldest first."""
-        newest_first = (
-            committed
-            for committed in reversed(self._events)
-            if (number is None or committed.number < number) and matches(committed.item)
-        )
-        return list(islice(newest_first, limit))[::-1]
-
-    def page(
-        self,
-        *,
-        limit: int,
-        before: int | None,
-        after: int | None,
-        since: float | None,
-        until: float | None,
-        oldest: bool,
-    ) -> list[Committed]:
-        """See `Engine.history`."""
-        above = 0 if after is None else after
-        below = self.last + 1 if before is None else before
-        if since is not None:
-            above = max(above, self._first_from(since) - 1)
-        if until is not None:
-            below = min(below, self._first_from(until))
-        events = self._events if oldest else reversed(self._events)
-        found = list(islice((c for c in events if above < c.number < below), limit))
-        return found if oldest else found[::-1]
-
-    def _first_from(self, at: float) -> int:
-        """Find the number of the first event that was said at a time or later."""
-        later = (c.number for c in self._events if _time_of(c.item) >= at)
-        return next(later, self.last + 1)
-
-
-def _time_of(item: Item) -> float:
-    return item.at if is_durable(item) else 0.0
 
 
 class Memory:
@@ -122,7 +58,9 @@ class Memory:
         self._remembered: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self._limits = limits
         self._rooms: dict[str, Log] = {}
-        self._private: OrderedDict[str, Log] = OrderedDict()
+        self._private = PrivateLogs(limits, self._is_forgotten)
+        self._audit: deque[Audited] = deque(maxlen=AUDITED)
+        self._audited = 0
         self._cursors: dict[str, dict[str, int]] = {}
         self._passwords: dict[str, str] = {}
         self._holders = Holders()
@@ -130,24 +68,15 @@ class Memory:
 
     def _log(self, name: str) -> Log:
         if name.startswith("@"):
-            return self._private_log(name)
+            return self._private.open(name)
         log = self._rooms.get(name)
         if log is None:
             log = self._rooms[name] = Log(self._limits.history, self._limits.history_bytes)
         return log
 
-    def _private_log(self, name: str) -> Log:
-        log = self._private.get(name)
-        if log is None:
-            log = self._private[name] = Log(
-                self._limits.private_history, self._limits.history_bytes
-            )
-        self._private.move_to_end(name)
-        if len(self._private) > self._limits.private_logs:
-            oldest, forgotten = self._private.popitem(last=False)
-            self._bytes -= forgotten.bytes
-            self._end_cursors(oldest)
-        return log
+    def _is_forgotten(self, name: str, log: Log) -> None:
+        self._bytes -= log.bytes
+        self._end_cursors(name)
 
     def keep(self, event: Durable) -> Committed:
         """Number a durable event, and remember it, but not who asked for it."""
@@ -156,10 +85,26 @@ class Memory:
             log = self._log(log_of(event) or "")
         before = log.bytes
         kept = log.append(event)
+        if type(event) is not Said:
+            self._follow(kept, log)
         self._bytes += log.bytes - before
         if self._bytes > self._limits.history_total:
             self._shrink()
         return kept
+
+    def _follow(self, kept: Committed, log: Log) -> None:
+        """Follow what is decided, and give an account of it."""
+        event = kept.item
+        if isinstance(event, RulesChanged):
+            log.obey(rule_of(event.rules), event.at)
+            event = replace(event, rules=without_key(event.rules))
+            kept = Committed(event, kept.epoch, kept.number)
+        elif isinstance(event, AccountSet):
+            is_there = event.account.standing is not Standing.DELETED
+            self._private.has_account(event.account.id, is_so=is_there)
+        if is_audited(event):
+            self._audited += 1
+            self._audit.append(Audited(self._audited, kept))
 
     def repeats(self, entry: Entry) -> Repeated | Unkept | None:
         """Tell what becomes of a durable event whose key was used before; None if it was not."""
@@ -172,15 +117,26 @@ class Memory:
         before = self.repeats(entry)
         if before is not None:
             return before
+        if isinstance(event, Deleted) and not self._erase(event):
+            return Unkept.NO_SUCH_LINE
         kept = self.keep(event)
         stamp = Stamp(kept.epoch, kept.number)
         if entry.label is not None and entry.label.key is not None:
             self._keys.note(event, entry.label.key, stamp)
         return stamp
 
+    def _erase(self, event: Deleted) -> bool:
+        log = self._rooms.get(event.room)
+        if log is None:
+            return False
+        before = log.bytes
+        is_erased = log.erase(event.number, event.who)
+        self._bytes += log.bytes - before
+        return is_erased
+
     def _shrink(self) -> None:
         """Let the room that has most forget its older half."""
-        logs = [*self._rooms.values(), *self._private.values()]
+        logs = [*self._rooms.values(), *self._private]
         largest = max(logs, key=lambda log: log.bytes)
         largest.shrink(largest.bytes // 2)
         self._bytes = sum(log.bytes for log in logs)
@@ -227,13 +183,27 @@ class Memory:
 
     def move_cursor(self, person: str, log: str, number: int) -> None:
         """See `Engine.move_cursor`."""
-        if log in self._rooms or log in self._private:
+        if log in self._rooms or self._private.get(log) is not None:
             cursors = self._cursors.setdefault(person, {})
             cursors[log] = max(number, cursors.get(log, 0))
 
     def cursors(self, person: str) -> dict[str, int]:
         """See `Engine.cursors`."""
         return dict(self._cursors.get(person, {}))
+
+    def unread(self, person: str, limit: int) -> list[Committed]:
+        """See `Engine.unread`."""
+        return self._private.unread(person, self._cursors.get(person, {}), limit)
+
+    def audit(self, limit: int, before: int | None, log: str | None) -> list[Audited]:
+        """See `Engine.audit`."""
+        newest_first = (
+            each
+            for each in reversed(self._audit)
+            if (before is None or each.id < before)
+            and (log is None or log_of(each.committed.item) == log)
+        )
+        return list(islice(newest_first, limit))[::-1]
 
     def kept_under(self, event: Durable, key: str) -> Repeated | Unkept | None:
         """See `Engine.kept_under`."""
@@ -313,7 +283,7 @@ class MemoryEngine:
     def _place(self, entry: Entry) -> Committed:
         item, stamp = entry.item, NOWHERE
         if is_durable(item):
-            if entry.label is None:
+            if entry.label is None and type(item) is not Deleted:
                 kept = self._memory.keep(item)
                 return Committed(item, kept.epoch, kept.number, entry.origin, None, entry.echo)
             return entry.settled(item, self._memory.put(entry, item))
@@ -352,6 +322,16 @@ class MemoryEngine:
     def cursors(self, person: str) -> Deferred[dict[str, int]]:
         """See `Engine.cursors`."""
         return succeed(self._memory.cursors(person))
+
+    def unread(self, person: str, *, limit: int) -> Deferred[list[Committed]]:
+        """See `Engine.unread`."""
+        return succeed(self._memory.unread(person, limit))
+
+    def audit(
+        self, *, limit: int, before: int | None = None, log: str | None = None
+    ) -> Deferred[list[Audited]]:
+        """See `Engine.audit`."""
+        return succeed(self._memory.audit(limit, before, log))
 
     def kept_under(self, event: Durable, key: str) -> Deferred[Repeated | Unkept | None]:
         """See `Engine.kept_under`."""

@@ -12,6 +12,8 @@ from twistchat.core.names import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from twistchat.core.law import RoomRules
+
 EXAMPLES = (
     "write it like 90d, 10000, 90d,10000, '#lab=7d', '#minutes=keep', private=7d or total=1000000"
 )
@@ -44,6 +46,18 @@ class Rule:
 
 KEEP = Rule()
 """Everything, for good."""
+
+
+def rule_of(rules: RoomRules) -> Rule:
+    """Find what a room is to keep of itself."""
+    return Rule(rules.keep_time or None, rules.keep_lines or None)
+
+
+def stricter(one: Rule, other: Rule) -> Rule:
+    """Keep what both would keep."""
+    ages = [rule.age for rule in (one, other) if rule.age is not None]
+    lines = [rule.lines for rule in (one, other) if rule.lines is not None]
+    return Rule(min(ages, default=None), min(lines, default=None))
 
 
 @dataclass(frozen=True, slots=True)

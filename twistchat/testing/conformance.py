@@ -15,6 +15,11 @@ from typing import TYPE_CHECKING
 from twistchat.core import events as e
 from twistchat.core.concerns import private_log
 from twistchat.engine import Entry, Label
+from twistchat.testing.conformance_deeds import (
+    DeedConformance,
+    FaultyDeedConformance,
+    LastingDeedConformance,
+)
 from twistchat.testing.conformance_keys import (
     FaultyKeyConformance,
     KeyConformance,
@@ -36,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class EngineConformance(
-    KeyConformance, PagingConformance, RememberingConformance, PasswordConformance
+    DeedConformance, KeyConformance, PagingConformance, RememberingConformance, PasswordConformance
 ):
     """What every engine does."""
 
@@ -197,10 +202,6 @@ class EngineConformance(
         self.wait_for_chores()
         self.assertEqual(self.search("even"), even)
 
-    def wait_for_chores(self) -> None:
-        """Let an engine have the time to do what it does beside everything else."""
-        self.clock.pump([0.5] * 60)
-
     def test_cursors(self) -> None:
         whispered = e.Whispered("1", "alice", "2", "bob", "psst", False, 7.0)
         self.put(said("a"), said("b"), whispered)
@@ -228,7 +229,7 @@ class EngineConformance(
         self.assertEqual(found, [{}])
 
 
-class LastingConformance(LastingKeyConformance, LastingPasswordConformance):
+class LastingConformance(LastingDeedConformance, LastingKeyConformance, LastingPasswordConformance):
     """What an engine does that outlives its process, however that ends.
 
     `make_engine` opens the same store again.
@@ -313,7 +314,7 @@ class LastingConformance(LastingKeyConformance, LastingPasswordConformance):
         self.assertEqual(self.search("cat"), ["a cat"])
 
 
-class FaultyConformance(FaultyKeyConformance, FaultyPasswordConformance):
+class FaultyConformance(FaultyDeedConformance, FaultyKeyConformance, FaultyPasswordConformance):
     """What an engine does that cannot keep what is said for a while."""
 
     def breaks(self) -> None:

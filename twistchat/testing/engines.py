@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from twisted.internet.task import Clock
 
     from twistchat.core.events import Durable, SearchOpened, Unkept
-    from twistchat.engine import Committed, Entry, Outcome, Repeated
+    from twistchat.engine import Audited, Committed, Entry, Outcome, Repeated
     from twistchat.engine.retention import Retention
 
 T = TypeVar("T")
@@ -113,6 +113,26 @@ class SlowEngine:
     def cursors(self, person: str) -> Deferred[dict[str, int]]:
         """See `Engine.cursors`."""
         return self._later(lambda: self._memory.cursors(person))
+
+    def unread(self, person: str, *, limit: int) -> Deferred[list[Committed]]:
+        """See `Engine.unread`."""
+
+        def read() -> list[Committed]:
+            self._fail()
+            return self._memory.unread(person, limit)
+
+        return self._later(read)
+
+    def audit(
+        self, *, limit: int, before: int | None = None, log: str | None = None
+    ) -> Deferred[list[Audited]]:
+        """See `Engine.audit`."""
+
+        def read() -> list[Audited]:
+            self._fail()
+            return self._memory.audit(limit, before, log)
+
+        return self._later(read)
 
     def kept_under(self, event: Durable, key: str) -> Deferred[Repeated | Unkept | None]:
         """See `Engine.kept_under`."""

@@ -6,6 +6,7 @@ transaction for all that came in during the one before; one reads history; one s
     store.py     the writer's side: transactions and numbers
     loading.py   what a start begins with
     reader.py    a reader's side: history and search
+    deeds.py     what moderators and operators do: what holds, what it deletes, the audit log
     passing.py   what is kept for a time only: keys, and what is remembered of people
     chores.py    in small steps, beside writing: the search index, retention, checkpoints
     rows.py      events as rows, and back
@@ -30,7 +31,7 @@ from twisted.logger import Logger
 
 from twistchat.core.concerns import is_durable, log_of
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
-from twistchat.engine import Committed, Entry, Stamp
+from twistchat.engine import Audited, Committed, Entry, Stamp
 from twistchat.engine.groupcommit import GroupCommit
 from twistchat.engine.holders import Holders
 from twistchat.engine.retention import Retention, describe
@@ -83,6 +84,7 @@ class SQLiteEngine:
             durability=durability,
             retention=retention or Retention(),
             key_time=limits.key_time,
+            now=now,
         )
         self._history = Reader(path, self._store.file, patience=limits.history_time)
         self._search = Reader(path, self._store.file, patience=limits.search_time)
@@ -182,6 +184,16 @@ class SQLiteEngine:
     def cursors(self, person: str) -> Deferred[dict[str, int]]:
         """See `Engine.cursors`."""
         return self._history_worker.run(lambda: self._history.cursors(person))
+
+    def unread(self, person: str, *, limit: int) -> Deferred[list[Committed]]:
+        """See `Engine.unread`."""
+        return self._history_worker.run(lambda: self._history.unread(person, limit))
+
+    def audit(
+        self, *, limit: int, before: int | None = None, log: str | None = None
+    ) -> Deferred[list[Audited]]:
+        """See `Engine.audit`."""
+        return self._history_worker.run(lambda: self._history.audit(limit, before, log))
 
     def kept_under(self, event: Durable, key: str) -> Deferred[Repeated | Unkept | None]:
         """See `Engine.kept_under`."""

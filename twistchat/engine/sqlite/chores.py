@@ -6,10 +6,13 @@ import math
 import sqlite3
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from twistchat.core.concerns import SERVER_LOG
+from twistchat.engine.retention import KEEP, stricter
 
-    from twistchat.engine.retention import Retention
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from twistchat.engine.retention import Retention, Rule
 
 STEP = 100
 """Events that are indexed or deleted in one transaction: some milliseconds of the writer's."""
@@ -25,6 +28,9 @@ PAGES = 100
 
 DAY = 86_400.0
 """Seconds by which a clock may be ahead and not be wrong."""
+
+HOUR = 3_600.0
+"""Seconds between two times that deleted words are merged out of the search index."""
 
 MERGED = 200
 """Pages of the search index that are merged in one step."""
@@ -84,6 +90,27 @@ def index(database: sqlite3.Connection) -> bool:
     return len(rows) == STEP or count < len(rows)
 
 
+def forget_text(database: sqlite3.Connection, event: int, text: str) -> bool:
+    """Let the index know no text of an event (its id) any more; whether it knew any.
+
+    It only notes that, until it is merged (see `_purge`).
+    """
+    if event > indexed(database):
+        return False
+    database.execute(
+        "INSERT INTO search (search, rowid, text) VALUES ('delete', ?, ?)", (event, text)
+    )
+    database.execute("INSERT INTO search (rowid, text) VALUES (?, '')", (event,))
+    database.execute("INSERT OR REPLACE INTO facts VALUES ('erased', 1)")
+    return True
+
+
+def has_erased(database: sqlite3.Connection) -> bool:
+    """Whether the index may have traces of deleted words."""
+    row = database.execute("SELECT 1 FROM facts WHERE name = 'erased'").fetchone()
+    return row is not None
+
+
 def _as_many_as_fit(lengths: Iterable[int], room: int) -> int:
     """Count the events that one step takes, by their lengths: one at least."""
     count = size = 0
@@ -99,16 +126,22 @@ def _as_many_as_fit(lengths: Iterable[int], room: int) -> int:
 
 
 class Sweep:
-    """Goes over all logs, again and again, and deletes what is no longer to be kept."""
+    """Goes over all logs, again and again, and deletes what is no longer to be kept.
 
-    def __init__(self, retention: Retention) -> None:
+    `own` are the rules that rooms have of themselves, by their names; they may change.
+    """
+
+    def __init__(self, retention: Retention, own: Mapping[str, Rule]) -> None:
         self._retention = retention
+        self._own = own
         self._done = 0
         """The last log (its id) that this round has been through with."""
         self._are_events_done = self._are_logs_done = False
         self._are_traces_left = False
         self._is_purging = False
         self._purged = -math.inf
+        self.has_erased = False
+        """Whether words that somebody has deleted may have left traces in the search index."""
 
     def step(self, database: sqlite3.Connection, now: float, *, is_indexed: bool) -> bool:
         """Delete some; whether this round goes on."""
@@ -117,11 +150,14 @@ class Sweep:
             self._are_events_done = not self._delete_some(database, now, is_indexed=is_indexed)
             self._are_traces_left |= is_indexed and database.total_changes > before
             return True
-        if self._are_traces_left and abs(now - self._purged) >= DAY:
+        if is_indexed and self._is_to_be_purged(now):
             is_first = not self._is_purging
             self._is_purging = self._are_traces_left = _purge(database, is_first=is_first)
+            self.has_erased &= not is_first  # what is deleted from now on is for the next time
             if not self._is_purging:
                 self._purged = now
+                if not self.has_erased:
+                    database.execute("DELETE FROM facts WHERE name = 'erased'")
             return True
         if not self._are_logs_done:
             self._are_logs_done = not _forget_logs(database)
@@ -132,15 +168,23 @@ class Sweep:
         self._are_events_done = self._are_logs_done = False
         return False
 
+    def _is_to_be_purged(self, now: float) -> bool:
+        since = abs(now - self._purged)
+        return (
+            self._is_purging
+            or (self.has_erased and since >= HOUR)
+            or (self._are_traces_left and since >= DAY)
+        )
+
     def _delete_some(self, database: sqlite3.Connection, now: float, *, is_indexed: bool) -> bool:
         logs = database.execute(
-            "SELECT id, name, first, last FROM logs WHERE id > ? AND first <= last"
+            "SELECT id, name, first, last FROM logs WHERE id > ? AND first <= last AND name != ?"
             " ORDER BY id LIMIT ?",
-            (self._done, LOGS),
+            (self._done, SERVER_LOG, LOGS),
         ).fetchall()
         events, text = STEP, STEP_TEXT
         for log, name, first, last in logs:
-            rule = self._retention.rule_for(name)
+            rule = stricter(self._retention.rule_for(name), self._own.get(name, KEEP))
             keep_from = first if rule.lines is None else max(first, last - rule.lines + 1)
             if rule.age is not None:
                 keep_from = max(keep_from, _young_from(database, now, rule.age, log, first))
@@ -184,14 +228,16 @@ def _young_from(database: sqlite3.Connection, now: float, age: float, log: int, 
 
 def _delete_beyond(database: sqlite3.Connection, total: int, *, is_indexed: bool) -> bool:
     """Delete the oldest events of all, whatever their log, if there are more than `total`."""
-    (kept,) = database.execute("SELECT sum(last - first + 1) FROM logs").fetchone()
+    (kept,) = database.execute(
+        "SELECT sum(last - first + 1) FROM logs WHERE name != ?", (SERVER_LOG,)
+    ).fetchone()
     too_many = min((kept or 0) - total, STEP)
     if too_many <= 0:
         return False
     oldest = database.execute(
         "SELECT log, number, length(text) FROM events JOIN logs ON logs.id = log"
-        " WHERE number >= logs.first ORDER BY events.id LIMIT ?",
-        (too_many,),
+        " WHERE number >= logs.first AND name != ? ORDER BY events.id LIMIT ?",
+        (SERVER_LOG, too_many),
     ).fetchall()
     if not oldest:  # fewer than their logs say: somebody has taken some away
         return False

@@ -44,7 +44,10 @@ BREATH = 0.02
 
 
 class _Chore:
-    """One thing that is done some time after it is called for, in steps if there is much to do."""
+    """One thing that is done some time after it is called for, in steps if there is much to do.
+
+    As long as it `is_called_for`, it is so without anybody calling.
+    """
 
     def __init__(
         self,
@@ -53,13 +56,13 @@ class _Chore:
         step: Callable[[], Deferred[bool]],
         name: str,
         *,
-        is_for_ever: bool = False,
+        is_called_for: Callable[[], bool] = lambda: False,
     ) -> None:
         self._clock = clock
         self._delay = delay
         self._step = step
         self._name = name
-        self._is_for_ever = is_for_ever
+        self._is_still_called_for = is_called_for
         self._next: IDelayedCall | None = None
         self._is_under_way = False
         self._is_called_for = False
@@ -85,7 +88,7 @@ class _Chore:
     def _go(self) -> None:
         self._next = None
         self._is_under_way = True
-        self._is_called_for = self._is_for_ever
+        self._is_called_for = False
         self._step().addCallbacks(self._done, self._failed).addErrback(
             lambda failure: log.failure("a chore went wrong", failure)
         )
@@ -94,7 +97,7 @@ class _Chore:
         self._is_under_way = self._is_failing = False
         if has_more:
             self._again(BREATH)
-        elif self._is_called_for:
+        elif self._is_called_for or self._is_still_called_for():
             self._again(self._delay)
 
     def _failed(self, failure: Failure) -> None:
@@ -139,7 +142,7 @@ class Keeping:
             DELETE_EVERY,
             lambda: writer.run(lambda: store.delete_old(now())),
             "deleting what is too old",
-            is_for_ever=True,
+            is_called_for=lambda: not store.keeps_all,
         )
         self._forget = _Chore(
             clock,
@@ -169,6 +172,8 @@ class Keeping:
         self._checkpoint.call(at_once=is_much)
         if self._store.has_passing:
             self._forget.call()
+        if not self._store.keeps_all:
+            self._delete.call()
 
     def _look_again(self, has_more: bool) -> bool:
         """Look again later, as long as there is anything that will have had its time."""

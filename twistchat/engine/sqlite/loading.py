@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from twistchat.core.concerns import SERVER_LOG
 from twistchat.engine import Stamp
 from twistchat.engine.sqlite import passing
 from twistchat.engine.sqlite.file import Durability
@@ -25,7 +26,7 @@ class Loaded(NamedTuple):
     events: Sequence[Committed]
     """Those that still hold, and the last of each room, in the order in which they happened."""
     stands: dict[str, Stamp]
-    """Where the log of each room stands."""
+    """Where the log of each room stands, and the server's."""
     is_behind: bool
     """Whether there are events that the search index does not have."""
     lines: int
@@ -92,17 +93,19 @@ def secret_of(database: sqlite3.Connection) -> bytes:
 
 
 def count_lines(database: sqlite3.Connection) -> int:
-    """Count the events that are kept, by where the logs begin and end."""
-    (lines,) = database.execute("SELECT sum(last - first + 1) FROM logs").fetchone()
+    """Count what is kept of rooms and of private words, by where the logs begin and end."""
+    (lines,) = database.execute(
+        "SELECT sum(last - first + 1) FROM logs WHERE name != ?", (SERVER_LOG,)
+    ).fetchone()
     return lines or 0
 
 
 def stands(database: sqlite3.Connection) -> dict[str, Stamp]:
-    """Tell where the logs of all rooms stand that are not forgotten."""
+    """Tell where the logs of all rooms stand that are not forgotten, and the server's."""
     return {
         name: Stamp(epoch, last)
         for name, epoch, last in database.execute(
-            "SELECT name, epoch, last FROM logs WHERE ended IS NULL AND name GLOB '#*'"
+            "SELECT name, epoch, last FROM logs WHERE ended IS NULL AND name NOT GLOB '@*'"
         )
     }
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from twistchat.core.names import fold
+from twistchat.engine import Audited
 from twistchat.engine.sqlite import chores
 from twistchat.engine.sqlite.faults import DatabaseError, explain
 from twistchat.engine.sqlite.file import SameFile, connect_to_read
@@ -15,7 +16,7 @@ from twistchat.engine.sqlite.passing import FIND, read_used
 from twistchat.engine.sqlite.rows import COLUMNS, SPOKEN, read_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from twistchat.core.events import SearchOpened
@@ -37,6 +38,18 @@ PROBE = "SELECT number, at FROM events WHERE log = ? AND number >= ? ORDER BY nu
 
 # Each with its table, since the search index has a column of the same name.
 _EVENTS = f"SELECT name, epoch, number, {COLUMNS.replace(' text', ' events.text')} FROM"
+# CROSS JOINs go from left to right: to each log of theirs, and from where they have read it on.
+_UNREAD = (
+    f"{_EVENTS} (SELECT id FROM logs WHERE name GLOB '@*'"  # noqa: S608, constants
+    " AND substr(name, 2, instr(name, ',') - 2) = :person"
+    " UNION SELECT id FROM logs WHERE name GLOB '@*'"
+    " AND substr(name, instr(name, ',') + 1) = :person) AS mine"
+    " CROSS JOIN logs ON logs.id = mine.id CROSS JOIN events ON events.log = mine.id"
+    " AND events.number > coalesce((SELECT cursors.number FROM cursors"
+    " WHERE person = :person AND cursors.log = mine.id), 0)"
+    " WHERE ended IS NULL AND to_user = :person ORDER BY events.id LIMIT :limit"
+)
+_AUDIT = f"SELECT id, log, epoch, number, {COLUMNS} FROM audit WHERE id < ?"  # noqa: S608, constants
 _OF_LOG = "events JOIN logs ON logs.id = events.log WHERE name = ? AND ended IS NULL"
 
 
@@ -141,6 +154,19 @@ class Reader:
         )
         return dict(rows)
 
+    def unread(self, person: str, limit: int) -> list[Committed]:
+        """See `Engine.unread`."""
+        self._begin()
+        return [read_row(row) for row in self._read(_UNREAD, {"person": person, "limit": limit})]
+
+    def audit(self, limit: int, before: int | None, log: str | None) -> list[Audited]:
+        """See `Engine.audit`."""
+        self._begin()
+        which, values = ("", []) if log is None else (" AND log = ?", [log])
+        below = ENDLESS if before is None else min(before, ENDLESS)
+        rows = self._read(f"{_AUDIT}{which} ORDER BY id DESC LIMIT ?", [below, *values, limit])
+        return [Audited(row[0], read_row(row[1:])) for row in reversed(rows)]
+
     def checkpoint(self) -> None:
         """See `chores.checkpoint`."""
         self._begin()
@@ -205,7 +231,7 @@ class Reader:
     def _why(self) -> str:
         return "the server is stopping" if self._is_ending else f"{LATE} {self._patience:g} s"
 
-    def _read(self, query: str, values: Sequence[Any]) -> list[Any]:
+    def _read(self, query: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
         rows: list[Any] = self._with(lambda database: database.execute(query, values).fetchall())
         return rows
 

@@ -8,11 +8,12 @@ from collections import OrderedDict
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from twistchat.core.concerns import changes_state, log_of
-from twistchat.core.events import Unkept
+from twistchat.core.concerns import log_of
+from twistchat.core.events import Deleted, Said, Unkept
 from twistchat.core.limits import DEFAULT_LIMITS
 from twistchat.engine import Stamp
 from twistchat.engine.sqlite import chores, file, passing
+from twistchat.engine.sqlite.deeds import Deeds, Placed, own_rules, prune
 from twistchat.engine.sqlite.faults import (
     DatabaseError,
     UnknownOutcomeError,
@@ -35,12 +36,12 @@ from twistchat.engine.sqlite.migrate import migrate
 from twistchat.engine.sqlite.rows import insert, row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from twistchat.core.events import Durable
     from twistchat.engine import Outcome
-    from twistchat.engine.retention import Retention
+    from twistchat.engine.retention import Retention, Rule
 
 PRIVATE_LOGS = 1_000
 """Logs of two people of which it is remembered where they stood when they were last written to."""
@@ -65,6 +66,7 @@ class Store:
         durability: Durability,
         retention: Retention,
         key_time: float = DEFAULT_LIMITS.key_time,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self.path = path
         self.file = SameFile(path)
@@ -75,7 +77,11 @@ class Store:
         self._durability = durability
         self.retention = retention
         self._key_time = key_time
-        self._sweep = chores.Sweep(retention)
+        self._now = now
+        self._retains_all = retention.keeps_all
+        self._own: dict[str, Rule] = {}
+        """What rooms are to keep of themselves, where that is not all."""
+        self._sweep = chores.Sweep(retention, self._own)
         self._lock = WriterLock(path)
         self._patience = int(file.BUSY * 1000)
         self._database: sqlite3.Connection | None = None
@@ -101,8 +107,11 @@ class Store:
                 is_anew = begin_epochs(database, self._durability)
                 self._told = stands(database)
                 self.has_passing = passing.is_any(database)
+                self._sweep.has_erased = self.can_search and chores.has_erased(database)
+                holds = prune(database, what_holds(database), self._told, self._now())
+                self._learn(own_rules(holds))
                 loaded = Loaded(
-                    what_holds(database),
+                    holds,
                     dict(self._told),
                     self.can_search and chores.is_behind(database),
                     count_lines(database),
@@ -116,6 +125,14 @@ class Store:
             raise
         self._is_open = True
         return loaded
+
+    def _learn(self, rules: Mapping[str, Rule]) -> None:
+        """Learn what rooms are to keep of themselves."""
+        for room, rule in rules.items():
+            if rule.keeps_all:
+                self._own.pop(room, None)
+            else:
+                self._own[room] = rule
 
     def close(self) -> None:
         """Let go of the file."""
@@ -193,7 +210,10 @@ class Store:
             UnknownOutcomeError: they may have been.
         """
         with self._transaction() as database:
-            outcomes, touched = self._write(database, proposed)
+            deeds = Deeds(database, is_indexed=self.can_search)
+            outcomes, touched = self._write(database, proposed, deeds)
+        self._learn(deeds.own)
+        self._sweep.has_erased |= deeds.has_erased
         for name, log in touched.items():
             self._forgotten.discard(name)
             if name.startswith("@"):
@@ -206,11 +226,11 @@ class Store:
         return outcomes
 
     def _write(
-        self, database: sqlite3.Connection, proposed: Sequence[Proposed]
+        self, database: sqlite3.Connection, proposed: Sequence[Proposed], deeds: Deeds
     ) -> tuple[list[Outcome], dict[str, Log]]:
         outcomes: list[Outcome] = []
         touched: dict[str, Log] = {}
-        rows, standing = [], []
+        rows: list[Placed] = []
         keys = passing.NewKeys(database, self._key_time)
         for event, epoch, key in proposed:
             try:
@@ -224,24 +244,33 @@ class Store:
                 continue
             name = log_of(event) or ""
             log = touched.get(name)
+            if log is None and type(event) is Deleted and not self._has_log(database, name):
+                outcomes.append(Unkept.NO_SUCH_LINE)
+                continue
             if log is None:
                 log = touched[name] = self._log(database, name, epoch)
+            if type(event) is Deleted and not deeds.erase(event, log, rows):
+                outcomes.append(Unkept.NO_SUCH_LINE)
+                continue
             log.last += 1
             rows.append((log.id, log.last, *columns))
-            if changes_state(event):
-                standing.append((log.id, columns[1], log.last))
+            if type(event) is not Said:
+                deeds.note(event, log, columns)
             if key is not None:
                 keys.note(event, key, log)
             outcomes.append(Stamp(log.epoch, log.last))
         self.has_passing |= keys.write()
         insert(database, rows)
-        if standing:
-            database.executemany("INSERT OR REPLACE INTO standing VALUES (?, ?, ?)", standing)
+        deeds.write()
         database.executemany(
             "UPDATE logs SET last = ? WHERE id = ?",
             [(log.last, log.id) for log in touched.values()],
         )
         return outcomes, touched
+
+    def _has_log(self, database: sqlite3.Connection, name: str) -> bool:
+        found = database.execute("SELECT 1 FROM logs WHERE name = ? AND ended IS NULL", (name,))
+        return found.fetchone() is not None
 
     def _log(self, database: sqlite3.Connection, name: str, epoch: str) -> Log:
         """Find a log, or begin it; under a new epoch if there is less in it than was told.
@@ -273,6 +302,7 @@ class Store:
             DatabaseError: it could not be written yet; the next event of such a room will.
         """
         self._told.pop(name, None)
+        self._own.pop(name, None)
         self._forgotten.add(name)
         with self._transaction() as database:
             self._end(database, name)
@@ -330,8 +360,8 @@ class Store:
 
     @property
     def keeps_all(self) -> bool:
-        """Whether nothing is ever deleted."""
-        return self.retention.keeps_all
+        """Whether nothing is to be deleted."""
+        return self._retains_all and not self._own and not self._sweep.has_erased
 
     def checkpoint(self) -> bool:
         """See `chores.checkpoint`; never is there more to do.
