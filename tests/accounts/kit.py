@@ -77,7 +77,8 @@ class AccountTestCase(SynchronousTestCase):
             self.workers.append(CountingWorker(self.clock, 0.02))
             return self.workers[-1]
 
-        return Hasher(worker=worker, waiting=self.limits.passwords_waiting, memory=8, passes=passes)
+        waiting = self.limits.passwords_waiting
+        return Hasher(worker=worker, threads=2, waiting=waiting, memory=8, passes=passes)
 
     def make_checker(self, *others: ICredentialsChecker) -> AccountChecker:
         return AccountChecker(

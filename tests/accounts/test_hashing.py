@@ -98,7 +98,7 @@ class RealTests(TestCase):
             names.add(name)
             return ThreadWorker(cast("IReactorFromThreads", reactor), name)
 
-        hasher = Hasher(worker=worker)
+        hasher = Hasher(worker=worker, threads=2)
         self.addCleanup(hasher.stop)
         before = {thread.name for thread in threading.enumerate()}
         self.assertFalse(names & before)  # a chat without accounts has no threads for them

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import secrets
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,8 +28,9 @@ PASSES = 2
 
 LANES = 1
 
-THREADS = 2
-"""More would only hold up those who talk: they share the cores, and the memory's bandwidth."""
+THREADS = 2 if (os.cpu_count() or 1) >= 4 else 1
+"""Where there are two cores, one is left to those who talk. A lower priority is no help: a thread
+that has Python's lock would wait for its turn, and everybody for the lock."""
 
 
 class BusyError(Exception):

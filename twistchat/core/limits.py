@@ -80,7 +80,9 @@ class Limits:
         600.0, "seconds", "After so long one wrong password is forgotten."
     )
     passwords_waiting: int = _limit(
-        32, "passwords", "May wait to be checked, each for some 20 ms of a core's time."
+        256,
+        "passwords",
+        "May wait to be checked, each for some 20 ms of a core's time: a school logs in at once.",
     )
 
     # ------------------------------------------------------------ how fast one may be
