@@ -189,9 +189,14 @@ class Caller(LineReceiver):
         self.lost: Deferred[None] = Deferred()
 
     @classmethod
-    async def call(cls, port: int, name: str | None = None, host: str = "127.0.0.1") -> Caller:
+    async def call(
+        cls, port: int, name: str | None = None, host: str = "127.0.0.1", source: str = ""
+    ) -> Caller:
+        """Connect, perhaps from another address of this machine, and come in."""
         caller = cls()
-        await connectProtocol(HostnameEndpoint(reactor, host.encode(), port), caller)
+        bound = (source, 0) if source else None
+        endpoint = HostnameEndpoint(reactor, host.encode(), port, bindAddress=bound)
+        await connectProtocol(endpoint, caller)
         await caller.heard.until(r"^-- What is your name\?")
         if name is not None:
             caller.types(name)

@@ -1,20 +1,22 @@
-"""Passwords, on a real engine: what was told to be kept is there after `kill -9`."""
+"""Passwords, on a real server: guesses slow nobody else, and what was kept outlives `kill -9`."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+import time
 from random import Random
 from typing import TYPE_CHECKING
 
 import pytest_twisted
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import deferLater
 
 from tests.e2e.crash import KILLS, seeded
-from tests.e2e.programs import Program
+from tests.e2e.guessers import SLOWED, WRONG, guess_from, talk
+from tests.e2e.programs import Caller, Program, Server
 from tests.e2e.record import integrity
 from tests.e2e.test_crash import open_store
 from twistchat.engine.retention import Retention
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from twistchat.engine import Engine
 
 ACCOUNT = "00000000000a11ce"
+
+PASSWORD = "correct horse"
+
+REGISTERED = r"^-- The name \S+ is registered"
 
 KEEP = "import sys; from tests.e2e.test_passwords import keep; keep(sys.argv[1])"
 
@@ -81,3 +87,60 @@ async def test_what_was_told_to_be_kept_is_there_after_a_kill(tmp_path: Path, se
         assert int(found) in (told, told + 1)
         told = int(found)
         assert integrity(path) == "ok"
+
+
+async def register(server: Server, name: str) -> Caller:
+    """Come in, and make an account of the name."""
+    owner = await Caller.call(server.port, name)
+    owner.types("/register")
+    await owner.heard.until(r"^-- A new password")
+    owner.types(PASSWORD)
+    await owner.heard.until(r"^-- The same again")
+    owner.types(PASSWORD)
+    await owner.heard.until(REGISTERED)
+    return owner
+
+
+@pytest_twisted.ensureDeferred
+async def test_two_hundred_wrong_passwords_slow_nobody_else(tmp_path: Path) -> None:
+    server = await Server.run(tmp_path, "--limit", "rate=0")
+    alice = await register(server, "alice")
+    bob = await Caller.call(server.port, "bob")
+    # From forty addresses, five each: all of them are looked at. Then from one, which is slowed.
+    for sources, times in (
+        ([f"127.0.1.{number}" for number in range(1, 41)], 5),
+        (["127.0.2.1"] * 20, 10),
+    ):
+        before = await talk(alice, bob, succeed(None), f"before{times}")
+        begun = time.perf_counter()
+        guessing = Deferred.fromCoroutine(guess_from(server, sources, times))
+        during = await talk(alice, bob, guessing, f"during{times}")
+        lines = await guessing
+        assert len(lines) == 200
+        wrong, slowed = (sum(line.startswith(words) for line in lines) for words in (WRONG, SLOWED))
+        seconds = time.perf_counter() - begun
+        sys.stdout.write(
+            f"{wrong} wrong, {slowed} not looked at, in {seconds:.1f} s\n"
+            f"a line before: {before}\nmeanwhile:     {during}\n"
+        )
+        if len(set(sources)) > 1:
+            assert wrong == 200
+        else:
+            assert wrong <= 40
+        # Hashing all of them where the lines are would take four seconds.
+        assert during.median < 0.1
+        assert during.longest < 1.0
+    # The owner, at an address where nobody guessed and they were never before, and where they were.
+    for source in ("127.0.3.1", "127.0.0.1"):
+        owner = await Caller.call(server.port, source=source)
+        owner.types("/login alice")
+        await owner.heard.until(r"^-- The password of alice")
+        owner.types(PASSWORD)
+        told = await owner.heard.until(rf"^-- You are alice|^{SLOWED}")
+        if told[0] == SLOWED:  # for five seconds at most, whoever guesses wherever
+            await deferLater(reactor, 5.1)
+            owner.types(PASSWORD)
+            await owner.heard.until(r"^-- You are alice")
+    assert PASSWORD not in server.out.text
+    assert "wrong 1" not in server.out.text
+    await server.stop()
