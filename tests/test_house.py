@@ -19,21 +19,23 @@ ROOT = Path(twistchat.__file__).parent
 # alone (under TYPE_CHECKING) bind nothing and are free, but for those that FORBIDDEN names.
 MAY_KNOW: dict[str, set[str]] = {
     "core": set(),
-    "engine": {"core"},
+    "counts": set(),
+    "engine": {"core", "counts"},
     "host": {"core"},
     "wire": {"core", "engine"},
     "faults": set(),
-    "telling": {"core", "engine", "wire", "faults"},
+    "telling": {"core", "engine", "wire", "faults", "counts"},
     "pipeline": {"core", "engine", "telling", "faults"},
     "login": {"core", "engine"},
-    "limitlog": set(),
+    "limitlog": {"counts"},
     "accounts": {"core", "engine", "faults", "limitlog", "login"},
     "session": {
         "core", "engine", "wire", "telling", "pipeline", "login", "limitlog", "accounts",
+        "counts",
     },
     "frontends": {
         "core", "engine", "wire", "telling", "pipeline", "login", "session", "limitlog",
-        "host.keepalive",
+        "counts", "host.keepalive",
     },
     "client": {
         "core.text", "core.moments", "core.durations", "host.keepalive",
@@ -44,10 +46,12 @@ MAY_KNOW: dict[str, set[str]] = {
     "__main__": {"program"},
     "service": {
         "core", "engine", "host", "telling", "pipeline", "login", "session", "limitlog",
-        "frontends", "accounts",
+        "frontends", "accounts", "counts", "metrics",
     },
+    "metrics": {"core", "counts"},
+    "log": set(),
     "config": {"core"},
-    "tap": {"core", "engine", "host", "frontends", "service", "config", "accounts"},
+    "tap": {"core", "engine", "host", "frontends", "service", "config", "accounts", "log"},
     "testing": {"core", "engine", "frontends", "service", "accounts"},
 }  # fmt: skip
 

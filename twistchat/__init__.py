@@ -21,6 +21,7 @@ And the house:
     session/        one connection, whatever its wire: how it comes in, what it asks and is told
     login.py        who somebody is: Twisted's cred
     limitlog.py     tells the operator that a limit bites
+    counts.py       what is counted while it runs: plain numbers
     faults.py       keeps the fault of one session from the others
     frontends/      one folder for each wire
     client/         clients: a library, the terminal's, `send` and `tail`

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from twisted.logger import Logger
 
+from twistchat.counts import Counts
+
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
@@ -18,13 +20,15 @@ SILENCE = 60.0
 class LimitLog:
     """The operator's log of limits; a flood must not flood it."""
 
-    def __init__(self, clock: IReactorTime) -> None:
+    def __init__(self, clock: IReactorTime, counts: Counts | None = None) -> None:
         self._clock = clock
+        self._counts = counts or Counts()
         self._logged: dict[str, float] = {}
         self._more: dict[str, int] = {}
 
     def bit(self, limit: str, whom: str) -> None:
-        """Log that a limit, by its name in `Limits`, bit somebody."""
+        """Log that a limit, by its name in `Limits`, bit somebody; each bite is counted."""
+        self._counts.bites[limit] += 1
         now = self._clock.seconds()
         last = self._logged.get(limit)
         if last is not None and now - last < SILENCE:

@@ -22,6 +22,7 @@ from twistchat.core.chat import Chat, Extension
 from twistchat.core.events import Refused
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.model import User
+from twistchat.counts import Counts
 from twistchat.engine.memory import MemoryEngine
 from twistchat.engine.worker import ThreadWorker
 from twistchat.frontends.console.protocol import Console
@@ -78,6 +79,7 @@ class Parts(NamedTuple):
     inbox: Inbox
     operator: Operator
     passwords: Passwords
+    counts: Counts
 
     def stop(self) -> None:
         """Let nothing be done any more by itself, some time later."""
@@ -101,11 +103,12 @@ def assemble(
     """Put a chat together. Its pipeline is not started yet."""
     engine = MemoryEngine(limits, now=now) if engine is None else engine
     chat = Chat(now=now, limits=limits, extensions=extensions)
-    fanout = Fanout(clock, limits)
+    counts = Counts()
+    fanout = Fanout(clock, limits, counts)
     pipeline = Pipeline(chat=chat, engine=engine, fanout=fanout)
     names = Names(chat=chat, engine=engine, clock=clock)
     tokens = Tokens(engine=engine, limits=limits, now=now, accounts=chat.accounts)
-    limit_log = LimitLog(clock)
+    limit_log = LimitLog(clock, counts)
     operator = Operator(chat=chat, pipeline=pipeline, fanout=fanout)
     attempts = Attempts(clock, limits)
     passwords = Passwords(engine=engine, hasher=hasher or _hasher(clock, limits))
@@ -129,6 +132,7 @@ def assemble(
         names=names,
         tokens=tokens,
         bookmarks=bookmarks,
+        counts=counts,
     )
     desk = Desk(
         chat=chat,
@@ -159,12 +163,14 @@ def assemble(
         clock=clock,
         greeting=greeting or Greeting(),
         languages={"json": speak_json},
+        counts=counts,
     )
     for follower in (inbox.follow, desk.follow, registry.follow):
         pipeline.follow(follower)
     return Parts(
-        chat, engine, fanout, pipeline, registry, names, bookmarks, inbox, operator, passwords
-    )
+        chat, engine, fanout, pipeline, registry, names, bookmarks, inbox, operator, passwords,
+        counts,
+    )  # fmt: skip
 
 
 def _hasher(clock: Any, limits: Limits) -> Hasher:

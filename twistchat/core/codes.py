@@ -125,3 +125,7 @@ class Unkept(StrEnum):
     """Something else was said under its key before."""
     UNKNOWN = "unknown"
     """The store failed at the very end, or never answered: it may have been kept."""
+
+
+NO_FAULT = frozenset((Unkept.NO_SUCH_LINE, Unkept.KEY_REUSED))
+"""Why something is not kept that the store is not to blame for."""

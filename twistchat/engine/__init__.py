@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
     from twistchat.core.events import Durable, Item, SearchOpened
+    from twistchat.counts import Commits
 
 
 @value(frozen=True, slots=True)
@@ -122,6 +123,10 @@ class Engine(Protocol):
     @property
     def full(self) -> bool:
         """Whether so much waits to be committed that nothing more should be read."""
+
+    @property
+    def commits(self) -> Commits:
+        """What it has committed, counted; of an engine that commits at once nothing is."""
 
     def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
         """Get ready. From then on `deliver` is called with each batch, in order.

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.logger import Logger
 
+from twistchat.core.codes import NO_FAULT
 from twistchat.core.concerns import is_durable, log_of, stands_in, weight
 from twistchat.core.events import NotKept, RoomForgotten, Unkept
+from twistchat.counts import Commits
 from twistchat.engine import NOWHERE, Committed, Entry, Stamp
 
 if TYPE_CHECKING:
@@ -117,6 +119,8 @@ class GroupCommit:
         self._stopped: Deferred[None] | None = None
         self._given_up = False
         self._trouble = _Trouble(clock)
+        self.commits = Commits()
+        """What was committed so far."""
 
     @property
     def full(self) -> bool:
@@ -184,7 +188,12 @@ class GroupCommit:
     def _commit(
         self, batch: list[_Waiting], stands: dict[str, Stamp], durable: list[Entry]
     ) -> None:
-        def committed(outcomes: Sequence[Outcome]) -> None:
+        commits, begun = self.commits, self._clock.seconds()
+
+        def committed(outcomes: Sequence[Outcome], *, is_failing: bool = False) -> None:
+            commits.since, commits.is_failing = None, is_failing
+            commits.times.add(max(0.0, self._clock.seconds() - begun))  # clocks are set back
+            commits.sizes.add(len(durable))
             if self._writing is batch:  # else it was given up meanwhile, and its speakers told
                 # The next batch waits until this one is told (which is put off to the end of the
                 # turn, and so is this, behind it): whatever follows from it at once is then in
@@ -201,8 +210,10 @@ class GroupCommit:
         def failed(failure: Failure) -> None:
             self._trouble.met(len(durable), failure)
             is_unknown = failure.check(MaybeKeptError) is not None
-            committed([Unkept.UNKNOWN if is_unknown else Unkept.FAILED] * len(durable))
+            why = Unkept.UNKNOWN if is_unknown else Unkept.FAILED
+            committed([why] * len(durable), is_failing=True)
 
+        commits.since = begun
         written = maybeDeferred(self._write, durable)
         written.addCallbacks(kept, failed)
         written.addErrback(lambda failure: log.failure("delivering a batch failed", failure))
@@ -253,7 +264,11 @@ class GroupCommit:
             if isinstance(outcome, Stamp):
                 stands[log_of(item) or ""] = outcome
                 return entry.committed(item, outcome)
+            if isinstance(outcome, Unkept) and outcome not in NO_FAULT:
+                self.commits.unkept[outcome] += 1
             return entry.settled(item, outcome)
+        if isinstance(item, NotKept):
+            self.commits.unkept[item.why] += 1
         name = stands_in(item)
         return entry.committed(item, NOWHERE if name is None else stands[name])
 

@@ -27,6 +27,7 @@ from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.names import fold
 from twistchat.core.rules import without_key
 from twistchat.engine import NOWHERE, Audited, Committed, Entry, Repeated, Stamp
+from twistchat.counts import Commits
 from twistchat.engine.holders import Holders
 from twistchat.engine.keys import Keys
 from twistchat.engine.logs import Log, PrivateLogs
@@ -266,6 +267,7 @@ class MemoryEngine:
     def __init__(
         self, limits: Limits = DEFAULT_LIMITS, *, now: Callable[[], float] = time.time
     ) -> None:
+        self.commits = Commits()
         self._memory = Memory(limits, now=now)
         self._deliver: Callable[[Sequence[Committed]], None] | None = None
 

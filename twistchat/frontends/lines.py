@@ -74,6 +74,7 @@ class LineInput(LineReceiver):
         "_dialog",
         "_format",
         "_has_ended",
+        "_heard",
         "_holds",
         "_is_over_turn",
         "_limits",
@@ -109,7 +110,9 @@ class LineInput(LineReceiver):
         self.session: Session | None = None
 
     def speak(self, dialog: Dialog) -> None:
-        """Speak this language from the next line on."""
+        """Speak this language from the next line on. Called when there is a session."""
+        assert self.session is not None
+        self._heard = self._registry.counts.heard[self.session.wire]
         if self._dialog is not None:
             self._dialog.ends()
         self._dialog = dialog
@@ -182,6 +185,7 @@ class LineInput(LineReceiver):
         dialog, session = self._dialog, self.session
         if dialog is None or session is None:
             return
+        self._heard.lines += 1
         if len(line) > dialog.longest and not line.endswith(b"\r"):
             dialog.hears_too_much(line)
             work = 1
@@ -192,6 +196,7 @@ class LineInput(LineReceiver):
     def lineLengthExceeded(self, line: bytes) -> None:
         """Refuse a line that is too long, and skip the rest of it."""
         if self._dialog is not None and self.session is not None:
+            self._heard.lines += 1
             self._dialog.hears_too_much(line)
             self._count_line(self.session, 1)
         self.setRawMode()

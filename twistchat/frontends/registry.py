@@ -13,6 +13,7 @@ from twistchat.core.events import Cause, Goodbye, Moderated, Refusal, Refused, R
 from twistchat.core.law import ADDRESS, Deed
 from twistchat.core.names import fold
 from twistchat.core.rights import sanctioned
+from twistchat.counts import Counts
 from twistchat.engine import Committed
 from twistchat.frontends.callers import Callers, network_of
 from twistchat.frontends.peer import address_of, own_address_of
@@ -69,12 +70,15 @@ class Registry:
         clock: IReactorTime,
         greeting: Greeting,
         languages: Mapping[str, Callable[[Session, LineInput, Registry], None]],
+        counts: Counts | None = None,
     ) -> None:
         self.clock = clock
         self.languages = languages
         """What a connection of lines may change to (`LineInput.speak`), by its name."""
         self.greeting = greeting
         self.limits = chat.limits
+        self.counts = counts or Counts()
+        """What the wires have heard, and why their connections ended."""
         self.extensions = tuple(chat.extensions.values())
         self._chat = chat
         self._pipeline = pipeline
@@ -202,12 +206,13 @@ class Registry:
         for session in self.sessions:
             session.outlet.abort()
 
-    def _ended(self, session: Session) -> None:
+    def _ended(self, session: Session, cause: Cause) -> None:
         self._sessions.pop(session.number, None)
         if session in self._turned_away:
             self._turned_away.discard(session)
         else:
             self._callers.gone(session.address, session.reached)
+            self.counts.drops[cause] += 1
         if not self._sessions and self._empty is not None:
             empty, self._empty = self._empty, None
             empty.callback(None)

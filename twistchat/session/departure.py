@@ -45,13 +45,15 @@ class Departure:
     out of the chat.
     """
 
-    __slots__ = ("_chat", "_fanout", "_listener", "_session")
+    __slots__ = ("_chat", "_fanout", "_listener", "_session", "cause")
 
     def __init__(self, session: Leaver, *, listener: Listener, chat: Chat, fanout: Fanout) -> None:
         self._session = session
         self._listener = listener
         self._chat = chat
         self._fanout = fanout
+        self.cause: e.Cause | None = None
+        """Why the connection ends, as soon as that is decided."""
 
     def is_elsewhere(self, user: User) -> bool:
         """Whether somebody is here over another connection too."""
@@ -61,6 +63,8 @@ class Departure:
         """Let them go, who have not asked to quit."""
         session = self._session
         user = session.user
+        if session.state in (State.DOOR, State.IN):
+            self.cause = cause
         if user is None or session.state is not State.IN:
             return
         if self.is_elsewhere(user):
@@ -73,7 +77,7 @@ class Departure:
 
     def departed(self, user: User, cause: e.Cause) -> None:
         """Follow Chat, where they are gone already."""
-        self._session.state = State.LEAVING
+        self._session.state, self.cause = State.LEAVING, cause
         log.info("{name} is gone: {cause}", name=user.name, cause=str(cause))
         self._session.way_back.left(user)
 

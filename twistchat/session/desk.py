@@ -85,7 +85,7 @@ class Desk:
         """Take the password of the house; returns why it is no good, if so."""
         refused = self._house.admit(typed, session.network)
         session.has_house_password |= refused is None
-        return refused
+        return refused and self._entrance.refused(refused)
 
     def log_in(
         self,
@@ -184,7 +184,7 @@ class Desk:
 
         session.hold()
         ready.addCallback(change)
-        ready.addErrback(lambda failure: session.answer(refusal(failure), label))
+        ready.addErrback(lambda failure: session.answer(self._entrance.refused(failure), label))
         ready.addBoth(lambda _: session.release())
 
     def _too_many(self, network: str) -> int:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.chat import Chat
     from twistchat.core.model import Seen, User
+    from twistchat.counts import Counts
     from twistchat.engine import Label
     from twistchat.login import Names
     from twistchat.pipeline import Pipeline
@@ -114,6 +115,7 @@ class Entrance:
         names: Names,
         tokens: Tokens,
         bookmarks: Bookmarks,
+        counts: Counts,
     ) -> None:
         self._chat = chat
         self._clock = clock
@@ -123,6 +125,7 @@ class Entrance:
         self._names = names
         self._tokens = tokens
         self._bookmarks = bookmarks
+        self._counts = counts
         self._let_in = 0
         """How many have been let in this turn."""
         self._queue: deque[Callable[[], None]] = deque()
@@ -165,9 +168,15 @@ class Entrance:
         entering.addCallback(
             lambda entered: self._arrive(session, cast("Person", entered[1]), entered[2], coming)
         )
-        entering.addErrback(lambda failure: session.answer(refusal(failure), coming.label))
+        entering.addErrback(lambda failure: session.answer(self.refused(failure), coming.label))
         entering.addErrback(lambda failure: log.failure("logging in failed", failure))
         entering.addBoth(lambda _: session.release())
+
+    def refused(self, why: Failure | e.Refused) -> e.Refused:
+        """Count somebody who is not let in, or knows no password, and tell why."""
+        refused = why if isinstance(why, e.Refused) else refusal(why)
+        self._counts.refused_logins[refused.code] += 1
+        return refused
 
     def resume(self, session: Newcomer, token: str) -> None:
         """Let somebody be who they were, in the rooms where they were.
@@ -176,7 +185,7 @@ class Entrance:
         """
         identity = self._tokens.read(token)
         if isinstance(identity, e.Refused):
-            session.answer(identity)
+            session.answer(self.refused(identity))
             return
         user = self._chat.user(identity)
         if user is not None and user is session.user:
@@ -188,7 +197,7 @@ class Entrance:
                 return
             here = self._chat.user(identity)
             if bookmark is None and here is None:
-                session.answer(e.Refused(e.Refusal.TOKEN_EXPIRED))
+                session.answer(self.refused(e.Refused(e.Refusal.TOKEN_EXPIRED)))
                 return
             rooms: dict[str, Seen | None] = dict(bookmark.rooms) if bookmark else {}
             if here is not None:
@@ -210,7 +219,7 @@ class Entrance:
 
         session.hold()
         knowing = succeed(None) if user is not None else self._bookmarks.load(identity)
-        knowing.addCallbacks(known, lambda failure: session.answer(refusal(failure)))
+        knowing.addCallbacks(known, lambda failure: session.answer(self.refused(failure)))
         knowing.addErrback(lambda failure: log.failure("coming back failed", failure))
         knowing.addBoth(lambda _: session.release())
 

@@ -75,7 +75,7 @@ class Session:
         network: str,
         reached: str,
         number: int,
-        on_end: Callable[[Session], None],
+        on_end: Callable[[Session, e.Cause], None],
     ) -> None:
         self.wire = wire
         self.address = address
@@ -153,10 +153,8 @@ class Session:
         self._fanout.attach(self, user.id, is_coming=True)
         log.info(
             "{name} came in from {address} by {wire}",
-            name=user.name,
-            address=self.address,
-            wire=self.wire,
-        )
+            name=user.name, address=self.address, wire=self.wire,
+        )  # fmt: skip
         self._hold_for(items)
         self.submit(items, label)
 
@@ -188,6 +186,7 @@ class Session:
         self._leave_door(e.Cause.NO_NAME)
 
     def _leave_door(self, cause: e.Cause, label: Label | None = None) -> None:
+        self._departure.depart(cause)
         self.turn_away(self.written(Committed(e.Goodbye(cause), label=label)))
 
     def turn_away(self, last: bytes) -> None:
@@ -359,7 +358,7 @@ class Session:
         self._departure.depart(cause)  # with what was not sent yet
         self.outlet.lost()
         self.state = State.GONE
-        self._on_end(self)
+        self._on_end(self, self._departure.cause or cause)
 
     def overflowed(self, limit: str) -> None:
         """Drop a reader that does not read, as a limit says. Called by the outlet."""
@@ -378,7 +377,7 @@ class Session:
         self._abandon(cause)
 
     def _abandon(self, cause: e.Cause) -> None:
-        self.state = State.LEAVING
+        self.state, self._departure.cause = State.LEAVING, cause
         self.outlet.abandon(self.written(Committed(e.Goodbye(cause))))
 
     def stop(self) -> None:

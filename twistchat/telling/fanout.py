@@ -33,6 +33,7 @@ from twistchat.core.events import (
     Whispered,
 )
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
+from twistchat.counts import Counts
 from twistchat.engine import Committed
 from twistchat.faults import guarded
 from twistchat.telling.crowds import Crowd, Crowds, Rooms
@@ -95,8 +96,14 @@ class Fanout:
     pieces in the order of their places.
     """
 
-    def __init__(self, clock: IReactorTime, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        limits: Limits = DEFAULT_LIMITS,
+        counts: Counts | None = None,
+    ) -> None:
         self._clock = clock
+        self._counts = counts or Counts()
         self._crowd = limits.crowd
         self._crowds = Crowds(clock, limits.crowd_time, self._publish_crowd)
         self.ignores: Ignores[Listener] = Ignores()
@@ -241,6 +248,7 @@ class Fanout:
         self._tell_rooms(turn, specials)
         for listener, special in specials.items():
             guarded(self._tell_special, turn, listener, special)
+        self._counts.deliveries += len(specials)
 
     def _tell_special(self, turn: Turn, listener: Listener, special: Special) -> None:
         if parts := special.parts(turn, listener.format):
@@ -364,6 +372,7 @@ class Fanout:
         for listener, rooms in hearing.items():
             if data := turn.written(listener.format).joined(tuple(rooms)):
                 guarded(listener.put, data)
+        self._counts.deliveries += len(hearing)
 
     def _tell_room(self, turn: Turn, only: tuple[str], specials: Specials[Listener]) -> None:
         """Tell everybody in one room the same: what most of a server's time is spent on."""
@@ -372,6 +381,7 @@ class Fanout:
         listeners = list(self._hearers.get(only[0], ()))
         if specials:
             listeners = [each for each in listeners if each not in specials]
+        self._counts.deliveries += len(listeners)
         for listener in listeners:
             wire_format = listener.format
             data = written.get(id(wire_format))

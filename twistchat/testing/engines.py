@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.events import Durable, SearchOpened, Unkept
     from twistchat.engine import Audited, Committed, Entry, Outcome, Repeated
+    from twistchat.counts import Commits
     from twistchat.engine.retention import Retention
 
 T = TypeVar("T")
@@ -66,6 +67,11 @@ class SlowEngine:
     def full(self) -> bool:
         """See `Engine.full`."""
         return self._line.full
+
+    @property
+    def commits(self) -> Commits:
+        """See `Engine.commits`."""
+        return self._line.commits
 
     def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
         """See `Engine.start`."""

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from twistchat.core.events import Durable, SearchOpened, Unkept
+    from twistchat.counts import Commits
     from twistchat.engine import Outcome, Repeated
     from twistchat.engine.keys import Used
     from twistchat.engine.worker import MakeWorker
@@ -111,6 +112,11 @@ class SQLiteEngine:
     def full(self) -> bool:
         """See `Engine.full`."""
         return self._line.full
+
+    @property
+    def commits(self) -> Commits:
+        """See `Engine.commits`."""
+        return self._line.commits
 
     def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
         """See `Engine.start`.
