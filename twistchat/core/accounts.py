@@ -64,7 +64,7 @@ class Directory:
     """All accounts, as far as they are committed."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+        self.limits = limits
         self._by_id: dict[str, Account] = {}
         self._by_name: dict[str, Account] = {}
 
@@ -75,7 +75,7 @@ class Directory:
     def named(self, name: str) -> Account | None:
         """Find the account of a name, in any spelling."""
         name = name.strip()
-        if not self._by_name or len(name) > longest_typed(self._limits.name_characters):
+        if not self._by_name or len(name) > longest_typed(self.limits.name_characters):
             return None
         return self._by_name.get(fold(name))
 

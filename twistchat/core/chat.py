@@ -127,6 +127,11 @@ class Chat:
         bans = self._state.law.bans.values()
         return [ban for ban in bans if ban.to_user == ADDRESS and ban.holds(now)]
 
+    def change_limits(self, limits: Limits) -> None:
+        """Decide by other limits from now on."""
+        self.limits = limits
+        self._state.change_limits(limits)
+
     # ------------------------------------------------------------ deciding
 
     def displace(self, user: User, name: str) -> Sequence[e.Item]:

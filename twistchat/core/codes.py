@@ -95,6 +95,8 @@ class Refusal(StrEnum):
     STOPPING = "stopping"
     FAULT = "fault"
     FULL = "full"
+    DRAINING = "draining"
+    """Nobody new is let in, as the operator wants it."""
     ADDRESS_FULL = "address-full"
     ADDRESS_FAST = "address-too-fast"
 

@@ -341,3 +341,11 @@ def _number(value: object) -> float | None:
         return float(text.removesuffix(text[-1:]) if factor > 1 else text) * factor
     except ValueError:
         return None
+
+
+def write_number(number: float) -> str:
+    """Write a limit's value as `limit_value` reads it: 64K, 16M, 5, 0.2."""
+    for suffix, factor in reversed(SUFFIXES.items()):
+        if number and number % factor == 0:
+            return f"{int(number // factor)}{suffix}"
+    return f"{number:g}" if number % 1 else str(int(number))

@@ -131,7 +131,7 @@ def leave(state: State, user: User, command: c.Leave) -> Sequence[e.Item] | e.Re
 
 def set_topic(state: State, user: User, command: c.SetTopic) -> Sequence[e.Item] | e.Refused:
     """Say what a room is about."""
-    room = state.membership(user, command.room)
+    room = state.reached(user, command.room)
     if isinstance(room, e.Refused):
         return room
     if room.law.rules.topic_locked and rank_of(user, room.law) < Rank.MODERATOR:

@@ -53,6 +53,14 @@ class State:
         self._being_forgotten: dict[str, int] = {}
         """Rooms that are to be forgotten as soon as this is committed; how often."""
 
+    def change_limits(self, limits: Limits) -> None:
+        """Measure by other limits; what is limited to so many a minute is counted anew."""
+        before, self.limits = self.limits, limits
+        self.accounts.limits = limits
+        for user in self.people.values():
+            for name in [name for name in user.paces if _differs(name, before, limits)]:
+                del user.paces[name]
+
     # ------------------------------------------------------------ people
 
     def person(self, name: str) -> User | None:
@@ -131,6 +139,13 @@ class State:
         if isinstance(name, Refused):
             return name
         return user.rooms.get(name) or Refused(Refusal.NOT_IN_ROOM, name)
+
+    def reached(self, user: User, typed: str) -> Room | Refused:
+        """Find a room whose affairs somebody may see to: theirs, or any, for an operator."""
+        name = room_name(typed, self.limits)
+        if user.operator and isinstance(name, str) and (room := self.rooms.get(name)) is not None:
+            return room
+        return self.membership(user, typed)
 
     def open(self, name: str) -> Room:
         """Find a room, or make it; nobody is in a new one."""
@@ -213,3 +228,7 @@ class State:
             self._empty[room.name] = None
             if not room.has_log:
                 self._blank[room.name] = None
+
+
+def _differs(name: str, one: Limits, other: Limits) -> bool:
+    return bool(getattr(one, name) != getattr(other, name))

@@ -128,6 +128,10 @@ class Engine(Protocol):
     def commits(self) -> Commits:
         """What it has committed, counted; of an engine that commits at once nothing is."""
 
+    @property
+    def waiting(self) -> int:
+        """How many bytes, roughly, wait to be committed."""
+
     def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
         """Get ready. From then on `deliver` is called with each batch, in order.
 

@@ -127,6 +127,11 @@ class GroupCommit:
         """Whether so much waits that nothing more should be read."""
         return self._bytes >= self._limits.uncommitted
 
+    @property
+    def waiting(self) -> int:
+        """How many bytes wait."""
+        return self._bytes
+
     def start(self, deliver: Callable[[Sequence[Committed]], None]) -> None:
         """Say where committed batches go."""
         self._deliver = deliver

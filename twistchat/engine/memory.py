@@ -263,6 +263,7 @@ class MemoryEngine:
     """Commits at once, remembers a bounded number of events, forgets all when it ends."""
 
     full = False
+    waiting = 0
 
     def __init__(
         self, limits: Limits = DEFAULT_LIMITS, *, now: Callable[[], float] = time.time

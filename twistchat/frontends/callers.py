@@ -32,6 +32,7 @@ class Bitten:
 @dataclass(slots=True)
 class _Network:
     connects: Bucket
+    is_private: bool
     count: int = 0
 
 
@@ -75,7 +76,8 @@ class Callers:
         network = self._networks.get(key)
         if network is None:
             a_minute = limits.connects_private if is_private else limits.connects
-            network = self._networks[key] = _Network(Bucket(a_minute, a_minute / 60, now))
+            connects = Bucket(a_minute, a_minute / 60, now)
+            network = self._networks[key] = _Network(connects, is_private)
             self._forget()
         self._networks.move_to_end(key)
         if network.count >= at_most:
@@ -86,6 +88,19 @@ class Callers:
             return Bitten(limit, Refused(Refusal.ADDRESS_FAST, key, str(ceil(wait))))
         network.count += 1
         return None
+
+    def change_limits(self, limits: Limits) -> None:
+        """Count by other limits; new connections a minute are counted anew, if those changed."""
+        before, self._limits = self._limits, limits
+        if (before.connects, before.connects_private) == (
+            limits.connects,
+            limits.connects_private,
+        ):
+            return
+        now = self._clock.seconds()
+        for network in self._networks.values():
+            a_minute = limits.connects_private if network.is_private else limits.connects
+            network.connects = Bucket(a_minute, a_minute / 60, now)
 
     def gone(self, address: str, here: str) -> None:
         """Count a connection no more."""

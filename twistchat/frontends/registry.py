@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.chat import Chat
     from twistchat.core.law import Sanction
+    from twistchat.core.limits import Limits
     from twistchat.frontends.lines import LineInput
     from twistchat.limitlog import LimitLog
     from twistchat.pipeline import Pipeline
@@ -76,9 +77,10 @@ class Registry:
         self.languages = languages
         """What a connection of lines may change to (`LineInput.speak`), by its name."""
         self.greeting = greeting
-        self.limits = chat.limits
         self.counts = counts or Counts()
         """What the wires have heard, and why their connections ended."""
+        self.is_draining = False
+        """Whether nobody new is let in; whoever is here goes on."""
         self.extensions = tuple(chat.extensions.values())
         self._chat = chat
         self._pipeline = pipeline
@@ -95,6 +97,16 @@ class Registry:
         self._last_number = 0
         self._stopping = False
         self._empty: Deferred[None] | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """How much is too much, as it holds now."""
+        return self._chat.limits
+
+    def change_limits(self, limits: Limits) -> None:
+        """Let other limits hold, from when on `changes.takes_effect` says."""
+        self._chat.change_limits(limits)
+        self._callers.change_limits(limits)
 
     @property
     def sessions(self) -> Sequence[Session]:
@@ -156,6 +168,8 @@ class Registry:
         """Why nobody can come in from there now; None if somebody can, who is then counted."""
         if self._stopping:
             return Goodbye(Cause.STOPPING)
+        if self.is_draining:
+            return Refused(Refusal.DRAINING)
         connected = len(self._sessions) - len(self._turned_away)
         if (ban := self._banned(address)) is not None:
             return sanctioned(Refusal.BANNED, "", ban)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime, ITransport
 
     from twistchat.core.chat import Chat
+    from twistchat.core.limits import Limits
     from twistchat.core.model import User
     from twistchat.engine import Label
     from twistchat.limitlog import LimitLog
@@ -260,9 +261,9 @@ class Session:
         elif self.state is State.DOOR:
             self._put_reply(reply, label)
 
-    def slowed(self) -> None:
+    def slowed(self, rate: float) -> None:
         """It is read at a pace from now on. Called by its throttle."""
-        self.answer(e.Slowed(self._chat.limits.rate))
+        self.answer(e.Slowed(rate))
         self.bitten_by("rate")
 
     def bitten_by(self, limit: str) -> None:
@@ -277,6 +278,11 @@ class Session:
     def person(self, name: str) -> User | None:
         """Find who bears a name now."""
         return self._chat.person(name)
+
+    @property
+    def limits(self) -> Limits:
+        """How much is too much now; what is measured all the time was fixed when it connected."""
+        return self._chat.limits
 
     @property
     def ignores(self) -> Ignores[Listener]:

@@ -25,19 +25,20 @@ class Reading(Protocol):
     def release(self) -> None:
         """Go on taking in."""
 
-    def slowed(self) -> None:
+    def slowed(self, rate: float) -> None:
         """It begins to be too fast. Called once each time."""
 
 
 class Throttle:
     """Lets a burst through, then reads at a steady pace: nothing is lost, and nobody kicked."""
 
-    __slots__ = ("_bucket", "_clock", "_holding", "_is_lifted", "_reading", "_was_slowed")
+    __slots__ = ("_bucket", "_clock", "_holding", "_is_lifted", "_rate", "_reading", "_was_slowed")
 
     def __init__(self, reading: Reading, *, clock: IReactorTime, limits: Limits) -> None:
         self._reading = reading
         self._clock = clock
         self._bucket = Bucket(limits.burst, limits.rate, clock.seconds())
+        self._rate = limits.rate
         self._is_lifted = limits.rate >= NONE
         self._was_slowed = False
         self._holding: IDelayedCall | None = None
@@ -53,7 +54,7 @@ class Throttle:
         if wait and self._holding is None:
             if not self._was_slowed:
                 self._was_slowed = True
-                self._reading.slowed()
+                self._reading.slowed(self._rate)
             self._reading.hold()
             self._holding = self._clock.callLater(wait, self._go_on)
 

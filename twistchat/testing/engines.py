@@ -73,6 +73,11 @@ class SlowEngine:
         """See `Engine.commits`."""
         return self._line.commits
 
+    @property
+    def waiting(self) -> int:
+        """See `Engine.waiting`."""
+        return self._line.waiting
+
     def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
         """See `Engine.start`."""
         self._line.start(deliver)

@@ -118,6 +118,11 @@ class SQLiteEngine:
         """See `Engine.commits`."""
         return self._line.commits
 
+    @property
+    def waiting(self) -> int:
+        """See `Engine.waiting`."""
+        return self._line.waiting
+
     def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
         """See `Engine.start`.
 

@@ -132,7 +132,7 @@ class JSONDialog:
             case r.Ignore():
                 self._ignore(asked.name, label)
             case r.Unignore():
-                if unignore(session, asked.name, self._limits) is Ignoring.DONE:
+                if unignore(session, asked.name, session.limits) is Ignoring.DONE:
                     session.answer(Done(), label)
                 else:
                     self._put(error("not-ignored", about=asked.name), label)
@@ -155,7 +155,7 @@ class JSONDialog:
 
     def _ignore(self, name: str, label: Label | None) -> None:
         session = self._session
-        match ignore(session, name, self._limits):
+        match ignore(session, name, session.limits):
             case Ignoring.NO_NAME:
                 session.answer(Refused(Refusal.NO_SUCH_PERSON, name), label)
             case Ignoring.ONESELF:

@@ -76,6 +76,7 @@ REFUSED = {
     Refusal.STOPPING: "The server is stopping.",
     Refusal.FAULT: "That went wrong in the server, and nothing was done.",
     Refusal.FULL: "This chat is full: {hint} are here.",
+    Refusal.DRAINING: "Nobody new is let in for now.",
     Refusal.ADDRESS_FULL: "{hint} connections from your address are open already.",
     Refusal.ADDRESS_FAST: "Too many new connections from your address. Wait for {hint} s.",
     Refusal.NOT_MODERATOR: "Only moderators of {about} can do that.",

@@ -76,7 +76,6 @@ class LineDialog:
         self._view = View(
             session=session,
             dialect=dialect,
-            limits=limits,
             wire_format=wire_format,
             connection=connection,
             asks=self._asks,

@@ -237,6 +237,7 @@ REFUSED = {
     Refusal.STOPPING: _("-- Not sent: the server is stopping."),
     Refusal.FAULT: _("-- That went wrong in the server, and nothing was done. Its log says why."),
     Refusal.FULL: _("-- Sorry, this chat is full ({hint} are here). Please try again later."),
+    Refusal.DRAINING: _("-- Sorry, nobody new is let in for now. Please come again later."),
     Refusal.ADDRESS_FULL: _(
         "-- Sorry, {hint} connections from your address are open already. Close one, or come later."
     ),

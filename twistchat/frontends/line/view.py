@@ -37,7 +37,6 @@ from twistchat.session.ignoring import Ignoring, ignore, unignore
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from twistchat.core.limits import Limits
     from twistchat.frontends.line.dialog import Connection
     from twistchat.frontends.line.format import LineFormat
     from twistchat.session import Session
@@ -50,14 +49,13 @@ class View:
     not what was told yet, so that a line sent right behind a `/join` is said in that room.
     """
 
-    __slots__ = ("_asks", "_connection", "_dialect", "_limits", "_room", "_session", "format")
+    __slots__ = ("_asks", "_connection", "_dialect", "_room", "_session", "format")
 
     def __init__(
         self,
         *,
         session: Session,
         dialect: Dialect,
-        limits: Limits,
         wire_format: LineFormat,
         connection: Connection,
         asks: Callable[[ForDesk], None],
@@ -66,7 +64,6 @@ class View:
         """How this person is written to."""
         self._session = session
         self._dialect = dialect
-        self._limits = limits
         self._connection = connection
         self._asks = asks
         """Begins to ask for a password."""
@@ -152,7 +149,7 @@ class View:
     # ------------------------------------------------------------ rooms
 
     def _join(self, join: c.Join, before: str, *, is_last: bool) -> None:
-        name = room_name(join.room, self._limits)
+        name = room_name(join.room, self._session.limits)
 
         def joined() -> None:
             user = self._session.user
@@ -168,7 +165,7 @@ class View:
     def _leaving(self, words: str) -> c.Leave:
         """Read which room is left: a word alone is its name, also without a #."""
         first, _, rest = words.partition(" ")
-        name = room_name(first, self._limits) if first else ""
+        name = room_name(first, self._session.limits) if first else ""
         user = self._session.user
         is_there = user is not None and isinstance(name, str) and name in user.rooms
         if first.startswith("#") or is_there or (first and not rest):
@@ -198,7 +195,7 @@ class View:
             else:
                 self._session.answer(Refused(Refusal.IN_NO_ROOM))
             return
-        name = room_name(typed, self._limits)
+        name = room_name(typed, self._session.limits)
         if isinstance(name, Refused):
             self._session.answer(name)
         elif name not in user.rooms:
@@ -216,7 +213,7 @@ class View:
             names = ", ".join(ignored)
             self.note(s.IGNORING if ignored else s.IGNORING_NOBODY, names=names)
             return
-        match ignore(session, name, self._limits):
+        match ignore(session, name, session.limits):
             case Ignoring.NO_NAME:
                 session.answer(Refused(Refusal.NO_SUCH_PERSON, clean(name[:40])))
             case Ignoring.ONESELF:
@@ -229,7 +226,7 @@ class View:
                 self.note(s.IGNORED, name=name)
 
     def _unignore(self, name: str) -> None:
-        is_over = unignore(self._session, name, self._limits) is Ignoring.DONE
+        is_over = unignore(self._session, name, self._session.limits) is Ignoring.DONE
         self.note(s.IGNORED_NO_MORE if is_over else s.IGNORED_NOT, name=name[:40])
 
     # ------------------------------------------------------------ coming back
