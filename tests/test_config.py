@@ -31,6 +31,7 @@ motd = 'motd.txt'
 guests = false
 password-file = "password.txt"
 auth = ["file:people"]
+metrics = 9100
 [ limits ]
 rate = 2.5
 
@@ -72,8 +73,8 @@ class ReadingTests(ConfigTestCase):
             {
                 ("port",): 2, ("listen",): 3, ("engine",): 7, ("retention",): 8, ("name",): 9,
                 ("motd",): 12, ("console",): 13, ("guests",): 14, ("password-file",): 15,
-                ("auth",): 16, ("limits",): 17, ("limits", "rate"): 18,
-                ("limits", "line"): 20, ("limits", "stall"): 21,
+                ("auth",): 16, ("metrics",): 17, ("limits",): 18, ("limits", "rate"): 19,
+                ("limits", "line"): 21, ("limits", "stall"): 22,
             },
         )  # fmt: skip
 
@@ -159,7 +160,7 @@ class MistakeTests(ConfigTestCase):
             "[server]\nport = 1": (
                 "chat.toml, line 1: there is no option 'server';"
                 " there are: port, listen, engine, retention, name, motd,"
-                " guests, password-file, auth, console"
+                " guests, password-file, auth, console, metrics"
             ),
             "rate = 5": "chat.toml, line 1: 'rate' is a limit: write it under [limits]",
             "per_address = 5": (

@@ -19,6 +19,7 @@ from twistchat.core.commands import Command
 from twistchat.core.limits import Limits, described
 from twistchat.frontends.line.accounts import ACCOUNT_COMMANDS
 from twistchat.frontends.line.commands import CHAT_COMMANDS, LOCAL_COMMANDS
+from twistchat.metrics.families import HISTOGRAM, METRICS
 from twistchat.tap import DEFAULTS, Options
 from twistchat.testing import World
 
@@ -124,11 +125,11 @@ class DocumentTests(SynchronousTestCase):
         defaults = {
             "port": 8000, "listen": [], "engine": "sqlite:twistchat.db", "retention": [],
             "name": "twistchat", "motd": "motd.txt", "guests": True,
-            "password-file": "password.txt", "auth": [], "console": False,
+            "password-file": "password.txt", "auth": [], "console": False, "metrics": 9100,
         }  # fmt: skip
         self.assertEqual(everything.options, defaults)
         self.assertEqual(list(everything.options), list(OPTIONS))
-        # Of these motd alone has no default; the others are what a start without options has.
+        # Of these motd and metrics have none; the others are what a start without options has.
         options = Options()
         options.parent = twistd_in(temporary_folder(self))
         options.parseOptions([])
@@ -136,6 +137,7 @@ class DocumentTests(SynchronousTestCase):
         for name in ("listen", "engine", "retention", "name", "guests", "auth"):
             self.assertEqual(defaults[name], DEFAULTS[name])
         self.assertFalse(options.console)
+        self.assertIsNone(options.metrics)
         self.assertEqual(everything.limits, {limit.name: limit.default for limit in fields(Limits)})
         self.assertEqual(list(everything.limits), [limit.name for limit in fields(Limits)])
         for limit in described():
@@ -146,6 +148,25 @@ class DocumentTests(SynchronousTestCase):
             for link in re.findall(r"\]\(([^)#]+)\)", path.read_text("utf-8")):
                 if "://" not in link:
                     self.assertTrue((path.parent / link).exists(), f"{path.name}: {link}")
+
+    def test_the_operating_guide_has_every_metric(self) -> None:
+        guide = (DOCS / "operating.md").read_text("utf-8")
+        table = [
+            f"| `{metric.name}` | {metric.kind} | {f'`{metric.label}`' if metric.label else ''}"
+            f" | {metric.what} |".replace("|  |", "| |")
+            for metric in METRICS
+        ]
+        self.assertIn("\n|---|---|---|---|\n" + "\n".join(table) + "\n\n", guide)
+        asked = set(
+            re.findall(r"twistchat_[a-z_]+", "".join(blocks(DOCS / "operating.md", "promql")))
+        )
+        written = {
+            f"{metric.name}{suffix}"
+            for metric in METRICS
+            for suffix in (("_bucket", "_sum", "_count") if metric.kind == HISTOGRAM else ("",))
+        }
+        self.assertLessEqual(asked, written)
+        self.assertGreater(len(asked), 4)
 
     def test_every_command_has_a_docstring(self) -> None:
         for command in Command.__args__:

@@ -56,10 +56,36 @@ class OptionsTestCase(SynchronousTestCase):
         self.assertTrue(message.startswith("twistd chat: "), message)
         return message.removeprefix("twistd chat: ")
 
+    def metrics(self, *arguments: str, file: str | None = None) -> str | None:
+        found = self.parse(*arguments, file=file).metrics
+        return None if found is None else found[0]
+
     def places(self, *arguments: str, file: str | None = None) -> list[str]:
         listen = self.parse(*arguments, file=file).listen
         self.assertEqual({place.kind for place, _ in listen}, {"line"})
         return [place.endpoint for place, _ in listen]
+
+
+class MetricsOptionTests(OptionsTestCase):
+    def test_a_port_is_for_this_machine_alone(self) -> None:
+        self.assertIsNone(self.metrics())
+        self.assertEqual(self.metrics("--metrics", "9100"), "tcp:9100:interface=127.0.0.1")
+        self.assertEqual(self.metrics("--metrics", "0"), "tcp:0:interface=127.0.0.1")
+        self.assertEqual(self.metrics(file="metrics = 0"), "tcp:0:interface=127.0.0.1")
+        self.assertEqual(self.metrics(file='metrics = "9100"'), "tcp:9100:interface=127.0.0.1")
+
+    def test_an_endpoint_is_taken_as_it_is(self) -> None:
+        for endpoint in ("tcp:9100", "unix:/run/metrics.sock"):
+            self.assertEqual(self.metrics("--metrics", endpoint, file="metrics = 1"), endpoint)
+
+    def test_mistakes(self) -> None:
+        words = "is no port: give a number from 0 to 65535"
+        for place in ("", "http", "65536", "-1"):
+            self.assertIn(words, self.error("--metrics", place))
+        self.assertEqual(
+            self.error(file="\nmetrics = 70000"), f"chat.toml, line 2: metrics: 70000 {words}"
+        )
+        self.assertIn("metrics takes a number or an endpoint", self.error(file="metrics = true"))
 
 
 class ListenTests(OptionsTestCase):

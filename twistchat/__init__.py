@@ -21,9 +21,11 @@ And the house:
     session/        one connection, whatever its wire: how it comes in, what it asks and is told
     login.py        who somebody is: Twisted's cred
     limitlog.py     tells the operator that a limit bites
+    log.py          the log as JSON lines, for programs
     counts.py       what is counted while it runs: plain numbers
     faults.py       keeps the fault of one session from the others
     frontends/      one folder for each wire
+    metrics/        the operator's numbers, for Prometheus
     client/         clients: a library, the terminal's, `send` and `tail`
     archive/        backup, export, import and check: the operator's tools
     program.py      the command line of `twistchat`: these two

@@ -214,6 +214,7 @@ OPTIONS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "password-file": (_is_text, 'the name of a file, such as "password.txt"'),
     "auth": (_is_list_of_texts, 'a list of texts, such as ["file:people"]'),
     "console": (_is_switch, "true or false"),
+    "metrics": (_is_port, 'a number or an endpoint, such as 9100 or "unix:/run/metrics.sock"'),
 }
 """The options that may stand in a file, and what each takes."""
 

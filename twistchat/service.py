@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from twisted.application.service import MultiService, Service
+from twisted.application.service import MultiService
 from twisted.internet import defer
-from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import serverFromString
-from twisted.internet.interfaces import IPushProducer
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 
 from twistchat.accounts.attempts import Attempts
@@ -32,7 +30,7 @@ from twistchat.frontends.jsonlines.protocol import JSONFactory
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.protocol import ChatFactory
 from twistchat.frontends.registry import Greeting, Registry
-from twistchat.host.addresses import ways_to_join
+from twistchat.host.door import Door
 from twistchat.host.endpoints import LINE, Listen, read_listen
 from twistchat.limitlog import LimitLog
 from twistchat.login import Names, portal
@@ -50,12 +48,13 @@ from twistchat.telling.fanout import Fanout
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from twisted.internet.interfaces import IListeningPort, IReactorTime
+    from twisted.internet.interfaces import IReactorTime
     from twisted.internet.protocol import Factory
     from twisted.python.failure import Failure
 
     from twistchat.core.commands import Command
     from twistchat.engine import Engine
+    from twistchat.metrics.window import Window
 
 log = Logger()
 
@@ -189,68 +188,15 @@ def memory_chat(clock: IReactorTime | None = None) -> Parts:
     return parts
 
 
-class Door(Service):
-    """One listening endpoint, and the factory behind it.
-
-    Unlike Twisted's own endpoint service it says where it listens, an endpoint that cannot listen
-    is an error at once, and nobody is let in before `open`: until then they wait in the kernel.
-    """
-
-    def __init__(self, reactor: Any, description: str, factory: Factory, kind: str = LINE) -> None:
-        self._description = description
-        self._kind = kind
-        self._endpoint = serverFromString(reactor, description)
-        self._factory = factory
-        self._is_open = False
-        self.port: IListeningPort | None = None
-
-    def privilegedStartService(self) -> None:
-        """Listen, while there is still the right to use any port."""
-        failures: list[BaseException] = []
-        listening = self._endpoint.listen(self._factory)
-        listening.addCallbacks(self._listens, lambda failure: failures.append(failure.value))
-        if failures:
-            raise failures[0]
-
-    def startService(self) -> None:
-        """Listen, if it does not yet."""
-        Service.startService(self)
-        if self.port is None:
-            self.privilegedStartService()
-
-    def open(self) -> None:
-        """Let people in."""
-        self._is_open = True
-        if self.port is not None:
-            if IPushProducer.providedBy(self.port):
-                self.port.resumeProducing()
-            log.info("Listening. Join with:")
-            for line in ways_to_join(self.port.getHost(), self._description, self._kind):
-                log.info("    {line}", line=line)
-
-    def stopService(self) -> Deferred[None] | None:
-        """Let nobody in any more."""
-        Service.stopService(self)
-        self._is_open = False
-        port, self.port = self.port, None
-        return port.stopListening() if port is not None else None
-
-    def _listens(self, port: IListeningPort) -> None:
-        self.port = port
-        if self._is_open:
-            self.open()
-        elif IPushProducer.providedBy(port):
-            port.pauseProducing()
-
-
 class ChatService(MultiService):
     """A whole chat server: its doors, its engine, its operator's console.
 
     Start it under any application, with `setServiceParent`. `listen` are endpoint descriptions
     as `serverFromString` reads them, with the kind of wire before them where it is not `line`
-    (`KIND=tcp:9000`; the kinds are those of `WIRES`). `doors` says who may come in. `stop` is
-    called when the operator wants to shut down; it should stop this service, and without it the
-    console cannot. `fail` is called instead where the engine does not start.
+    (`KIND=tcp:9000`; the kinds are those of `WIRES`). `doors` says who may come in. `metrics` is
+    where the metrics are served, if anywhere; it needs the extra of that name. `stop` is called
+    when the operator wants to shut down; it should stop this service, and without it the console
+    cannot. `fail` is called instead where the engine does not start.
     """
 
     def __init__(
@@ -264,6 +210,7 @@ class ChatService(MultiService):
         extensions: Iterable[Extension] = (),
         doors: Doors = OPEN,
         console: bool = False,
+        metrics: str | None = None,
         stop: Callable[[], None] | None = None,
         fail: Callable[[], None] | None = None,
     ) -> None:
@@ -273,6 +220,8 @@ class ChatService(MultiService):
         self._fail = fail or stop
         self._farewell = ""
         self._is_stopping = False
+        self._is_open = False
+        self._fault = ""
         self._operator = User("operator", "operator", operator=True)
         self.parts = assemble(
             reactor,
@@ -296,6 +245,7 @@ class ChatService(MultiService):
                 shut_down=self.shut_down,
                 wire_format=LineFormat(),
             )
+        self.window = None if metrics is None else self._window(metrics)
 
     def _door(self, place: str | Listen) -> Door:
         if isinstance(place, str):
@@ -304,23 +254,57 @@ class ChatService(MultiService):
             self._factories[place.kind] = WIRES[place.kind](self.registry)
         return Door(self._reactor, place.endpoint, self._factories[place.kind], place.kind)
 
+    def _window(self, endpoint: str) -> Window:
+        # Only here, since not everybody has what it needs.
+        from twistchat.metrics.window import Window
+
+        parts = self.parts
+        return Window(
+            self._reactor,
+            endpoint,
+            crowd=parts.registry,
+            place=parts.chat,
+            counts=parts.counts,
+            commits=parts.engine.commits,
+            wires=WIRES,
+            patience=parts.registry.limits.uncommitted_age,
+            fault=lambda: self._fault,
+            why_unready=self.why_unready,
+        )
+
     @property
     def registry(self) -> Registry:
         """The connected clients."""
         return self.parts.registry
 
+    def why_unready(self) -> str:
+        """Say in a word why nobody is let in now; nothing where people are."""
+        if self._is_stopping:
+            return "stopping"
+        return "" if self._is_open else "starting"
+
+    def privilegedStartService(self) -> None:
+        """Listen everywhere, while there is still the right to use any port."""
+        super().privilegedStartService()
+        if self.window is not None:
+            self.window.privilegedStartService()
+
     def startService(self) -> None:
         """Start the engine, then let people in."""
         super().startService()
+        if self.window is not None:
+            self.window.startService()
         self.parts.pipeline.start().addCallbacks(self._open, self._no_engine)
         if self._console is not None:
             open_console(self._console, self._reactor)
 
     def _open(self, _: object) -> None:
+        self._is_open = True
         for door in self.doors:
             door.open()
 
     def _no_engine(self, failure: Failure) -> None:
+        self._fault = "the engine did not start"
         log.critical("The engine did not start: {why}", why=failure.getErrorMessage())
         if self._fail is not None and not self._is_stopping:
             self._fail()
@@ -353,6 +337,8 @@ class ChatService(MultiService):
             registry.abort_all()
         if self._console is not None:
             self._console.close()
+        if self.window is not None:  # last, so that it can be asked until then
+            await maybeDeferred(self.window.stopService)
 
     def _perform(self, command: Command, origin: object) -> Refused | None:
         """Do something as the operator."""

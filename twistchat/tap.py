@@ -28,7 +28,7 @@ from twistchat.engine.retention import Retention, read_retention
 from twistchat.engine.sqlite.faults import DatabaseError
 from twistchat.frontends.registry import Greeting
 from twistchat.host.descriptors import fit
-from twistchat.host.endpoints import LINE, Listen, endpoint_of, read_listen
+from twistchat.host.endpoints import LINE, Listen, endpoint_of, own_endpoint_of, read_listen
 from twistchat.host.probe import CannotListenError, Trial
 from twistchat.service import WIRES, ChatService
 
@@ -87,6 +87,12 @@ class Options(usage.Options, AuthOptionMixin):
         ["motd", None, None, "A file with the message of the day, UTF-8."],
         ["guests", None, None, "Whether one may come in with a name alone: yes, no [default: yes]"],
         ["password-file", None, None, "A file with the password that everybody has to know."],
+        [
+            "metrics",
+            None,
+            None,
+            "Where Prometheus asks: a port of this machine, or an endpoint.",
+        ],
         ["config", "c", None, "A file with options and limits, TOML; docs/example.toml is one."],
     ]
     optFlags = [  # noqa: RUF012, as Twisted wants it
@@ -100,6 +106,7 @@ class Options(usage.Options, AuthOptionMixin):
     doors: Doors
     limits: Limits
     console: bool
+    metrics: tuple[str, Given] | None
     warnings: Sequence[str]
     """What the log is to say at the start."""
 
@@ -149,6 +156,7 @@ class Options(usage.Options, AuthOptionMixin):
         self.limits = replace(DEFAULT_LIMITS, **self._limits(config))
         self.listen = self._listen(config)
         self._read_engine(config, rundir)
+        self.metrics = self._metrics(config)
         console = self._given("console", config)
         self.console = bool(console.value)
         if self.console and not self._twistd("nodaemon", default=True):
@@ -262,6 +270,20 @@ class Options(usage.Options, AuthOptionMixin):
             places.wrong(error)
         return found
 
+    def _metrics(self, config: Config) -> tuple[str, Given] | None:
+        """Find where the metrics are served, if anywhere."""
+        given = self._given("metrics", config)
+        if given.value is None:
+            return None
+        try:
+            import prometheus_client  # noqa: F401, whether it is there
+        except ImportError:
+            given.wrong(f"{given.name} needs more: pip install 'twistchat[metrics]'")
+        try:
+            return own_endpoint_of(str(given.value)), given
+        except ValueError as error:
+            given.wrong(f"{given.name}: {error}")
+
 
 def makeService(options: Options) -> ChatService:
     """Make the service of a chat.
@@ -271,10 +293,13 @@ def makeService(options: Options) -> ChatService:
     """
     from twisted.internet import reactor
 
+    places = [(place.endpoint, given) for place, given in options.listen]
+    if options.metrics is not None:
+        places.append(options.metrics)
     with Trial(reactor) as trial:
-        for place, given in options.listen:
+        for endpoint, given in places:
             try:
-                trial.listen(place.endpoint, given.name)
+                trial.listen(endpoint, given.name)
             except CannotListenError as error:
                 given.wrong(error)
     for warning in options.warnings:
@@ -288,6 +313,7 @@ def makeService(options: Options) -> ChatService:
         greeting=options.greeting,
         doors=options.doors,
         console=options.console,
+        metrics=options.metrics and options.metrics[0],
         stop=reactor.stop,
         fail=_fail_later(reactor),
     )

@@ -3,6 +3,7 @@
 It knows the system and Twisted's endpoints. It knows nothing of chats but their limits.
 
     endpoints.py    where to listen, as its operator writes it
+    door.py         endpoints that listen, as services
     probe.py        tries endpoints while an error can still be told in the terminal
     descriptors.py  room for connections: how many files this process may open
     addresses.py    the addresses under which others reach this machine

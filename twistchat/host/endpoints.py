@@ -63,6 +63,16 @@ def endpoint_of(port: str) -> str:
     return (ANY_PORT if _has_ipv6() else ANY_PORT_IPV4).format(port=int(port))
 
 
+def own_endpoint_of(port: str) -> str:
+    """Do the same, where a port alone is for programs of this machine.
+
+    Raises:
+        ValueError: see `endpoint_of`.
+    """
+    endpoint = endpoint_of(port)
+    return f"tcp:{int(port)}:interface=127.0.0.1" if port.isdecimal() else endpoint
+
+
 def _has_ipv6() -> bool:
     try:
         with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as trial:
