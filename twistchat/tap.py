@@ -30,6 +30,7 @@ from twistchat.frontends.registry import Greeting
 from twistchat.host.descriptors import fit
 from twistchat.host.endpoints import LINE, Listen, endpoint_of, own_endpoint_of, read_listen
 from twistchat.host.probe import CannotListenError, Trial
+from twistchat.log import destination
 from twistchat.service import WIRES, ChatService
 
 if TYPE_CHECKING:
@@ -270,6 +271,12 @@ class Options(usage.Options, AuthOptionMixin):
             places.wrong(error)
         return found
 
+    def follow_log(self, reactor: Any) -> None:
+        """Let a log of ours (`--logger twistchat.log.json`) go where twistd was told to write."""
+        is_daemon = not self._twistd("nodaemon", default=True)
+        logfile = self._twistd("logfile", None)
+        destination.follow(logfile, is_daemon=is_daemon, soon=reactor.callFromThread)
+
     def _metrics(self, config: Config) -> tuple[str, Given] | None:
         """Find where the metrics are served, if anywhere."""
         given = self._given("metrics", config)
@@ -302,6 +309,7 @@ def makeService(options: Options) -> ChatService:
                 trial.listen(endpoint, given.name)
             except CannotListenError as error:
                 given.wrong(error)
+    options.follow_log(reactor)
     for warning in options.warnings:
         log.warn("{warning}", warning=warning)
     limits = fit(options.limits, reactor)
