@@ -27,6 +27,8 @@ import twistchat
 from tests.engines import OnSlowEngine, OnSQLite
 from tests.folders import temporary_folder
 from tests.lines import TOKEN
+from twistchat.accounts.doors import Doors
+from twistchat.accounts.house import HousePassword
 from twistchat.core.chat import Chat, Extension
 from twistchat.core.events import Cause, Item, Refused
 from twistchat.core.limits import Limits
@@ -324,6 +326,31 @@ class Watched(ChatTestCase):
         program = self.world.connect(JSON)
         self.does(program, f'{{"type": "hello", "protocol": 1, "token": "{token}"}}')
         self.assert_silent(token)
+
+    def test_passwords(self) -> None:
+        (alice,) = self.people("alice")
+        new = f"the other {SECRET}"
+        self.does(
+            alice, "/register", SECRET, SECRET, f"/register {SECRET}", "/account",
+            "/passwd", SECRET, new, new, "/passwd", f"wrong {SECRET}", new, new, "",
+            "/logout", f"/login alice {SECRET}", "/login alice", f"wrong {SECRET}", "",
+            "/login alice", new, "/account delete", f"wrong {SECRET}", "/account delete", new,
+        )  # fmt: skip
+        program = self.world.connect(JSON)
+        for kind in ("hello", "login", "register", "passwd"):
+            fields = {"password": SECRET, "new": SECRET, "old": SECRET, "house": SECRET}
+            asked = {"type": kind, "protocol": 1, "name": "alice", **fields}
+            self.does(program, standard_json.dumps(asked))
+        self.wait(60)
+        self.assertIn("wrong-password", self.world.parts.counts.refused_logins)
+        self.assert_silent()
+
+    def test_the_password_of_the_house(self) -> None:
+        doors = Doors(house=HousePassword(SECRET))
+        self.world = World(limits=self.limits, doors=doors)
+        person = self.connect()
+        self.does(person, "alice", f"wrong {SECRET}", "alice", SECRET, "alice", "hello")
+        self.assert_silent()
 
     def test_names_break_no_line(self) -> None:
         for name in ("a\x1b[31mb", "a\rb", "a\x85b", "a\u2028b", "a\tb", "\x07", "a" * 300):
