@@ -144,7 +144,7 @@ class BrokenForProgramsTests(Broken):
             user = session.user
             if user is not None:
                 rooms = tuple(user.rooms)
-                session._submit([Departed(rooms, user.id, user.name, Cause.LOST, "", 0.0)])
+                session.submit([Departed(rooms, user.id, user.name, Cause.LOST, "", 0.0)])
             replaced(session)
 
         self.patch(Session, "replaced", told)

@@ -30,8 +30,13 @@ class Ear:
     def put(self, data: bytes) -> None:
         self.writes.append(data)
 
+    is_in = True
+
     def replaced(self) -> None:
         """Nobody comes back in these tests."""
+
+    def put_out(self, cause: e.Cause, label: Label | None = None, words: str = "") -> None:
+        """Nobody is put out in these tests."""
 
     def tell(self, parts: Sequence[Part]) -> None:
         replies = (

@@ -454,6 +454,7 @@ class RowTests(FileTestCase):
             self.refuses(made, account={**known, name: value})
         for text in ("", "x", "[]", "1", "[" * 100_000):
             self.assertRaises(ValueError, from_text, text)
+        nothing: object
         for nothing in (None, [], "x"):
             self.assertRaises(ValueError, read_account, nothing)
             self.assertRaises(ValueError, read_rules, nothing)

@@ -26,8 +26,8 @@ from twistchat.core.events import (
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.names import fold
 from twistchat.core.rules import without_key
-from twistchat.engine import NOWHERE, Audited, Committed, Entry, Repeated, Stamp
 from twistchat.counts import Commits
+from twistchat.engine import NOWHERE, Audited, Committed, Entry, Repeated, Stamp
 from twistchat.engine.holders import Holders
 from twistchat.engine.keys import Keys
 from twistchat.engine.logs import Log, PrivateLogs

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from twisted.internet.task import Clock
 
     from twistchat.core.events import Durable, SearchOpened, Unkept
-    from twistchat.engine import Audited, Committed, Entry, Outcome, Repeated
     from twistchat.counts import Commits
+    from twistchat.engine import Audited, Committed, Entry, Outcome, Repeated
     from twistchat.engine.retention import Retention
 
 T = TypeVar("T")

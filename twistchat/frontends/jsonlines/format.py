@@ -274,9 +274,14 @@ def _answer(reply: e.Reply, committed: Committed) -> Object:
             return {"type": "absent", "who": reply.name}
         case e.LoggedOut():
             return {"type": "logged-out"}
-        case e.Rejoined() | e.KeyOpened() | e.HistoryOpened() | e.SearchOpened() | e.JoinOpened():
-            return {}
-        case e.PrivateOpened():
+        case (
+            e.Rejoined()
+            | e.KeyOpened()
+            | e.HistoryOpened()
+            | e.SearchOpened()
+            | e.JoinOpened()
+            | e.PrivateOpened()
+        ):
             return {}
         case _:
             assert_never(reply)
