@@ -7,6 +7,7 @@ It knows no wire: commands come in, values go out, and a `WireFormat` makes byte
     state.py      how far it has come
     entrance.py   how it comes in: with a name, or with a token as who one was
     desk.py       where passwords are shown: to come in, to register
+    performing.py what it asks for, done
     departure.py  how it leaves the chat, or only this connection
     putting_out.py  connections of those whom somebody put out
     telling.py    what it alone is told in a turn

@@ -8,13 +8,11 @@ from twisted.logger import Logger
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core.concerns import holds_input, is_answer
 from twistchat.engine import Committed
-from twistchat.pipeline import answer_to
 from twistchat.session.deadline import Deadline
 from twistchat.session.departure import Departure
 from twistchat.session.gate import Gate, Request
-from twistchat.session.putting_out import put_out
+from twistchat.session.performing import Performing
 from twistchat.session.state import State
 from twistchat.session.telling import Telling
 from twistchat.session.throttle import Throttle
@@ -111,6 +109,11 @@ class Session:
         self._entrance = entrance
         self._gate = Gate(source, self._take)
         self._departure = Departure(self, listener=self, chat=chat, fanout=fanout)
+        self._performing = Performing(
+            self, chat=chat, fanout=fanout, gate=self._gate, departure=self._departure
+        )
+        self.perform = self._performing.perform
+        """Does what its person asks."""
         self._telling = Telling(self, history=history, gate=self._gate)
         self._on_end = on_end
         self.is_stopping = False
@@ -156,7 +159,7 @@ class Session:
             "{name} came in from {address} by {wire}",
             name=user.name, address=self.address, wire=self.wire,
         )  # fmt: skip
-        self._hold_for(items)
+        self._performing.hold_for(items)
         self.submit(items, label)
 
     def speaks(self, wire: str, wire_format: WireFormat) -> None:
@@ -288,40 +291,6 @@ class Session:
     def ignores(self) -> Ignores[Listener]:
         """Whom this session and the others ignore."""
         return self._fanout.ignores
-
-    def perform(self, user: User, command: c.Command, label: Label | None) -> bool:
-        """Do what it asks; whether it was not refused."""
-        if isinstance(command, c.Quit):
-            if self._departure.is_elsewhere(user):
-                self.put_out(e.Cause.LEFT, label)
-                return True
-            self.way_back.leaves(user, has_quit=True)
-        try:
-            decided = self._chat.perform(user, command)
-        except Exception:  # an extension's, most likely: its fault is not to cost the connection
-            log.failure("a command failed: {command}", command=type(command).__name__)
-            decided = e.Refused(e.Refusal.FAULT)
-        if isinstance(decided, e.Refused):
-            if (limit := e.LIMITS_BITTEN.get(decided.code)) is not None:
-                self.bitten_by(limit)
-            self.submit([answer_to(decided, self._chat.unsaid(user, command), label)], label)
-            return False
-        if not isinstance(command, c.Say):
-            if isinstance(command, c.Quit):
-                self._departure.departed(user, e.Cause.LEFT)
-            self._hold_for(decided)
-            if user.account is not None and isinstance(command, c.Join | c.Leave):
-                self.way_back.moved(user)
-        if label is not None and not any(map(is_answer, decided)):
-            decided = [*decided, e.Done()]
-        self.submit(decided, label)
-        put_out(decided, self._fanout)
-        return True
-
-    def _hold_for(self, items: Sequence[e.Item]) -> None:
-        for item in items:
-            if holds_input(item):
-                self._gate.hold()  # until it is `settled`, or told
 
     def submit(self, items: Sequence[e.Item], label: Label | None = None) -> None:
         """Put items into the one order, as what follows from what it asks."""

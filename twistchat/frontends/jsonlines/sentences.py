@@ -69,6 +69,8 @@ REFUSED = {
     Refusal.PASSWORD_NAME: "A name is no password.",
     Refusal.HOUSE_PASSWORD_WRONG: "That is not the password of this chat.",
     Refusal.GUESTS_NOT_WELCOME: "This chat is for those who have an account.",
+    Refusal.REGISTRATIONS_FAST: "Only {about} accounts a minute can be made from your address. "
+    "Wait for {hint} s.",
     Refusal.NOT_LOGGED_IN: "You are a guest: log in first.",
     Refusal.LOGGED_IN_ALREADY: "You are logged in as {about} already.",
     Refusal.UNKNOWN: "It cannot be said now, and nobody knows whether it was kept before.",

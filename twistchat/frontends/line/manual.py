@@ -159,7 +159,7 @@ ENTRIES = {
         "",
         _("make your name yours for good, with a password"),
         _("/register"),
-        _("The password is asked for on the next lines. Private words wait for you, too."),
+        _("The password is asked for on the next lines."),
         is_minor=True,
     ),
     "login": Entry(

@@ -230,6 +230,9 @@ REFUSED = {
     Refusal.GUESTS_NOT_WELCOME: _(
         "-- Sorry, this chat is for those who have an account. Have you? /login NAME"
     ),
+    Refusal.REGISTRATIONS_FAST: _(
+        "-- Only {about} accounts a minute can be made from one address. Try again in {hint} s."
+    ),
     Refusal.NOT_LOGGED_IN: _("-- You are a guest here. /login NAME or /register comes first."),
     Refusal.LOGGED_IN_ALREADY: _("-- You are logged in as {about} already. /logout ends that."),
     Refusal.UNKNOWN: _("-- Not sent; and nobody knows whether it was sent before."),
