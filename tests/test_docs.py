@@ -19,6 +19,7 @@ from twistchat.core.commands import Command
 from twistchat.core.limits import Limits, described
 from twistchat.frontends.line.accounts import ACCOUNT_COMMANDS
 from twistchat.frontends.line.commands import CHAT_COMMANDS, LOCAL_COMMANDS
+from twistchat.frontends.line.moderating import MODERATOR_COMMANDS
 from twistchat.metrics.families import HISTOGRAM, METRICS
 from twistchat.tap import DEFAULTS, Options
 from twistchat.testing import World
@@ -91,7 +92,7 @@ class DocumentTests(SynchronousTestCase):
 
     def test_every_command_and_option_is_in_the_readme(self) -> None:
         readme = (ROOT / "README.md").read_text("utf-8")
-        for command in (*CHAT_COMMANDS, *LOCAL_COMMANDS, *ACCOUNT_COMMANDS):
+        for command in (*CHAT_COMMANDS, *LOCAL_COMMANDS, *ACCOUNT_COMMANDS, *MODERATOR_COMMANDS):
             self.assertIn(f"`/{command.name}", readme)
         for name in Options().docs:
             if name not in ("version", "help"):

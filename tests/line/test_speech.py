@@ -16,6 +16,7 @@ from twistchat.frontends.line.accounts import ACCOUNT_COMMANDS
 from twistchat.frontends.line.commands import CHAT_COMMANDS, LOCAL_COMMANDS, LineCommand
 from twistchat.frontends.line.dialect import Dialect, Note
 from twistchat.frontends.line.format import LineFormat
+from twistchat.frontends.line.moderating import MODERATOR_COMMANDS
 from twistchat.frontends.line.protocol import ChatFactory
 from twistchat.frontends.line.speech import Speech
 from twistchat.testing import FrontEnd, World
@@ -107,7 +108,12 @@ class TranslationTests(SynchronousTestCase):
 
 
 class ManualTests(SynchronousTestCase):
-    commands: tuple[LineCommand, ...] = (*CHAT_COMMANDS, *LOCAL_COMMANDS, *ACCOUNT_COMMANDS)
+    commands: tuple[LineCommand, ...] = (
+        *CHAT_COMMANDS,
+        *LOCAL_COMMANDS,
+        *ACCOUNT_COMMANDS,
+        *MODERATOR_COMMANDS,
+    )
 
     def test_every_command_is_explained(self) -> None:
         self.assertEqual({command.name for command in self.commands}, set(manual.ENTRIES))

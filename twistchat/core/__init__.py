@@ -7,6 +7,7 @@ Twisted: everything here runs at once and can be tried at a Python prompt.
     names.py      which nicknames and rooms are well formed, and when two are the same
     durations.py  lengths of time as people write them: 90d
     moments.py    times as people write them: 7d ago, 2026-11-20
+    orders.py     what moderators do, as people write it: #lab bob 10m spam
     limits.py     the limits, each with its reason
     pace.py       how fast is too fast: a burst, then a steady pace
     model.py      User, Room
@@ -15,7 +16,13 @@ Twisted: everything here runs at once and can be tried at a Python prompt.
     events.py     what happened, what is answered (past participles)
     codes.py      why: stable codes of refusals and causes
     concerns.py   whom an item concerns, and which log
+    accounts.py   names that belong to somebody, also while they are away
+    law.py        what holds in a room, or everywhere: rules, moderators, mutes and bans
+    rules.py      the rules of a room as people write them: slow=10
+    rights.py     who may do what, and what keeps somebody from speaking or coming in
     rooms.py      the rules about rooms
     people.py     the rules about people
+    moderation.py the rules about moderating
+    registering.py the rules about accounts
     chat.py       Chat: decides, by these rules
 """

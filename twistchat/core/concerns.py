@@ -84,12 +84,6 @@ def log_of(item: Item) -> str | None:
             return None
 
 
-def numbered_in(item: Item) -> str | None:
-    """Name the room whose next number an item bears, as all who hear the room are told."""
-    log = log_of(item)
-    return log if log is not None and log.startswith("#") else None
-
-
 def private_log(one: str, other: str) -> str:
     """Name the log of what two people say to each other."""
     return "@" + ",".join(sorted((one, other)))

@@ -249,8 +249,8 @@ def _answer(reply: e.Reply, committed: Committed) -> Object:
             }
         case e.TopicTold():
             return {"type": "topic", "room": reply.room, "topic": reply.topic}
-        case e.AwayTold():
-            return {"type": "away", "who": reply.name, "words": reply.words}
+        case e.AwayTold() | e.WillFind():
+            return _absence(reply)
         case e.Slowed():
             return {"type": "slowed", "rate": reply.rate}
         case e.Refused():
@@ -270,8 +270,6 @@ def _answer(reply: e.Reply, committed: Committed) -> Object:
             return _error(*s.NOT_KEPT[reply.why])
         case e.RulesTold() | e.SanctionsListed():
             return moderation.answer(reply)
-        case e.WillFind():
-            return {"type": "absent", "who": reply.name}
         case e.LoggedOut():
             return {"type": "logged-out"}
         case (
@@ -285,6 +283,12 @@ def _answer(reply: e.Reply, committed: Committed) -> Object:
             return {}
         case _:
             assert_never(reply)
+
+
+def _absence(reply: e.AwayTold | e.WillFind) -> Object:
+    if isinstance(reply, e.WillFind):
+        return {"type": "absent", "who": reply.name}
+    return {"type": "away", "who": reply.name, "words": reply.words}
 
 
 def _kept_before(event: e.Durable | None, committed: Committed) -> Object:

@@ -8,7 +8,8 @@ It knows what people type and read. It knows nothing of other wires, nor of who 
     charsets.py   the charsets that terminals speak besides UTF-8
     dialect.py    what somebody typed → what they ask for
     commands.py   the commands, as data
-    accounts.py   a part of those; desk.py: what they ask for; asking.py: how it is asked for
+    accounts.py   those about accounts; desk.py: what they ask for; asking.py: asks for passwords
+    moderating.py those of moderators
     view.py       what one person has chosen: where typing goes, how they are written to
     format.py     what happened → bytes
     speech.py     what happened → the sentences of one language

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from twistchat.core import commands as c
 from twistchat.core.moments import NoMomentError
+from twistchat.core.orders import read_rooms
 from twistchat.frontends.line import sentences as s
 from twistchat.frontends.line.desk import ForDesk
 from twistchat.frontends.line.search import Find, read_find
@@ -51,6 +52,13 @@ class SetEcho:
 @dataclass(frozen=True, slots=True)
 class SetTimes:
     """Show the time of each line, or do not."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetNumbers:
+    """Show the number of each line that is said in a room, or do not."""
 
     on: bool
 
@@ -122,6 +130,7 @@ Local = (
     | Help
     | SetEcho
     | SetTimes
+    | SetNumbers
     | SetCharset
     | TalkIn
     | LeaveRoom
@@ -183,10 +192,10 @@ def _search(room: str, words: str) -> Asked:
 
 
 def _join(room: str, words: str) -> Sequence[Asked]:
-    rooms = words.replace(",", " ").split()
+    rooms = read_rooms(words)
     if not 0 < len(rooms) <= ROOMS_A_LINE:
         raise UsageError
-    return [c.Join(room) for room in rooms]
+    return [c.Join(wanted.name, key=wanted.key) for wanted in rooms]
 
 
 def _leave(room: str, words: str) -> Asked:
@@ -272,6 +281,10 @@ def _time(room: str, words: str) -> Asked:
     return SetTimes(_on_or_off(words))
 
 
+def _numbers(room: str, words: str) -> Asked:
+    return SetNumbers(_on_or_off(words))
+
+
 def _charset(room: str, words: str) -> Asked:
     return SetCharset(_one_or_none(words))
 
@@ -331,6 +344,7 @@ LOCAL_COMMANDS = (
     LineCommand("ignore", _ignore, aliases=("block",)),
     LineCommand("unignore", _unignore),
     LineCommand("time", _time, aliases=("times",)),
+    LineCommand("numbers", _numbers, aliases=("number",)),
     LineCommand("echo", _echo),
     LineCommand("charset", _charset, aliases=("encoding",)),
     LineCommand("token", _show_token),

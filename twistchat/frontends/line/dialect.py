@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from twistchat.core import commands as c
@@ -21,6 +22,7 @@ from twistchat.frontends.line.commands import (
     extended,
 )
 from twistchat.frontends.line.manual import ENTRIES, Entry, Group
+from twistchat.frontends.line.moderating import MODERATOR_COMMANDS
 from twistchat.frontends.line.sentences_accounts import PERHAPS_PASSWORD
 
 if TYPE_CHECKING:
@@ -70,7 +72,8 @@ class Dialect:
             self._entries[extension.name] = Entry(
                 Group.TALK, extension.usage, extension.summary, example
             )
-        for command in (*CHAT_COMMANDS, *added, *LOCAL_COMMANDS, *ACCOUNT_COMMANDS):
+        tables = (CHAT_COMMANDS, added, LOCAL_COMMANDS, ACCOUNT_COMMANDS, MODERATOR_COMMANDS)
+        for command in chain.from_iterable(tables):
             for name in (command.name, *command.aliases):
                 self._by_name.setdefault(name, command)
 
@@ -137,7 +140,7 @@ class Dialect:
         if "/" in name or not name:
             return Note(sentences.UNKNOWN_SLASH, {"command": command})
         if len(name) <= LONGEST_NAME:  # comparing takes time that grows with the length
-            close = get_close_matches(name.casefold(), self._by_name, n=1, cutoff=0.65)
+            close = get_close_matches(name.casefold(), self._by_name, n=1, cutoff=0.7)
             if close:
                 return Note(sentences.UNKNOWN_CLOSE, {"command": command, "close": f"/{close[0]}"})
         return Note(sentences.UNKNOWN, {"command": command})
@@ -149,21 +152,31 @@ class Dialect:
     # ------------------------------------------------------------ /help
 
     def help(self, topic: str, speech: Speech) -> Sequence[str]:
-        """Explain one command, or show them all."""
+        """Explain one command, or show them all, or those of a group."""
+        topic = topic.partition(" ")[0]
+        if (page := manual.APART.get(topic.casefold())) is not None:
+            return [*self._list((page,), speech), speech.say(manual.PAGE_OUTRO)]
         if topic:
-            return self._explain(topic.split(maxsplit=1)[0], speech)
-        rows = {group: self._rows(group, speech) for group in Group}
+            return self._explain(topic, speech)
+        apart = manual.APART.values()
+        lines = self._list([group for group in Group if group not in apart], speech)
+        minor = ", ".join(
+            f"/{name}" for name, entry in self._entries.items() if entry.is_minor and name != "help"
+        )
+        pages = ", ".join(speech.say(manual.PAGE, page=page) for page in manual.APART)
+        also = speech.say(manual.ALSO, minor=minor)
+        return [*lines, also, speech.say(manual.OUTRO, pages=pages)]
+
+    def _list(self, groups: Sequence[Group], speech: Speech) -> Sequence[str]:
+        rows = {group: self._rows(group, speech) for group in groups}
         width = max(cells(typed) for group in rows.values() for typed, _ in group)
         lines = []
-        for group in Group:
+        for group in groups:
             lines.append(speech.say(manual.HEAD, group=speech.say(group.value)))
             for typed, summary in rows[group]:
                 usage = typed + " " * (width - cells(typed))
                 lines.append(speech.say(manual.ROW, usage=usage, summary=summary))
-        minor = ", ".join(
-            f"/{name}" for name, entry in self._entries.items() if entry.is_minor and name != "help"
-        )
-        return [*lines, speech.say(manual.ALSO, minor=minor), speech.say(manual.OUTRO)]
+        return lines
 
     def _rows(self, group: Group, speech: Speech) -> Sequence[tuple[str, str]]:
         return [

@@ -106,7 +106,10 @@ class LineDialog:
             if not self._connection.is_foreign(session, line):
                 self._at_door(text)
             return COMMAND
-        asked = self._dialect.read(text, view.room)
+        room = view.room
+        asked = self._dialect.read(text, room)
+        if room != view.known and view.was_moved(room, asked):
+            return 1
         match asked:
             case [Say() as said]:  # as nearly always
                 session.receive(said)

@@ -15,6 +15,12 @@ class Group(Enum):
     ROOMS = _("Rooms")
     PEOPLE = _("People")
     SELF = _("Your connection")
+    ACCOUNTS = _("Accounts")
+    MODERATION = _("Moderation")
+
+
+APART = {"accounts": Group.ACCOUNTS, "moderation": Group.MODERATION}
+"""Groups that have a page of their own, by the word for it: `/help moderation`."""
 
 
 class Entry(NamedTuple):
@@ -128,6 +134,13 @@ ENTRIES = {
         _("/time on"),
         is_minor=True,
     ),
+    "numbers": Entry(
+        Group.SELF,
+        _("on|off"),
+        _("show the number of each line, or not"),
+        _("/numbers on"),
+        is_minor=True,
+    ),
     "echo": Entry(
         Group.SELF, _("on|off"), _("see your own lines, or not"), _("/echo off"), is_minor=True
     ),
@@ -155,42 +168,105 @@ ENTRIES = {
         is_minor=True,
     ),
     "register": Entry(
-        Group.SELF,
+        Group.ACCOUNTS,
         "",
         _("make your name yours for good, with a password"),
         _("/register"),
-        _("The password is asked for on the next lines."),
-        is_minor=True,
+        _("It is asked for on the next lines. Private words wait for you, too."),
     ),
     "login": Entry(
-        Group.SELF,
+        Group.ACCOUNTS,
         _("[NAME]"),
         _("be the owner of an account; its password is asked for"),
         _("/login alice"),
         _("Log in over several connections, and you are one person there."),
-        is_minor=True,
     ),
     "passwd": Entry(
-        Group.SELF,
+        Group.ACCOUNTS,
         "",
         _("give your account another password"),
         _("/passwd"),
         _("Your other connections are logged out."),
-        is_minor=True,
     ),
     "logout": Entry(
-        Group.SELF,
+        Group.ACCOUNTS,
         "",
         _("be nobody again, and come in anew"),
         _("/logout"),
-        is_minor=True,
     ),
     "account": Entry(
-        Group.SELF,
+        Group.ACCOUNTS,
         _("[delete]"),
         _("show whether you are logged in, or delete your account"),
         _("/account"),
-        is_minor=True,
+    ),
+    "kick": Entry(
+        Group.MODERATION,
+        _("[#ROOM] NAME [WHY]"),
+        _("put somebody out of the room"),
+        _("/kick bob no shouting"),
+        _("They may come back. The room #* is everywhere, and for operators."),
+    ),
+    "mute": Entry(
+        Group.MODERATION,
+        _("[#ROOM] NAME [TIME] [WHY]"),
+        _("let nobody hear somebody, for a while"),
+        _("/mute bob 10m no shouting"),
+        _("TIME: 10m, 2h, 7d; without it for good. NAME may be like spam*."),
+    ),
+    "unmute": Entry(
+        Group.MODERATION,
+        _("[#ROOM] NAME"),
+        _("let them speak again"),
+        _("/unmute bob"),
+    ),
+    "ban": Entry(
+        Group.MODERATION,
+        _("[#ROOM] NAME [TIME] [WHY]"),
+        _("put somebody out, and keep them out"),
+        _("/ban #cats spam* 7d advertising"),
+        _("Operators may ban an address too, everywhere: /ban #* 192.0.2.7 2d"),
+    ),
+    "unban": Entry(
+        Group.MODERATION, _("[#ROOM] NAME"), _("let them come in again"), _("/unban spam*")
+    ),
+    "bans": Entry(Group.MODERATION, _("[#ROOM]"), _("show who is muted, and banned"), _("/bans")),
+    "op": Entry(
+        Group.MODERATION,
+        _("[#ROOM] NAME"),
+        _("make somebody a moderator of the room"),
+        _("/op alice"),
+        _("They need an account. It is for who founded the room, and for operators."),
+    ),
+    "deop": Entry(
+        Group.MODERATION, _("[#ROOM] NAME"), _("let them moderate no more"), _("/deop alice")
+    ),
+    "voice": Entry(
+        Group.MODERATION,
+        _("[#ROOM] NAME"),
+        _("let somebody speak in a moderated room"),
+        _("/voice bob"),
+    ),
+    "devoice": Entry(Group.MODERATION, _("[#ROOM] NAME"), _("take that back"), _("/devoice bob")),
+    "rules": Entry(
+        Group.MODERATION,
+        _("[#ROOM] [NAME=VALUE...]"),
+        _("show the rules of a room, or change them"),
+        _("/rules limit=20 key=sesame"),
+        _("invite-only, moderated, secret, topic-locked: on|off; slow=10, retention=7d"),
+    ),
+    "slow": Entry(
+        Group.MODERATION,
+        _("SECONDS|off [#ROOM]"),
+        _("let each speak only so often"),
+        _("/slow 10"),
+    ),
+    "delete": Entry(
+        Group.MODERATION,
+        _("[#ROOM] NUMBER [WHY]"),
+        _("take back what was said"),
+        _("/delete 12 a telephone number"),
+        _("/numbers on shows the number of each line."),
     ),
     "json": Entry(
         Group.SELF,
@@ -218,7 +294,9 @@ ENTRIES = {
 HEAD = _("{group}:")
 ROW = _("  {usage}  {summary}")
 ALSO = _("Also {minor}.")
-OUTRO = _("/help NAME explains one; exit leaves.")
+OUTRO = _("Also {pages}. /help NAME explains one; exit leaves.")
+PAGE = _("/help {page}")
+PAGE_OUTRO = _("/help NAME explains one.")
 ALIASES = _("  also: {aliases}")
 EXAMPLE = _("  for example: {example}")
 MORE = _("  {more}")

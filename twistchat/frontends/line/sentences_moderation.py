@@ -133,6 +133,7 @@ GOODBYE = {
 
 # ---------------------------------------------------------------- refusals
 
+NO_TIME = _("Nothing was done: {time} is no time. Write 10m, 2h or 7d.")
 NOT_DONE = _("-- Not done: the server could not keep it. Try again.")
 NO_SUCH_LINE = _("-- There is nothing under the number {number} in {room} to be deleted.")
 
@@ -140,9 +141,6 @@ REFUSED = {
     Refusal.NOT_MODERATOR: _("-- Only moderators of {about} can do that."),
     Refusal.NOT_FOUNDER: _("-- Only who founded {about}, and operators, can do that."),
     Refusal.OUTRANKED: _("-- You cannot do that to {about}, who may do as much as you."),
-    Refusal.NO_SUCH_ACCOUNT: _("-- There is no account {about}."),
-    Refusal.ACCOUNT_EXISTS: _("-- There is an account {about} already."),
-    Refusal.LOGGED_IN_ALREADY: _("-- You are logged in as {about} already."),
     Refusal.NO_SUCH_ROOM: _("-- There is no room {about} to do that in."),
     Refusal.NO_ACCOUNT: _("-- {about} has no account, and needs one to be a moderator."),
     Refusal.NO_PATTERN: _("-- That is no name, and no pattern of names like spam*: {about}"),

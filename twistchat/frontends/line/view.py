@@ -21,6 +21,7 @@ from twistchat.frontends.line.commands import (
     Resume,
     SetCharset,
     SetEcho,
+    SetNumbers,
     SetTimes,
     ShowToken,
     SpeakJSON,
@@ -49,7 +50,16 @@ class View:
     not what was told yet, so that a line sent right behind a `/join` is said in that room.
     """
 
-    __slots__ = ("_asks", "_connection", "_dialect", "_room", "_session", "format")
+    __slots__ = (
+        "_asks",
+        "_connection",
+        "_dialect",
+        "_known_as",
+        "_room",
+        "_session",
+        "format",
+        "known",
+    )
 
     def __init__(
         self,
@@ -68,6 +78,9 @@ class View:
         self._asks = asks
         """Begins to ask for a password."""
         self._room = LOBBY
+        self.known = ""
+        """Where they know that typing goes; empty: nothing was typed yet."""
+        self._known_as = session.user
 
     @property
     def room(self) -> str:
@@ -76,6 +89,16 @@ class View:
         if user is None or self._room in user.rooms:
             return self._room
         return next(reversed(user.rooms), "")
+
+    def was_moved(self, room: str, line: Sequence[Asked | Note]) -> bool:
+        """Whether a line was meant for a room that they were put out of: it is said nowhere."""
+        known, self.known = self.known, room
+        user, self._known_as = self._known_as, self._session.user
+        is_moved = bool(known and room) and user is self._known_as
+        if not is_moved or all(getattr(asked, "room", "") != room for asked in line):
+            return False
+        self.note(s.MOVED, room=room, left=known)
+        return True
 
     def does(self, line: Sequence[Asked | Note]) -> None:
         """Do what one line asks for, or say why not."""
@@ -118,6 +141,9 @@ class View:
             case SetTimes():
                 self.write_as(replace(self.format, times=asked.on))
                 self.note(s.TIMES_ON if asked.on else s.TIMES_OFF)
+            case SetNumbers():
+                self.write_as(replace(self.format, numbers=asked.on))
+                self.note(s.NUMBERS_ON if asked.on else s.NUMBERS_OFF)
             case SetCharset():
                 self._set_charset(asked.name)
             case TalkIn():
@@ -156,7 +182,7 @@ class View:
             if user is not None and isinstance(name, str) and name in user.rooms:
                 self._room = name
             if is_last and self.room != before:
-                self.note(s.TALKING_IN, room=self.room)
+                self._tell_room()
             elif is_last and name == before:
                 self.note(s.TALKING_ALREADY, room=before)
 
@@ -179,11 +205,15 @@ class View:
             if self.room == before:
                 return
             if self.room:
-                self.note(s.TALKING_IN, room=self.room)
+                self._tell_room()
             else:
                 self._session.answer(Refused(Refusal.IN_NO_ROOM))
 
         self._session.receive(leave, then=left)
+
+    def _tell_room(self) -> None:
+        self.known = self.room
+        self.note(s.TALKING_IN, room=self.known)
 
     def _talk_in(self, typed: str) -> None:
         user = self._session.user
@@ -202,7 +232,7 @@ class View:
             self._session.answer(Refused(Refusal.NOT_IN_ROOM, name))
         else:
             self._room = name
-            self.note(s.TALKING_IN, room=name)
+            self._tell_room()
 
     # ------------------------------------------------------------ people, charsets
 
