@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import time
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest_twisted
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, succeed
+from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
 from twisted.internet.task import deferLater
 
 from tests.e2e.crash import KILLS, seeded
@@ -143,4 +145,62 @@ async def test_two_hundred_wrong_passwords_slow_nobody_else(tmp_path: Path) -> N
             await owner.heard.until(r"^-- You are alice")
     assert PASSWORD not in server.out.text
     assert "wrong 1" not in server.out.text
+    await server.stop()
+
+
+async def at_the_door(server: Server, question: str) -> Caller:
+    """Connect, and wait for what is asked first."""
+    caller = Caller()
+    endpoint = HostnameEndpoint(reactor, b"127.0.0.1", server.port)
+    await connectProtocol(endpoint, caller)
+    await caller.heard.until(question)
+    return caller
+
+
+async def answer(caller: Caller, *answers: tuple[str, str]) -> None:
+    """Type lines, and wait for what is told after each."""
+    for typed, told in answers:
+        heard = len(caller.lines)
+        caller.types(typed)
+        while not any(re.search(told, line) for line in caller.lines[heard:]):
+            await caller.heard.until(told)
+            await deferLater(reactor, 0.01)
+
+
+@pytest_twisted.ensureDeferred
+async def test_only_those_whom_somebody_else_knows_may_come_in(tmp_path: Path) -> None:
+    (tmp_path / "people").write_text("zoe:zoe's own\n")
+    (tmp_path / "password.txt").write_text("open sesame\n")
+    (tmp_path / "password.txt").chmod(0o644)
+    options = ("--guests", "no", "--password-file", "password.txt", "--auth", "file:people")
+    server = await Server.run(tmp_path, *options)
+    assert "password.txt can be read by every user of this machine" in server.out.text
+    zoe = await at_the_door(server, r"^-- This chat has a password")
+    await answer(
+        zoe,
+        ("guessed", r"^-- Sorry, that is not the password of this chat"),
+        ("open sesame", r"^-- What is the name of your account"),
+        ("zoe", r"^-- The password of zoe"),
+        ("zoe's other", r"^-- Sorry, that is not the password of an account"),
+        ("zoe's own", r"^-- You are zoe"),
+        ("/passwd", r"^-- Your present password"),
+        ("zoe's own", r"^-- A new password for zoe"),
+        (PASSWORD, r"^-- The same again"),
+        (PASSWORD, r"^-- The password of zoe was changed"),
+    )
+    server.kill(signal.SIGKILL)
+    assert await server.end() == -signal.SIGKILL
+    server = await Server.run(tmp_path, *options)
+    zoe = await at_the_door(server, r"^-- This chat has a password")
+    await answer(
+        zoe,
+        ("open sesame", r"^-- What is the name of your account"),
+        ("ZOE", r"^-- The password of ZOE"),
+        ("zoe's own", r"^-- Sorry, that is not the password of an account"),
+        (PASSWORD, r"^-- You are zoe"),
+    )
+    for secret in (PASSWORD, "zoe's own", "open sesame", "guessed"):
+        assert secret not in server.out.text
+        for file in tmp_path.glob("twistchat.db*"):
+            assert secret.encode() not in file.read_bytes()
     await server.stop()
