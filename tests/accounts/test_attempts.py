@@ -206,6 +206,19 @@ class SwitchedOffTests(AttemptsTestCase):
         self.assertEqual(self.wait(address="0"), 0)
 
 
+class ChangedTests(AttemptsTestCase):
+    def test_other_limits_hold_at_once(self) -> None:
+        for _ in range(10):
+            self.fails()
+        self.assertEqual(self.wait(), 16.0)
+        self.attempts.change_limits(Limits(password_wait=3.0))
+        self.assertEqual(self.wait(), 3.0)
+        self.attempts.change_limits(Limits(password_tries=20))
+        self.assertEqual(self.wait(), 0.0)
+        self.attempts.change_limits(Limits(password_tries=2))
+        self.assertEqual(self.wait(), 128.0)
+
+
 class BoundTests(AttemptsTestCase):
     def test_no_more_is_remembered_than_that(self) -> None:
         self.patch(module, "REMEMBERED", 50)

@@ -207,6 +207,14 @@ class GuessingTests(AccountTestCase):
         self.engine.fails = False
         self.assertIn("alice", self.log_in("alice", SECRET))
 
+    def test_other_limits_hold_at_once(self) -> None:
+        self.checker.change_limits(Limits(password_tries=2, passwords_waiting=3))
+        told = self.log_in_all([("alice", "wrong", str(number)) for number in range(4)])
+        self.assertEqual(sorted(told), ["login-busy", WRONG, WRONG, WRONG])
+        for _ in range(3):
+            self.log_in("alice", "wrong")
+        self.assertEqual(self.log_in("alice", SECRET), "attempts-too-fast 1")
+
     def test_the_operator_reads_of_it_but_neither_names_nor_passwords(self) -> None:
         with capturedLogs() as logged:
             for _ in range(9):

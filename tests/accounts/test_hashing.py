@@ -62,6 +62,13 @@ class HasherTests(AccountTestCase):
         self.pump()
         self.result(self.hasher.hash(SECRET))
 
+    def test_more_may_wait_from_now_on(self) -> None:
+        self.hasher.change_limits(Limits(passwords_waiting=6))
+        for _ in range(6):
+            self.hasher.verify(None, SECRET)
+        self.failureResultOf(self.hasher.verify(None, SECRET), BusyError)
+        self.pump()
+
     def test_what_is_no_hash_lets_nobody_in(self) -> None:
         for broken in ("", "x", "$argon2id$", "$argon2id$v=19$m=8,t=1,p=1$!$!", "$2b$12$abc"):
             verifying = self.hasher.verify(broken, SECRET)

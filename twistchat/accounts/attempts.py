@@ -45,14 +45,20 @@ class _Count:
 class _Counts(Generic[Key]):
     """Wrong passwords of one kind, and the waits that follow from them."""
 
-    def __init__(self, *, free: int, longest: float, forget: float) -> None:
-        self._free = free
-        self._longest = longest
-        self._forget = forget
+    def __init__(self) -> None:
+        self._free = 0
+        self._longest = 0.0
+        self._forget = 1.0
         self._counts: OrderedDict[Key, _Count] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._counts)
+
+    def limit(self, *, free: int, longest: float, forget: float) -> None:
+        """Let so many be free, and a wait as long as that (seconds) at most."""
+        self._free = free
+        self._longest = longest
+        self._forget = forget
 
     def wait(self, key: Key, now: float) -> float:
         count = self._counts.get(key)
@@ -138,20 +144,19 @@ class Attempts:
 
     def __init__(self, clock: IReactorTime, limits: Limits) -> None:
         self._clock = clock
-        forget = limits.password_forget
-        self._pairs: _Counts[Pair] = _Counts(
-            free=limits.password_tries, longest=limits.password_wait, forget=forget
-        )
-        self._addresses: _Counts[str] = _Counts(
-            free=limits.password_tries_together, longest=limits.password_wait, forget=forget
-        )
-        self._accounts: _Counts[str] = _Counts(
-            free=limits.password_tries_together,
-            longest=limits.password_wait_account,
-            forget=forget,
-        )
+        self._pairs: _Counts[Pair] = _Counts()
+        self._addresses: _Counts[str] = _Counts()
+        self._accounts: _Counts[str] = _Counts()
         self._let_in: OrderedDict[Pair, None] = OrderedDict()
         """Where which accounts were logged in to."""
+        self.change_limits(limits)
+
+    def change_limits(self, limits: Limits) -> None:
+        """Let other limits hold from now on, for those who wait already too."""
+        forget, together = limits.password_forget, limits.password_tries_together
+        self._pairs.limit(free=limits.password_tries, longest=limits.password_wait, forget=forget)
+        self._addresses.limit(free=together, longest=limits.password_wait, forget=forget)
+        self._accounts.limit(free=together, longest=limits.password_wait_account, forget=forget)
 
     def wait(self, account: str | None, address: str) -> float:
         """Tell in how many seconds the next guess is looked at; 0: now."""

@@ -110,6 +110,12 @@ class AccountChecker:
         """
         return Deferred.fromCoroutine(self._check(name.strip(), password, address))
 
+    def change_limits(self, limits: Limits) -> None:
+        """Let other limits hold from now on."""
+        self._longest = longest_typed(limits.name_characters)
+        self._attempts.change_limits(limits)
+        self._passwords.change_limits(limits)
+
     async def _check(self, name: str, password: str, address: str) -> Account:
         guessed = fold(name[: self._longest])
         if wait := self._attempts.wait(guessed, address):

@@ -16,6 +16,7 @@ from twistchat.core.limits import DEFAULT_LIMITS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from twistchat.core.limits import Limits
     from twistchat.engine.worker import MakeWorker
 
 T = TypeVar("T")
@@ -89,6 +90,10 @@ class Hasher:
     def needs_rehash(self, hashed: str) -> bool:
         """Whether a hash was made otherwise than one would be made now."""
         return self._argon2.check_needs_rehash(hashed)
+
+    def change_limits(self, limits: Limits) -> None:
+        """Let as many wait as other limits say."""
+        self._at_most = limits.passwords_waiting
 
     def stop(self) -> None:
         """Take no more."""

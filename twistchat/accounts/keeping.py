@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twistchat.accounts.hashing import Hasher
+    from twistchat.core.limits import Limits
     from twistchat.engine import Engine
 
 T = TypeVar("T")
@@ -76,6 +77,10 @@ class Passwords:
         """
         verified = Deferred.fromCoroutine(self._verify(account or NOBODY, password))
         return verified.addErrback(_refuse_busy)
+
+    def change_limits(self, limits: Limits) -> None:
+        """Let as many wait as other limits say."""
+        self._hasher.change_limits(limits)
 
     def stop(self) -> None:
         """Take no more."""

@@ -23,7 +23,9 @@ _TAKES = {
             "clients", "per_address", "per_private_address", "connects", "connects_private",
             "joins", "renames", "strangers", "searches",
             "name_characters", "name_cells", "room_characters", "rooms", "rooms_per_person",
-            "topic", "words", "ignores", "name_kept", "replay", "page",
+            "topic", "words", "ignores", "name_kept", "replay", "page", "registrations",
+            "password_tries", "password_tries_together", "password_wait",
+            "password_wait_account", "password_forget", "passwords_waiting",
         )
     ),
     Takes.CONNECTING: frozenset(

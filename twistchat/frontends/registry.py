@@ -107,6 +107,7 @@ class Registry:
         """Let other limits hold, from when on `changes.takes_effect` says."""
         self._chat.change_limits(limits)
         self._callers.change_limits(limits)
+        self.desk.change_limits(limits)
 
     @property
     def sessions(self) -> Sequence[Session]:

@@ -75,6 +75,13 @@ class Desk:
         self._made: dict[str, Bucket] = {}
         """How many accounts may still be made from which address."""
 
+    def change_limits(self, limits: Limits) -> None:
+        """Let other limits hold; how many accounts may be made is counted anew, if that changed."""
+        if self._a_minute != limits.registrations:
+            self._a_minute = limits.registrations
+            self._made.clear()
+        self._checker.change_limits(limits)
+
     # ------------------------------------------------------------ coming in
 
     def asks_house(self, session: Visitor) -> bool:
