@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.folders import temporary_folder
-from twistchat.config import OPTIONS, Config, ConfigError, read_config, read_limit, write_number
-from twistchat.core.limits import DEFAULT_LIMITS, NONE, described
+from twistchat.config import OPTIONS, Config, ConfigError, read_config, read_limit
+from twistchat.core.limits import DEFAULT_LIMITS, NONE, described, write_number
 from twistchat.tap import Options
 
 EVERYTHING = """\
@@ -32,6 +32,7 @@ guests = false
 password-file = "password.txt"
 auth = ["file:people"]
 metrics = 9100
+control = "no"
 [ limits ]
 rate = 2.5
 
@@ -73,8 +74,9 @@ class ReadingTests(ConfigTestCase):
             {
                 ("port",): 2, ("listen",): 3, ("engine",): 7, ("retention",): 8, ("name",): 9,
                 ("motd",): 12, ("console",): 13, ("guests",): 14, ("password-file",): 15,
-                ("auth",): 16, ("metrics",): 17, ("limits",): 18, ("limits", "rate"): 19,
-                ("limits", "line"): 21, ("limits", "stall"): 22,
+                ("auth",): 16, ("metrics",): 17, ("control",): 18, ("limits",): 19,
+                ("limits", "rate"): 20,
+                ("limits", "line"): 22, ("limits", "stall"): 23,
             },
         )  # fmt: skip
 
@@ -160,7 +162,7 @@ class MistakeTests(ConfigTestCase):
             "[server]\nport = 1": (
                 "chat.toml, line 1: there is no option 'server';"
                 " there are: port, listen, engine, retention, name, motd,"
-                " guests, password-file, auth, console, metrics"
+                " guests, password-file, auth, console, metrics, control"
             ),
             "rate = 5": "chat.toml, line 1: 'rate' is a limit: write it under [limits]",
             "per_address = 5": (

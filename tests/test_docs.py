@@ -14,9 +14,9 @@ from twisted.trial.unittest import SynchronousTestCase
 import twistchat
 from tests.folders import temporary_folder, twistd_in
 from tests.lines import without_tokens
-from twistchat.config import OPTIONS, read_config, write_number
+from twistchat.config import OPTIONS, read_config
 from twistchat.core.commands import Command
-from twistchat.core.limits import Limits, described
+from twistchat.core.limits import Limits, described, write_number
 from twistchat.frontends.line.accounts import ACCOUNT_COMMANDS
 from twistchat.frontends.line.commands import CHAT_COMMANDS, LOCAL_COMMANDS
 from twistchat.frontends.line.moderating import MODERATOR_COMMANDS
@@ -127,6 +127,7 @@ class DocumentTests(SynchronousTestCase):
             "port": 8000, "listen": [], "engine": "sqlite:twistchat.db", "retention": [],
             "name": "twistchat", "motd": "motd.txt", "guests": True,
             "password-file": "password.txt", "auth": [], "console": False, "metrics": 9100,
+            "control": "twistchat.ctl",
         }  # fmt: skip
         self.assertEqual(everything.options, defaults)
         self.assertEqual(list(everything.options), list(OPTIONS))
@@ -135,7 +136,7 @@ class DocumentTests(SynchronousTestCase):
         options.parent = twistd_in(temporary_folder(self))
         options.parseOptions([])
         self.assertEqual(str(defaults["port"]), DEFAULTS["port"])
-        for name in ("listen", "engine", "retention", "name", "guests", "auth"):
+        for name in ("listen", "engine", "retention", "name", "guests", "auth", "control"):
             self.assertEqual(defaults[name], DEFAULTS[name])
         self.assertFalse(options.console)
         self.assertIsNone(options.metrics)

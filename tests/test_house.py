@@ -42,16 +42,21 @@ MAY_KNOW: dict[str, set[str]] = {
         "frontends.jsonlines.codec",
     },
     "archive": {"core", "engine", "frontends.line.format", "frontends.line.speech"},
-    "program": {"archive.commands", "client.main", "client.send", "client.tail"},
+    "program": {
+        "archive.commands", "client.main", "client.send", "client.tail", "client.ctl",
+    },
     "__main__": {"program"},
     "service": {
         "core", "engine", "host", "telling", "pipeline", "login", "session", "limitlog",
-        "frontends", "accounts", "counts", "metrics",
+        "frontends", "accounts", "counts", "metrics", "operating",
     },
     "metrics": {"core", "counts", "host.door"},
     "log": set(),
+    "operating": {"host.private"},
     "config": {"core"},
-    "tap": {"core", "engine", "host", "frontends", "service", "config", "accounts", "log"},
+    "tap": {
+        "core", "engine", "host", "frontends", "service", "config", "accounts", "log", "operating",
+    },
     "testing": {"core", "engine", "frontends", "service", "accounts"},
 }  # fmt: skip
 

@@ -21,13 +21,14 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.folders import temporary_folder
 from twistchat.accounts.doors import Doors
+from twistchat.config import help_limits
 from twistchat.core.limits import DEFAULT_LIMITS, NONE, Limits, described
 from twistchat.frontends.registry import Greeting
 from twistchat.host.descriptors import HAS_RESOURCE, fit
 from twistchat.host.endpoints import ANY_PORT, ANY_PORT_IPV4, Listen, endpoint_of, read_listen
 from twistchat.host.probe import CannotListenError, Trial
 from twistchat.service import WIRES, ChatService
-from twistchat.tap import Options, help_limits, makeService
+from twistchat.tap import Options, makeService
 
 HELP = " (twistd chat --help-limits explains them)"
 

@@ -75,7 +75,7 @@ class ProgramTests(SynchronousTestCase):
     def test_every_command_and_option_is_in_the_documents(self) -> None:
         guide = (DOCS / "operating.md").read_text("utf-8")
         readme = (DOCS.parent / "README.md").read_text("utf-8")
-        for words in (["backup"], ["export"], ["import"], ["db", "check"]):
+        for words in (["ctl"], ["backup"], ["export"], ["import"], ["db", "check"]):
             told = io.StringIO()
             self.patch(sys, "stdout", told)
             self.assertRaises(SystemExit, make_parser().parse_args, [*words, "--help"])

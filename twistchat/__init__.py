@@ -29,6 +29,7 @@ And the house:
     client/         clients: a library, the terminal's, `send` and `tail`
     archive/        backup, export, import and check: the operator's tools
     program.py      the command line of `twistchat`: these two
+    operating.py    what the operator reaches a running server by: a socket, a signal
     service.py      settings → service tree: the one place where concrete classes meet
     tap.py          what `twistd chat` takes
     config.py       the configuration file

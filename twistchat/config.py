@@ -12,12 +12,13 @@ Whatever is wrong in it is told with its line.
 from __future__ import annotations
 
 import re
+import textwrap
 import tomllib
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from twistchat.core.limits import SUFFIXES, described, limit_value
+from twistchat.core.limits import described, limit_value, write_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +28,12 @@ MAX_FILE = 64 * 1024
 """Bytes, of a file that a person has written."""
 
 HELP = "twistd chat --help-limits explains them"
+
+HELP_LIMITS = """\
+How much is too much. Change a limit with --limit NAME=VALUE, or under [limits]
+in the file of --config. A value is a number, or a number with K or M (1024 or
+1024 * 1024); 0 is no limit, but where it says otherwise.
+"""
 
 Keys = tuple[str, ...]
 """Where something stands in the file: its name, after that of its table."""
@@ -125,12 +132,16 @@ def read_limit(name: str, value: object) -> tuple[str, float]:
     return attribute, number
 
 
-def write_number(number: float) -> str:
-    """Write a limit's value as `read_limit` reads it: 64K, 16M, 5, 0.2."""
-    for suffix, factor in reversed(SUFFIXES.items()):
-        if number and number % factor == 0:
-            return f"{int(number // factor)}{suffix}"
-    return f"{number:g}" if number % 1 else str(int(number))
+def help_limits() -> str:
+    """Write what `--help-limits` shows: every limit, in 80 columns."""
+    paragraphs = [HELP_LIMITS]
+    for limit in described():
+        zero = "" if limit.zero == "no limit" else f"; 0: {limit.zero}"
+        paragraphs.append(f"{limit.name}={write_number(limit.default)}  ({limit.unit}{zero})")
+        paragraphs.append(
+            textwrap.fill(limit.why, 79, initial_indent="    ", subsequent_indent="    ")
+        )
+    return "\n".join(paragraphs)
 
 
 def _parse(text: str, path: str) -> dict[str, Any]:
@@ -215,6 +226,7 @@ OPTIONS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "auth": (_is_list_of_texts, 'a list of texts, such as ["file:people"]'),
     "console": (_is_switch, "true or false"),
     "metrics": (_is_port, 'a number or an endpoint, such as 9100 or "unix:/run/metrics.sock"'),
+    "control": (_is_text, 'a path or "no", such as "twistchat.ctl"'),
 }
 """The options that may stand in a file, and what each takes."""
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import twistchat
 from twistchat.archive import commands as archive
+from twistchat.client import ctl, send, tail
 from twistchat.client import main as client
-from twistchat.client import send, tail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +37,7 @@ def make_parser() -> Parser:
     client.add_command(commands)
     send.add_command(commands)
     tail.add_command(commands)
+    ctl.add_command(commands)
     archive.add_commands(commands)
     return parser
 

@@ -17,23 +17,27 @@ from twistchat.accounts.hashing import Hasher
 from twistchat.accounts.house import House
 from twistchat.accounts.keeping import Passwords
 from twistchat.core.chat import Chat, Extension
-from twistchat.core.events import Refused
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
-from twistchat.core.model import User
 from twistchat.counts import Counts
 from twistchat.engine.memory import MemoryEngine
 from twistchat.engine.worker import ThreadWorker
+from twistchat.frontends.console.control import ControlFactory
+from twistchat.frontends.console.office import make_office
 from twistchat.frontends.console.protocol import Console
 from twistchat.frontends.console.terminal import open_console
 from twistchat.frontends.jsonlines.dialog import speak_json
+from twistchat.frontends.jsonlines.format import JSON
 from twistchat.frontends.jsonlines.protocol import JSONFactory
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.protocol import ChatFactory
 from twistchat.frontends.registry import Greeting, Registry
+from twistchat.host.descriptors import fit
 from twistchat.host.door import Door
 from twistchat.host.endpoints import LINE, Listen, read_listen
+from twistchat.host.private import is_ours
 from twistchat.limitlog import LimitLog
 from twistchat.login import Names, portal
+from twistchat.operating import ControlSocket, OnHangUp
 from twistchat.pipeline import Pipeline
 from twistchat.session.bookmarks import Bookmarks
 from twistchat.session.desk import Desk
@@ -52,9 +56,10 @@ if TYPE_CHECKING:
     from twisted.internet.protocol import Factory
     from twisted.python.failure import Failure
 
-    from twistchat.core.commands import Command
     from twistchat.engine import Engine
     from twistchat.metrics.window import Window
+    from twistchat.frontends.console.reloading import Settings
+    from twistchat.operating import ControlAt
 
 log = Logger()
 
@@ -211,9 +216,14 @@ class ChatService(MultiService):
         doors: Doors = OPEN,
         console: bool = False,
         metrics: str | None = None,
+        control: ControlAt | None = None,
+        settings: Settings | None = None,
+        read_again: Callable[[], Settings] | None = None,
+        is_daemon: bool = False,
         stop: Callable[[], None] | None = None,
         fail: Callable[[], None] | None = None,
     ) -> None:
+        """With `read_again` the operator can `reload`; `settings` are those it begins with."""
         super().__init__()
         self._reactor = reactor
         self._stop = stop
@@ -222,7 +232,6 @@ class ChatService(MultiService):
         self._is_stopping = False
         self._is_open = False
         self._fault = ""
-        self._operator = User("operator", "operator", operator=True)
         self.parts = assemble(
             reactor,
             engine=engine,
@@ -236,15 +245,37 @@ class ChatService(MultiService):
         self.doors = [self._door(place) for place in listen]
         for door in self.doors:
             door.setServiceParent(self)
+        text = LineFormat()
+        self.office = make_office(
+            registry=self.parts.registry,
+            chat=self.parts.chat,
+            engine=self.parts.engine,
+            clock=reactor,
+            perform=self.parts.operator.perform,
+            wire_format=text,
+            shut_down=self.shut_down,
+            change_limits=self.change_limits,
+            read=read_again,
+            begun_with=settings,
+        )
+        commands, fanout = self.office.commands, self.parts.fanout
         self._console: Console | None = None
         if console:
-            self._console = Console(
-                registry=self.parts.registry,
-                fanout=self.parts.fanout,
-                perform=self._perform,
-                shut_down=self.shut_down,
-                wire_format=LineFormat(),
+            self._console = Console(commands=commands, fanout=fanout, wire_format=text)
+        self._control: ControlSocket | None = None
+        if control is not None:
+            factory = ControlFactory(
+                commands=commands,
+                fanout=fanout,
+                clock=reactor,
+                limits=lambda: self.registry.limits,
+                may=is_ours,
+                text=text,
+                data=JSON,
             )
+            self._control = ControlSocket(reactor, control, factory, self._fail)
+        if is_daemon:
+            OnHangUp(reactor, self.office.reloading.reload).setServiceParent(self)
         self.window = None if metrics is None else self._window(metrics)
 
     def _door(self, place: str | Listen) -> Door:
@@ -281,6 +312,8 @@ class ChatService(MultiService):
         """Say in a word why nobody is let in now; nothing where people are."""
         if self._is_stopping:
             return "stopping"
+        if self.is_draining:
+            return "draining"
         return "" if self._is_open else "starting"
 
     def privilegedStartService(self) -> None:
@@ -302,6 +335,8 @@ class ChatService(MultiService):
         self._is_open = True
         for door in self.doors:
             door.open()
+        if self._control is not None:
+            self._control.open()
 
     def _no_engine(self, failure: Failure) -> None:
         self._fault = "the engine did not start"
@@ -322,8 +357,18 @@ class ChatService(MultiService):
         if self._stop is not None:
             self._stop()
 
+    @property
+    def is_draining(self) -> bool:
+        """Whether nobody new is let in, as the operator wants it."""
+        return self.registry.is_draining
+
+    def change_limits(self, limits: Limits) -> None:
+        """Let other limits hold, as far as this process has room for them."""
+        self.registry.change_limits(fit(limits, self._reactor))
+
     async def _close(self) -> None:
         self._is_stopping = True
+        self.office.closing.stop()
         await MultiService.stopService(self)
         registry = self.parts.registry
         log.info("Stopping, with {count} online", count=len(registry.people))
@@ -337,13 +382,7 @@ class ChatService(MultiService):
             registry.abort_all()
         if self._console is not None:
             self._console.close()
+        if self._control is not None and (closing := self._control.close()) is not None:
+            await closing
         if self.window is not None:  # last, so that it can be asked until then
             await maybeDeferred(self.window.stopService)
-
-    def _perform(self, command: Command, origin: object) -> Refused | None:
-        """Do something as the operator."""
-        decided = self.parts.chat.perform(self._operator, command)
-        if isinstance(decided, Refused):
-            return decided
-        self.parts.pipeline.submit(decided, origin)
-        return None

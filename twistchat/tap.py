@@ -6,7 +6,6 @@ import atexit
 import os
 import stat
 import sys
-import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,18 +18,29 @@ from twisted.python import usage
 import twistchat
 from twistchat.accounts.doors import Doors, read_checker
 from twistchat.accounts.house import HousePassword
-from twistchat.config import Config, ConfigError, read_config, read_limit, read_text, write_number
-from twistchat.core.limits import DEFAULT_LIMITS, Limits, described
+from twistchat.config import (
+    OPTIONS,
+    Config,
+    ConfigError,
+    help_limits,
+    read_config,
+    read_limit,
+    read_text,
+)
+from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.text import clean
 from twistchat.engine import choice
 from twistchat.engine.choice import Choice, read_choice
 from twistchat.engine.retention import Retention, read_retention
 from twistchat.engine.sqlite.faults import DatabaseError
+from twistchat.frontends.console.reloading import ReloadError, Settings
 from twistchat.frontends.registry import Greeting
 from twistchat.host.descriptors import fit
 from twistchat.host.endpoints import LINE, Listen, endpoint_of, own_endpoint_of, read_listen
+from twistchat.host.private import IS_POSSIBLE, CannotMakeError, TakenError, check
 from twistchat.host.probe import CannotListenError, Trial
 from twistchat.log import destination
+from twistchat.operating import ControlAt
 from twistchat.service import WIRES, ChatService
 
 if TYPE_CHECKING:
@@ -46,14 +56,15 @@ DEFAULTS = {
     "name": "twistchat",
     "guests": True,
     "auth": [],
+    "control": "twistchat.ctl",
 }
 """Of the options that are neither on the command line nor in the file."""
 
-HELP_LIMITS = """\
-How much is too much. Change a limit with --limit NAME=VALUE, or under [limits]
-in the file of --config. A value is a number, or a number with K or M (1024 or
-1024 * 1024); 0 is no limit, but where it says otherwise.
-"""
+CHANGEABLE = frozenset({"name", "motd"})
+"""Options that can change while the server runs. Limits say it themselves (`core.changes`)."""
+
+PREFIX = "twistd chat: "
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,7 @@ class Options(usage.Options, AuthOptionMixin):
             None,
             "Where Prometheus asks: a port of this machine, or an endpoint.",
         ],
+        ["control", None, None, "The operator's socket, or no. [default: twistchat.ctl]"],
         ["config", "c", None, "A file with options and limits, TOML; docs/example.toml is one."],
     ]
     optFlags = [  # noqa: RUF012, as Twisted wants it
@@ -110,6 +122,10 @@ class Options(usage.Options, AuthOptionMixin):
     metrics: tuple[str, Given] | None
     warnings: Sequence[str]
     """What the log is to say at the start."""
+    control: ControlAt | None
+    settings: Settings
+    rundir: Path
+    is_daemon: bool
 
     def opt_version(self) -> None:
         """Print the version of twistchat, and exit."""
@@ -152,23 +168,45 @@ class Options(usage.Options, AuthOptionMixin):
     def postOptions(self) -> None:
         """Check everything that can be checked without doing it."""
         # Where twistd works, which is where it was started unless --rundir says otherwise.
-        rundir = Path(self._twistd("rundir", "."))
+        self.rundir = rundir = Path(self._twistd("rundir", ".")).absolute()
         config = self._read_config(rundir)
-        self.limits = replace(DEFAULT_LIMITS, **self._limits(config))
+        self.settings = self._settings(config)
+        self.limits, self.greeting = self.settings.limits, self.settings.greeting
         self.listen = self._listen(config)
         self._read_engine(config, rundir)
         self.metrics = self._metrics(config)
+        self._read_control(config, rundir)
+        self._read_doors(config, rundir)
+        self.is_daemon = not self._twistd("nodaemon", default=True)
         console = self._given("console", config)
         self.console = bool(console.value)
-        if self.console and not self._twistd("nodaemon", default=True):
+        if self.console and self.is_daemon:
             how = f"--config {config.path}" if console.place else "--console"
             console.wrong(f"{console.name} needs the terminal: start with twistd -n chat {how}")
+
+    def read_again(self) -> Settings:
+        """Read the file, and those that it names, as they are now.
+
+        Raises:
+            ReloadError: something in them is wrong.
+        """
+        try:
+            return self._settings(self._read_config(self.rundir))
+        except SystemExit as error:  # with one line, as at a start
+            raise ReloadError(str(error.code).removeprefix(PREFIX)) from error
+
+    def _settings(self, config: Config) -> Settings:
+        """Read what can be read again while the server runs, and name what else there is."""
+        limits = replace(DEFAULT_LIMITS, **self._limits(config))
         name = self._given("name", config)
         called = clean(name.value.strip())
         if not called:
             name.wrong(f"{name.name} is empty: give the chat a name")
-        self.greeting = Greeting(called, _read_motd(self._given("motd", config), rundir))
-        self._read_doors(config, rundir)
+        greeting = Greeting(called, _read_motd(self._given("motd", config), self.rundir))
+        fixed = {
+            name: self._given(name, config).value for name in OPTIONS if name not in CHANGEABLE
+        }
+        return Settings(greeting, limits, fixed)
 
     def _read_doors(self, config: Config, rundir: Path) -> None:
         guests, auth = self._given("guests", config), self._given("auth", config)
@@ -198,6 +236,23 @@ class Options(usage.Options, AuthOptionMixin):
             return HousePassword.of_file(text)
         except ValueError as error:
             given.wrong(f"{called} has no password: {error}")
+
+    def _read_control(self, config: Config, rundir: Path) -> None:
+        control = self._given("control", config)
+        self.control = None
+        is_wished = bool(control.place) or self["control"] is not None
+        if control.value == "no" or not (is_wished or IS_POSSIBLE):
+            return
+        if not control.value:
+            control.wrong(f"{control.name} is empty: give it a path, or no")
+        self.control = ControlAt(rundir / control.value, is_wished)
+        try:
+            check(self.control.path)
+        except TakenError as error:
+            control.wrong(f"{error}: choose another with --control PATH, or none with --control no")
+        except CannotMakeError as error:
+            if is_wished:
+                control.wrong(f"{error}: choose another with --control PATH, or none with no")
 
     def _read_engine(self, config: Config, rundir: Path) -> None:
         engine, retention = self._given("engine", config), self._given("retention", config)
@@ -322,6 +377,10 @@ def makeService(options: Options) -> ChatService:
         doors=options.doors,
         console=options.console,
         metrics=options.metrics and options.metrics[0],
+        control=options.control,
+        settings=options.settings,
+        read_again=options.read_again,
+        is_daemon=options.is_daemon,
         stop=reactor.stop,
         fail=_fail_later(reactor),
     )
@@ -346,18 +405,6 @@ def _fail_later(reactor: Any) -> Callable[[], None]:
     return fail
 
 
-def help_limits() -> str:
-    """Write what `--help-limits` shows: every limit, in 80 columns."""
-    paragraphs = [HELP_LIMITS]
-    for limit in described():
-        zero = "" if limit.zero == "no limit" else f"; 0: {limit.zero}"
-        paragraphs.append(f"{limit.name}={write_number(limit.default)}  ({limit.unit}{zero})")
-        paragraphs.append(
-            textwrap.fill(limit.why, 79, initial_indent="    ", subsequent_indent="    ")
-        )
-    return "\n".join(paragraphs)
-
-
 def _read_motd(motd: Given, rundir: Path) -> tuple[str, ...]:
     if motd.value is None:
         return ()
@@ -370,4 +417,4 @@ def _read_motd(motd: Given, rundir: Path) -> tuple[str, ...]:
 
 def _fail(message: str) -> NoReturn:
     # Cleaned, since it quotes what was given, and is one line whatever that was.
-    raise SystemExit(clean(f"twistd chat: {message}"))
+    raise SystemExit(clean(f"{PREFIX}{message}"))

@@ -39,6 +39,12 @@ The terminal client, `twistchat connect`:
     output.py         standard output, however slowly it is read
     send.py           says lines
     tail.py           prints lines
+
+`twistchat ctl`, which speaks to the control socket of a server on this machine instead:
+
+    control.py        a connection to it, which blocks
+    shell.py          lines with editing, completion and history
+    ctl.py            one command, or a shell
 """
 
 from twistchat.client.api import Client

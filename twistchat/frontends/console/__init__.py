@@ -1,7 +1,20 @@
-"""The operator at the server's own terminal.
+"""The operator: at the server's own terminal, and over the control socket.
 
-It listens like any session, and acts through what service.py gives it.
+It listens like any session, and acts through what service.py gives it. There is one table of
+commands for both places. A command answers with a value, which is written for people or for
+programs by whoever has asked.
 
-    protocol.py   Console: what the operator types, and sees
+    command.py    Command, and Commands: the table
+    results.py    what comes of a command, as values
+    ear.py        how an operator hears what a room is told
+    errands.py    what the operator does in the chat
+    people.py     the commands about people
+    rooms.py      the commands about rooms
+    running.py    the commands about the server: stats, limit, drain
+    reloading.py  the commands about files: reload, motd
+    closing.py    shutdown, now or in a while
+    office.py     all of these, put together
+    protocol.py   Console: what the operator types at the terminal, and sees
     terminal.py   StandardIO on the terminal, without getting into the log's way
+    control.py    Control: the same for programs, over a socket
 """

@@ -1,0 +1,102 @@
+"""The shell of `twistchat ctl`: lines with editing, completion and a history of their own.
+
+It is Python's readline. Where there is none, or no terminal, it is plain input.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+try:
+    import readline
+except ImportError:  # Windows, and some builds of Python
+    HAS_READLINE = False
+else:
+    HAS_READLINE = True
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PROMPT = "twistchat> "
+
+ENDS = frozenset(("exit", "quit"))
+
+REMEMBERED = 1_000
+"""Lines of the history."""
+
+
+def history_file() -> Path:
+    """Say where the history is kept (XDG Base Directory Specification)."""
+    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(state).expanduser() / "twistchat" / "ctl_history"
+
+
+class Shell:
+    """Where the operator types. `commands` tells which there are, when that is asked for."""
+
+    def __init__(self, commands: Callable[[], dict[str, str]]) -> None:
+        self.is_terminal = sys.stdin.isatty()
+        self._commands = commands
+        self._matches: list[str] = []
+        self._edits = self.is_terminal and HAS_READLINE
+
+    def __enter__(self) -> Self:
+        if self._edits:
+            self._begin()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._edits:
+            atexit.unregister(self._keep)
+            self._keep()
+
+    def lines(self) -> Iterator[str]:
+        """Hand out what is typed, until the end of input or `exit`."""
+        while True:
+            try:
+                line = input(PROMPT) if self.is_terminal else input()
+            except EOFError:
+                if self.is_terminal:
+                    print()  # noqa: T201, behind the prompt
+                return
+            except KeyboardInterrupt:
+                if not self.is_terminal:
+                    raise
+                print()  # noqa: T201, away with the line
+                continue
+            except UnicodeDecodeError:
+                continue
+            if line.strip().casefold() in ENDS:
+                return
+            if line.strip():
+                yield line
+
+    def _begin(self) -> None:
+        file = history_file()
+        with contextlib.suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with contextlib.suppress(OSError):
+            readline.read_history_file(file)
+        readline.set_history_length(REMEMBERED)
+        readline.set_completer(self._complete)
+        readline.set_completer_delims(" ")
+        is_libedit = "libedit" in (readline.__doc__ or "")
+        readline.parse_and_bind("bind ^I rl_complete" if is_libedit else "tab: complete")
+        atexit.register(self._keep)
+
+    def _keep(self) -> None:
+        with contextlib.suppress(OSError):
+            readline.write_history_file(history_file())
+
+    def _complete(self, text: str, number: int) -> str | None:
+        """Complete the name of a command. Called by readline, for one match after the other."""
+        if number == 0:
+            begun = readline.get_line_buffer()[: readline.get_begidx()].split()
+            names = self._commands() if not begun or begun == ["help"] else {}
+            self._matches = [f"{name} " for name in names if name.startswith(text.casefold())]
+        return self._matches[number] if number < len(self._matches) else None

@@ -1,0 +1,50 @@
+"""What the operator does in the chat: through the same rules and the same pipeline as everybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twistchat.core.events import NotKept, Refused
+from twistchat.engine import Committed
+from twistchat.frontends.console.results import Failed
+from twistchat.session.operating import NotDoneError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from twisted.internet.defer import Deferred
+    from twisted.python.failure import Failure
+
+    from twistchat.core.commands import Command
+    from twistchat.core.events import Item
+    from twistchat.frontends.console.results import Result
+    from twistchat.wire import WireFormat
+
+
+class Errands:
+    """Does commands as the operator, and puts into words why something was not done."""
+
+    def __init__(
+        self,
+        *,
+        perform: Callable[[Command], Deferred[Sequence[Item]]],
+        wire_format: WireFormat,
+    ) -> None:
+        self._perform = perform
+        self._format = wire_format
+
+    def run(self, command: Command, done: Callable[[Sequence[Item]], Result]) -> Deferred[Result]:
+        """Do a command; when what it changes is kept, `done` says what has come of it."""
+        return self._perform(command).addCallbacks(done, self._not_done)
+
+    def _not_done(self, failure: Failure) -> Failed:
+        failure.trap(NotDoneError)
+        error = failure.value
+        assert isinstance(error, NotDoneError)
+        return self.failed(error.why)
+
+    def failed(self, why: Refused | NotKept) -> Failed:
+        """Say why something is not done, as the chat itself does."""
+        told = self._format.encode_reply(Committed(why), "operator").decode()
+        words = " ".join(line.removeprefix("-- ") for line in told.splitlines())
+        return Failed(words, str(why.code if isinstance(why, Refused) else why.why))

@@ -1,0 +1,111 @@
+"""The operator's commands about people: how many, who, and a word to them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from twistchat.core.commands import Announce
+from twistchat.frontends.console.command import Asked, Command, UsageError
+from twistchat.frontends.console.results import Column, Failed, Result, Table, Told, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twisted.internet.defer import Deferred
+
+    from twistchat.core.events import Item
+    from twistchat.frontends.console.closing import Closing
+    from twistchat.frontends.console.errands import Errands
+    from twistchat.frontends.registry import Registry
+    from twistchat.session import Session
+
+
+def on_the_clock(at: float) -> str:
+    """Write a time (seconds since 1970, UTC) on the clock of this machine."""
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+WHO = (
+    Column("number", "#"),
+    Column("name", "NAME", lambda name: name or "(at the door)"),
+    Column("address", "ADDRESS"),
+    Column("wire", "WIRE"),
+    Column("since", "SINCE", on_the_clock),
+    Column("queue", "QUEUE"),
+)
+
+
+class People:
+    """What the operator asks of people, and tells them."""
+
+    def __init__(self, *, registry: Registry, errands: Errands, closing: Closing) -> None:
+        self._registry = registry
+        self._errands = errands
+        self._closing = closing
+
+    def commands(self) -> Sequence[Command]:
+        """List the commands."""
+        return (
+            Command("count", "", "how many are online", self._count, in_chat=True),
+            Command(
+                "who", "", "everybody: number, name, address, wire, since", self._who, in_chat=True
+            ),
+            Command("say", "TEXT", "tell everybody, as the operator", self._say, in_chat=True),
+            Command("msg", "WHO TEXT", "tell one, by name or number", self._msg, in_chat=True),
+        )
+
+    def _count(self, asked: Asked) -> Result:
+        asked.nothing()
+        online, connected = len(self._registry.people), len(self._registry.sessions)
+        fields = {
+            "online": online,
+            "at_door": connected - online,
+            "draining": self._registry.is_draining,
+            "stops_in": self._closing.left,
+        }
+        words = "{online} online"
+        words += ", {at_door} at the door" if connected > online else ""
+        words += "; nobody new is let in" if self._registry.is_draining else ""
+        if self._closing.left is not None:
+            words += f"; the server stops in {self._closing.left_in_words}"
+        return Told(words + ".", fields)
+
+    def _who(self, asked: Asked) -> Result:
+        asked.nothing()
+        return Table(WHO, [_row(session) for session in self._registry.sessions], "Nobody is here.")
+
+    def _say(self, asked: Asked) -> Deferred[Result]:
+        def told(_: Sequence[Item]) -> Result:
+            count = len(self._registry.people)
+            return Told(f"Told {counted(count, 'person', 'people')}.", {"told": count})
+
+        return self._errands.run(Announce(asked.text()), told)
+
+    def _msg(self, asked: Asked) -> Deferred[Result] | Result:
+        who, text = asked.first()
+        if not text:
+            raise UsageError
+        session = self._registry.find(who)
+        if session is None or not session.name:
+            return nobody(who)
+        name = session.name
+        return self._errands.run(
+            Announce(text, to=name), lambda _: Told("Told {name}.", {"name": name})
+        )
+
+
+def nobody(who: str) -> Failed:
+    """Say that nobody is called so."""
+    return Failed(f"Nobody here is {who}. Type who for names and numbers.", "no-such-person")
+
+
+def _row(session: Session) -> dict[str, Any]:
+    return {
+        "number": session.number,
+        "name": session.name,
+        "address": session.address,
+        "wire": session.wire,
+        "since": session.since,
+        "queue": session.outlet.queued,
+    }

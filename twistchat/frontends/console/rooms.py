@@ -1,0 +1,108 @@
+"""The operator's commands about rooms: which there are, who is in one, what it is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twistchat.core.commands import SetTopic
+from twistchat.core.events import Refused
+from twistchat.core.names import LOBBY, room_name
+from twistchat.frontends.console.command import Asked, Command
+from twistchat.frontends.console.results import Column, Facts, Failed, Result, Table, Told, Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from twisted.internet.defer import Deferred
+
+    from twistchat.core.chat import Chat
+    from twistchat.core.model import Room
+    from twistchat.frontends.console.errands import Errands
+
+
+NO_SUCH_ROOM = "no-such-room"
+
+ROOMS = (
+    Column("room", "ROOM"),
+    Column("people", "PEOPLE"),
+    Column("topic", "TOPIC"),
+)
+
+ROOM = (
+    Column("room", "room"),
+    Column("topic", "topic", lambda topic: topic or "(none)"),
+    Column("members", "members", lambda names: ", ".join(names) or "(nobody)"),
+)
+
+
+class Rooms:
+    """What the operator asks of rooms, and sets in them."""
+
+    def __init__(self, *, chat: Chat, errands: Errands) -> None:
+        self._chat = chat
+        self._errands = errands
+
+    def commands(self) -> Sequence[Command]:
+        """List the commands."""
+        return (
+            Command("watch", "[#ROOM]", "see what is said, or no longer", self._watch),
+            Command("rooms", "", "every room, the fullest first", self._rooms, in_chat=True),
+            Command("room", "[#ROOM]", "who is in a room, its topic", self._room, in_chat=True),
+            Command(
+                "topic",
+                "[#ROOM] [TEXT]",
+                "show or set what a room is about; - for nothing",
+                self._topic,
+                in_chat=True,
+            ),
+        )
+
+    def named(self, typed: str) -> Room | Failed:
+        """Find a room by its name as it was typed; the lobby, if there is none."""
+        name = room_name(typed or LOBBY, self._chat.limits)
+        if isinstance(name, Refused):
+            return Failed(f"{typed} is no name for a room.", str(name.code))
+        room = self._chat.room(name)
+        if room is None:
+            return Failed(f"There is no room {name}. Type rooms for those there are.", NO_SUCH_ROOM)
+        return room
+
+    def _watch(self, asked: Asked) -> Result:
+        # Also a room that is not there yet: somebody may come.
+        name = room_name(asked.words or LOBBY, self._chat.limits)
+        if isinstance(name, Refused):
+            return Failed(f"{asked.words} is no name for a room.", str(name.code))
+        return Watch(name)
+
+    def _rooms(self, asked: Asked) -> Result:
+        asked.nothing()
+        rooms = sorted(self._chat.rooms, key=lambda room: (-len(room.members), room.name))
+        rows: list[Mapping[str, Any]] = [
+            {"room": room.name, "people": len(room.members), "topic": room.topic} for room in rooms
+        ]
+        return Table(ROOMS, rows, "There is no room yet: the first who comes makes one.")
+
+    def _room(self, asked: Asked) -> Result:
+        room = self.named(asked.one() if asked.words else "")
+        if isinstance(room, Failed):
+            return room
+        members = [user.name for user in room.members.values()]
+        return Facts(ROOM, {"room": room.name, "topic": room.topic, "members": members})
+
+    def _topic(self, asked: Asked) -> Deferred[Result] | Result:
+        typed, topic = "", asked.words
+        if topic.startswith(("#", "＃")):
+            typed, topic = asked.first()
+        room = self.named(typed)
+        if isinstance(room, Failed):
+            return room
+        if not topic:
+            return _told(room.name, room.topic)
+
+        wanted = SetTopic(room.name, "" if topic == "-" else topic)
+        return self._errands.run(wanted, lambda _: _told(room.name, room.topic))
+
+
+def _told(room: str, topic: str) -> Told:
+    fields = {"room": room, "topic": topic}
+    return Told("{room} is about: {topic}" if topic else "{room} has no topic.", fields)
