@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.archive.kit import START, ArchiveTestCase, Ran, did, said, topic, whispered
+from tests.archive.kit import ALICE, START, ArchiveTestCase, Ran, did, said, topic, whispered
+from twistchat.core.events import Erased
 from twistchat.engine.retention import read_retention
 from twistchat.engine.sqlite import chores
 from twistchat.engine.sqlite.migrate import newest_version
 from twistchat.engine.sqlite.rows import KINDS, row_of
+from twistchat.testing.conformance_deeds import EVERYTHING
 
 
 class CheckTestCase(ArchiveTestCase):
@@ -40,8 +42,11 @@ class WholeTests(CheckTestCase):
         )
 
     def test_the_kinds_are_those_that_are_written(self) -> None:
-        events = (said(""), did(""), whispered(""), replace(whispered(""), action=True), topic(""))
-        self.assertEqual(tuple(row_of(event)[1] for event in events), KINDS)
+        spoken = (said(""), did(""), whispered(""), replace(whispered(""), action=True), topic(""))
+        erased = Erased("#lobby", ALICE, "alice", START, "bob")
+        events = (*spoken, *EVERYTHING, erased)
+        self.assertEqual({row_of(event)[1] for event in events}, set(KINDS))
+        self.assertEqual(len(set(KINDS)), len(KINDS))
 
     def test_beside_a_server(self) -> None:
         store = self.store()
@@ -124,7 +129,7 @@ class FaultTests(CheckTestCase):
         self.rows("UPDATE events SET kind = 'sung' WHERE number = 5")
         self.finds("1 line of a kind that this twistchat does not know: 'sung'")
         self.rows("UPDATE events SET kind = 'whispered' WHERE number = 5")
-        self.finds("1 line that are private and do not say to whom")
+        self.finds("1 line that are to or about somebody and do not say so")
 
     def test_keys_that_lead_nowhere(self) -> None:
         self.rows(

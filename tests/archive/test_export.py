@@ -137,7 +137,7 @@ class JsonTests(ArchiveTestCase):
         self.assertEqual(
             lines,
             [
-                {"type": "export", "format": "twistchat", "version": 1},
+                {"type": "export", "format": "twistchat", "version": 2},
                 {
                     "type": "log", "log": 1, "name": "#lab", "first": 1, "last": 1,
                     "ended": START + HOUR,
@@ -152,7 +152,7 @@ class JsonTests(ArchiveTestCase):
                     "type": "whispered", "log": 3, "number": 1, "to_user": "b0b", "to": "bob",
                     "text": "psst", **one,
                 },
-                {"type": "end", "events": 5},
+                {"type": "end", "events": 5, "audit": 0},
             ],
         )  # fmt: skip
 

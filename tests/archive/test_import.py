@@ -271,8 +271,8 @@ class MalformedTests(ImportTestCase):
         ):  # fmt: skip
             self.assertEqual(self.refuses(data), no_export)
         self.assertIn(
-            "this export has version 2, and this twistchat reads 1",
-            self.refuses(written({**HEADER, "version": 2})),
+            "this export has version 3, and this twistchat reads 2",
+            self.refuses(written({**HEADER, "version": 3})),
         )
 
     def test_bad_lines_are_named_by_their_number(self) -> None:
@@ -341,6 +341,7 @@ class MalformedTests(ImportTestCase):
             (log(2, "@b,a"), "line 3: '@b,a' is no name of a room"),
             (log(2, "#lab", first=3, last=1), "line 3: first is greater than last"),
             ({**log(2, "#lab"), "ended": "now"}, "line 3: ended is missing, or no time"),
+            ({**log(2, "!"), "ended": START}, "line 3: ! never ends"),
         ):
             told = self.refuses(written(HEADER, log(), bad, end(0)))
             self.assertTrue(told.startswith(why), f"{told!r} is not {why!r}")

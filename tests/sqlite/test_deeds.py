@@ -442,7 +442,7 @@ class RowTests(FileTestCase):
             self.refuses(changed, rules=wrong)
         for names in (None, "slow", [1]):
             self.refuses(changed, changed=names)
-        self.refuses(deleted(1), number="1")
+        self.refuses(deleted(1), line="1")
         self.refuses(deleted(1), words=None)
         made = account(AccountDeed.REGISTER)
         self.refuses(made, deed="praise")

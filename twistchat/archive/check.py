@@ -14,7 +14,7 @@ from twistchat.archive.terminal import count as counted
 from twistchat.archive.terminal import lines
 from twistchat.core.concerns import SERVER_LOG
 from twistchat.engine.sqlite import chores
-from twistchat.engine.sqlite.rows import AUDITED, DECIDES, KINDS, WHISPERED
+from twistchat.engine.sqlite.rows import ABOUT, DECIDES, KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +28,6 @@ SAMPLE = 100
 
 LOGS = ("#", "@", SERVER_LOG)
 """How names of logs begin."""
-
-ABOUT = (*WHISPERED, *(kind for kind in AUDITED if kind not in ("rules", "deleted")))
-"""The kinds of events that are to somebody, or about somebody."""
 
 REMEDY_INDEX = "an export that is imported into a new file makes it anew"
 
@@ -49,6 +46,8 @@ class Contents:
     lines: int
     oldest: float | None
     newest: float | None
+    deeds: int
+    """How many entries the audit log has."""
     indexed: int | None
     """How many lines are in the search index; None: there is none."""
 
@@ -254,10 +253,11 @@ def _contents(database: sqlite3.Connection, path: Path) -> Contents:
         "SELECT count(*), min(at), max(at) FROM events"
     ).fetchone()
     copy = database.execute("SELECT 1 FROM facts WHERE name = 'copy'").fetchone()
+    (entries,) = database.execute("SELECT count(*) FROM audit").fetchone()
     indexed = None
     if _has_index(database):
         (indexed,) = database.execute("SELECT count(*) FROM search_docsize").fetchone()
     return Contents(
         schema, copy is not None, size, rooms, forgotten, conversations, count, oldest, newest,
-        indexed,
+        entries, indexed,
     )  # fmt: skip

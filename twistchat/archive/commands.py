@@ -250,6 +250,8 @@ def _described(path: Path, contents: Contents) -> Iterator[str]:
     else:
         times = ""
     yield f"{terminal.lines(contents.lines)}{times}"
+    if contents.deeds:
+        yield f"{terminal.count(contents.deeds, 'entry', 'entries')} in the audit log"
     if contents.indexed is None:
         yield "no search index; a server makes it, where its SQLite can"
     elif contents.indexed < contents.lines:

@@ -9,7 +9,7 @@ from twistchat.archive.terminal import count as counted
 from twistchat.core.concerns import is_durable, stands_as
 from twistchat.core.events import Moderated
 from twistchat.engine.sqlite.deeds import is_over
-from twistchat.engine.sqlite.rows import AUDITED, COLUMNS, DECIDES, read_row
+from twistchat.engine.sqlite.rows import AUDITED, COLUMNS, DECIDES, FIELDS, read_row
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,9 +22,6 @@ FAULTS = 20
 
 TRIGGERS = ("audit_unchanged", "audit_undeleted", "audit_unreplaced")
 """What keeps the audit log as it is."""
-
-FIELDS = ("rules", "account", "deleted")
-"""The kinds of events whose text is fields."""
 
 _EVENT = f"epoch, events.number, {COLUMNS.replace('kind', 'events.kind')}"
 
@@ -118,7 +115,8 @@ def audit(database: sqlite3.Connection) -> Iterator[str]:
     ).fetchone()
     missing = max(last, given) - count
     if missing:
-        yield f"{counted(missing, 'entry', 'entries')} of the audit log are missing"
+        entries = counted(missing, "entry of the audit log is", "entries of the audit log are")
+        yield f"{entries} missing"
     (unknown,) = database.execute(
         f"SELECT count(*) FROM audit WHERE kind NOT IN {_of_kinds(AUDITED)}"  # noqa: S608, constants
     ).fetchone()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from twistchat.archive import ArchiveError
 from twistchat.archive.records import (
+    AuditRecord,
     EndRecord,
     EventRecord,
     LogRecord,
@@ -23,13 +24,13 @@ from twistchat.archive.records import (
     read,
     read_header,
 )
-from twistchat.core.concerns import changes_state, log_of
-from twistchat.engine.sqlite import chores
+from twistchat.core.concerns import SERVER_LOG, log_of, stands_as
+from twistchat.engine.sqlite import chores, deeds
 from twistchat.engine.sqlite.faults import explain
 from twistchat.engine.sqlite.file import WriterLock, connect, header_version
 from twistchat.engine.sqlite.loading import new_epoch
 from twistchat.engine.sqlite.migrate import migrate
-from twistchat.engine.sqlite.rows import INSERT, row_of
+from twistchat.engine.sqlite.rows import AUDITED, COLUMNS, INSERT, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,18 @@ if TYPE_CHECKING:
 
 LONGEST = 1 << 22
 """Bytes of a line: far more than anybody can say."""
+
+OTHERS = {SERVER_LOG: "what is known of accounts"}
+"""What a log is called that is neither a room's nor of two people."""
+
+UNACCOUNTED = (
+    f"INSERT INTO audit (log, epoch, number, {COLUMNS})"  # noqa: S608, constants
+    f" SELECT name, epoch, number, {COLUMNS} FROM events AS done JOIN logs ON logs.id = done.log"
+    f" WHERE done.log = ? AND kind IN ({', '.join('?' * len(AUDITED))}) AND NOT EXISTS ("
+    "SELECT 1 FROM audit WHERE audit.log = name AND audit.at = done.at AND audit.kind = done.kind"
+    " AND audit.user = done.user AND audit.to_user IS done.to_user) ORDER BY done.id"
+)
+"""Gives an account of deeds of a log (by its id) of which the file gives none."""
 
 BATCH = 1_000
 """Events that are written at once."""
@@ -71,8 +84,8 @@ class _Log:
     read: int = 0
     """The last number of the file."""
     has_gaps: bool = False
-    standing: dict[str, int] = field(default_factory=dict)
-    """By its kind, the number of the last event that changes the room."""
+    standing: dict[tuple[str, str], int] = field(default_factory=dict)
+    """By what it decides, and about whom, the number of the last event that does."""
 
 
 class _Lines:
@@ -179,6 +192,7 @@ class _Importing:
         self._text = 0
         """Characters that were said in these rows."""
         self._count = 0
+        self._entries = 0
 
     def run(self, lines: _Lines, rest: Iterator[bytes]) -> Import:
         """Read all of a file behind its first line, and write it."""
@@ -199,19 +213,27 @@ class _Importing:
                     if not self._logs:
                         self._begin()
                     self._put(record)
-                case EndRecord(events=events):
-                    self._refuse_parts(events)
+                case AuditRecord() as record:
+                    if not self._logs:
+                        self._begin()
+                    self._give_account(record)
+                case EndRecord() as record:
+                    self._refuse_parts(record)
                     break
         else:
             raise RecordError("the file ends here, without the line that ends an export")
         if next(rest, None) is not None:
             raise RecordError("something stands behind the end of the export")
 
-    def _refuse_parts(self, events: int) -> None:
-        if events != self._count:
-            raise RecordError(
-                f"of {events} events {self._count} stand above: a part of the file is missing"
-            )
+    def _refuse_parts(self, end: EndRecord) -> None:
+        for said, count, what in (
+            (end.events, self._count, "events"),
+            (end.audit, self._entries, "entries of the audit log"),
+        ):
+            if said != count:
+                raise RecordError(
+                    f"of {said} {what} {count} stand above: a part of the file is missing"
+                )
 
     # ------------------------------------------------------------ logs
 
@@ -271,7 +293,7 @@ class _Importing:
         known = {name for (name,) in self._connection.execute("SELECT name FROM logs")}
         names = dict.fromkeys(record.name for record in self._records.values())
         there = [
-            name if name.startswith("#") else "a private conversation"
+            name if name.startswith("#") else OTHERS.get(name, "a private conversation")
             for name in names
             if name in known
         ]
@@ -291,8 +313,9 @@ class _Importing:
         number = self._place(log, record)
         columns = row_of(record.event)
         self._rows.append((log.id, number, *columns))
-        if changes_state(record.event) and log.record.ended is None:
-            log.standing[columns[1]] = number
+        decides = stands_as(record.event)
+        if decides is not None and log.record.ended is None:
+            log.standing[decides] = number
         log.last, log.read = number, record.number
         self._count += 1
         self._text += len(columns[5])
@@ -310,7 +333,7 @@ class _Importing:
                 f" and at most {log.record.last}"
             )
         holds = number < log.record.first
-        if holds and not changes_state(record.event):
+        if holds and stands_as(record.event) is None:
             raise RecordError(f"number {number} of {name} is less than its first")
         if holds and log.record.ended is not None:
             raise RecordError(
@@ -326,6 +349,16 @@ class _Importing:
             return number
         log.has_gaps |= number != log.read + 1
         return log.last + 1
+
+    def _give_account(self, record: AuditRecord) -> None:
+        """Put an entry into the audit log, unless it is there already."""
+        self._entries += 1
+        row = deeds.audit_row(record.event, record.epoch, record.number, row_of(record.event))
+        found = self._connection.execute(
+            "SELECT 1 FROM audit WHERE log = ? AND epoch = ? AND number = ? AND at = ?", row[:4]
+        )
+        if found.fetchone() is None:
+            self._connection.execute(deeds.AUDIT, row)
 
     def _write(self) -> None:
         self._connection.executemany(INSERT, self._rows)
@@ -344,10 +377,11 @@ class _Importing:
                 (first, last, log.id),
             )
             self._connection.executemany(
-                "INSERT OR REPLACE INTO standing VALUES (?, ?, ?)",
-                [(log.id, kind, number) for kind, number in log.standing.items()],
+                deeds.STAND,
+                [(log.id, *decides, number) for decides, number in log.standing.items()],
             )
-        names = {log.record.name for log in self._logs.values()}
+            self._connection.execute(UNACCOUNTED, (log.id, *AUDITED))
+        names = {log.record.name for log in self._logs.values()} - {SERVER_LOG}
         rooms = {name for name in names if name.startswith("#")}
         gaps = tuple(log.record.name for log in self._logs.values() if log.has_gaps)
         return Import(self._count, len(rooms), len(names - rooms), gaps)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from twistchat.archive.transcript import title
 from twistchat.core.concerns import is_durable
-from twistchat.core.events import Said, TopicChanged, Whispered
+from twistchat.core.events import Erased, Said, Whispered
 from twistchat.core.text import clean
 from twistchat.frontends.line.speech import ENGLISH
 
@@ -58,16 +58,17 @@ FOOT = "</body>\n</html>\n"
 
 def write(selection: Selection) -> Iterator[str]:
     """Write an export, an element at a time."""
-    names = sorted({log.name for log in selection.logs})
+    logs = selection.conversations
+    names = sorted({log.name for log in logs})
     name = f"Chat in {names[0]}" if len(names) == 1 and names[0].startswith("#") else "Chat"
     zone = datetime.now(UTC).astimezone().tzname() or "this server"
     yield HEAD.format(title=_text(name), zone=_text(zone))
-    if len(selection.logs) > 1:
+    if len(logs) > 1:
         yield "<nav><ul>\n"
-        for place, log in enumerate(selection.logs, 1):
+        for place, log in enumerate(logs, 1):
             yield f'<li><a href="#log{place}">{_text(title(selection, log))}</a></li>\n'
         yield "</ul></nav>\n"
-    for place, log in enumerate(selection.logs, 1):
+    for place, log in enumerate(logs, 1):
         yield from _section(selection, log, place)
     yield FOOT
 
@@ -101,9 +102,11 @@ def _line(committed: Committed) -> str:
             star = "* " if action else ""
             names = f"<b><bdi>{_text(who)}</bdi> → <bdi>{_text(to)}</bdi></b>"
             return f"{names} {star}{_text(text)}"
-        case TopicChanged() as item:
-            (line,) = ENGLISH.told(item)
-            return f"<i>{_text(line.removeprefix('-- '))}</i>"
+        case Erased(who=who):
+            return f"<b><bdi>{_text(who)}</bdi></b> <i>(deleted by a moderator)</i>"
+        case item if is_durable(item):
+            lines = (line.removeprefix("-- ") for line in ENGLISH.told(item))
+            return f"<i>{_text(' '.join(lines))}</i>"
         case _:
             raise AssertionError("no other events are kept")
 

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 from twistchat.archive import ArchiveError
 from twistchat.archive.database import snapshot
 from twistchat.archive.records import LATEST
+from twistchat.core.concerns import SERVER_LOG
 from twistchat.core.events import Whispered
 from twistchat.core.names import fold
-from twistchat.engine.sqlite.rows import COLUMNS, WHISPERED, read_row
+from twistchat.engine.sqlite.rows import ABOUT, COLUMNS, read_row
 
 if TYPE_CHECKING:
     import sqlite3
@@ -75,6 +76,20 @@ class Log:
         """Whether it is a conversation of two."""
         return self.name.startswith("@")
 
+    @property
+    def is_servers(self) -> bool:
+        """Whether it is that of what concerns no room: accounts, and what is done everywhere."""
+        return self.name == SERVER_LOG
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the audit log."""
+
+    log: str
+    """The name of the log in which it was put."""
+    committed: Committed
+
 
 class Selection:
     """What an export takes."""
@@ -89,12 +104,19 @@ class Selection:
         with snapshot(database):
             (last,) = database.execute("SELECT max(id) FROM events").fetchone()
             self._last: int = last or 0
+            (entry,) = database.execute("SELECT max(id) FROM audit").fetchone()
+            self._last_entry: int = entry or 0
             self.logs: Sequence[Log] = self._find_logs(private=wanted.private)
             self.silent = self._find_silent(private=wanted.private)
             """Rooms that were forgotten in that time, and of which nothing in it is kept."""
             self._standing = self._find_standing()
         self.count = 0
         """Events that were taken so far."""
+
+    @property
+    def conversations(self) -> Sequence[Log]:
+        """What people read: not the log of what concerns no room, which has addresses in it."""
+        return [log for log in self.logs if not log.is_servers]
 
     def _which(self, *, private: bool) -> tuple[str, list[Any]]:
         if self._room is not None:
@@ -129,7 +151,7 @@ class Selection:
         return [_log(row) for row in rows]
 
     def _find_standing(self) -> Sequence[Any]:
-        """Read what holds (topics): it may be replaced, and deleted, before its page is read."""
+        """Read what holds: it may be replaced, and deleted, before its page is read."""
         rows = self._database.execute(
             f"{SELECT} FROM standing JOIN logs ON logs.id = standing.log"
             " CROSS JOIN events ON events.log = standing.log AND events.number = standing.number"
@@ -153,8 +175,8 @@ class Selection:
     def of(self, log: Log, *, standing: bool = False) -> Iterator[Committed]:
         """Read the events of a log, in their order.
 
-        `standing` takes what held at the beginning (a topic), too, if it is older than what is
-        wanted.
+        `standing` takes what held at the beginning (topics, bans), too, if it is older than what
+        is wanted.
         """
         held = [row for row in self._standing if row[1] == log.id] if standing else []
         for row in _merged(self._pages("log = ? AND events.number > ?", [log.id], 4), held, 4):
@@ -173,6 +195,18 @@ class Selection:
             if row[1] in logs:
                 self.count += 1
                 yield logs[row[1]], _event(row)
+
+    def audit(self) -> Iterator[Entry]:
+        """Read the account of what was done, of one room or of all."""
+        which, values = ("", []) if self._room is None else (" AND log = ?", [self._room])
+        done = 0
+        while rows := self._database.execute(
+            f"SELECT id, log, epoch, number, {COLUMNS} FROM audit WHERE id > ? AND id <= ?"  # noqa: S608, constants
+            f"{which} AND at >= ? AND at < ? ORDER BY id LIMIT ?",
+            [done, self._last_entry, *values, self._since, self._until, PAGE],
+        ).fetchall():
+            yield from (Entry(row[1], _event((row[0], None, *row[1:]))) for row in rows)
+            done = rows[-1][0]
 
     def people(self, log: Log) -> tuple[str, str]:
         """Name the two of a conversation, as they were called at its beginning."""
@@ -221,11 +255,14 @@ def _log(row: Sequence[Any]) -> Log:
 
 
 def _event(row: Sequence[Any]) -> Committed:
-    _, _, number, at, kind, *texts, to_user, to = row[2:]
-    if kind in WHISPERED:
+    _, _, number, at, kind, *texts, to_user, to, until = row[2:]
+    if kind in ABOUT:
         texts += to_user, to
     if not (
-        isinstance(number, int) and _is_time(at) and all(isinstance(text, str) for text in texts)
+        isinstance(number, int)
+        and _is_time(at)
+        and (until is None or _is_time(until))
+        and all(isinstance(text, str) for text in texts)
     ):
         raise ArchiveError("a line cannot be read; see twistchat db check")
     try:

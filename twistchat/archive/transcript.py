@@ -19,7 +19,7 @@ FORMAT = LineFormat()
 def write(selection: Selection) -> Iterator[str]:
     """Write an export, a line or some at a time."""
     separator = ""
-    for log in selection.logs:
+    for log in selection.conversations:
         heading = f"{separator}-- {clean(title(selection, log))}:\n"
         for committed in selection.of(log):
             yield heading

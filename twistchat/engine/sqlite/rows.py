@@ -73,6 +73,12 @@ DECIDES = {
 AUDITED = ("rules", "account", *(deed.value for deed in Deed), "deleted")
 """The kinds that the audit log has."""
 
+FIELDS = ("rules", "account", "deleted")
+"""The kinds whose text is fields (`engine.fields`)."""
+
+ABOUT = (*WHISPERED, *(kind for kind in AUDITED if kind not in ("rules", "deleted")))
+"""The kinds that are to somebody, or about somebody."""
+
 KINDS = (*SPOKEN, *WHISPERED, "topic", *AUDITED, ERASED)
 """All of them."""
 
@@ -116,7 +122,7 @@ def row_of(event: Durable) -> Row:
             kind, text, until = event.deed.value, event.words, event.until
             to = (event.to_user, event.to)
         case Deleted():
-            kind, text = "deleted", as_text({"number": event.number, "words": event.words})
+            kind, text = "deleted", as_text({"line": event.number, "words": event.words})
         case Erased():
             kind, text, to = ERASED, "", (None, event.by)
         case AccountSet():
@@ -183,7 +189,7 @@ def _read_rules(log: str, user: str, who: str, text: str, at: float) -> RulesCha
 
 def _read_deleted(log: str, user: str, who: str, text: str, at: float) -> Deleted:
     fields = from_text(text)
-    number, words = fields.get("number"), fields.get("words")
+    number, words = fields.get("line"), fields.get("words")
     if type(number) is not int or not isinstance(words, str):
         raise ValueError("something deleted that does not say which")
     return Deleted(log, number, user, who, words, at)
