@@ -7,14 +7,25 @@ from typing import TYPE_CHECKING
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core import events as e
+from twistchat.core.accounts import AccountDeed, Standing
 from twistchat.core.concerns import private_log, weight
+from twistchat.core.law import Deed
 from twistchat.core.limits import Limits
-from twistchat.engine import Repeated, Stamp
+from twistchat.engine import Entry, Repeated, Stamp
 from twistchat.engine import memory as memory_module
-from twistchat.engine.keys import Keys
+from twistchat.engine.keys import Keys, digest_of
 from twistchat.engine.memory import Memory, MemoryEngine
 from twistchat.testing import SlowEngine
 from twistchat.testing.conformance import EngineConformance, FaultyConformance
+from twistchat.testing.conformance_deeds import (
+    EVERYTHING,
+    KEY,
+    account,
+    deleted,
+    moderated,
+    rules,
+    whispered,
+)
 from twistchat.testing.harness import joined, said
 
 if TYPE_CHECKING:
@@ -24,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class MemoryEngineTests(EngineConformance, SynchronousTestCase):
-    limits = Limits(history=40, private_logs=3)
+    limits = Limits(history=40, private_logs=3, private_logs_of_accounts=4)
 
     def make_engine(self, clock: Clock, limits: Limits) -> Engine:
         return MemoryEngine(limits, now=clock.seconds)
@@ -44,6 +55,39 @@ class MemoryEngineTests(EngineConformance, SynchronousTestCase):
         before, *_, after = self.delivered
         self.assertEqual((before.number, after.number), (1, 1))
         self.assertNotEqual(before.epoch, after.epoch)
+
+    def test_those_of_accounts_are_kept_beside_those_of_guests(self) -> None:
+        self.put(account(AccountDeed.REGISTER, "Bob", "2"))
+        first = whispered("one", "2")
+        self.put(first)
+        self.engine.move_cursor("2", private_log("1", "2"), 1)
+        for guest in range(10, 20):
+            self.put(whispered("x", str(guest)))
+        again = whispered("two", "2")
+        self.put(again)
+        self.assertEqual([c.item for c in self.unread("2")], [again])
+        for guest in range(20, 25):
+            self.put(whispered("x", "2", str(guest)))
+        self.assertEqual(len(self.unread("2")), self.limits.private_logs_of_accounts)
+        self.put(account(AccountDeed.DELETE, "Bob", "2", standing=Standing.DELETED))
+        self.put(whispered("anew", "2", "24"))
+        self.assertEqual([c.number for c in self.delivered][-1], 2)
+
+    def test_the_last_of_what_was_done(self) -> None:
+        self.patch(memory_module, "AUDITED", 3)
+        memory = Memory(self.limits)
+        for number in range(5):
+            memory.keep(moderated(Deed.KICK, str(number)))
+        self.assertEqual([each.id for each in memory.audit(10, None, None)], [3, 4, 5])
+
+    def test_what_is_deleted_takes_no_room(self) -> None:
+        memory = Memory(self.limits)
+        for text in ("a", "b" * 1_000, "c"):
+            memory.put(Entry(said(text)), said(text))
+        memory.put(Entry(deleted(2)), deleted(2))
+        kept = memory.history("#lobby", None, 10)
+        self.assertEqual(memory._bytes, sum(weight(event.item) for event in kept))
+        self.assertLess(memory._bytes, 4_000)
 
     def test_a_cursor_ends_with_a_private_log(self) -> None:
         self.put(e.Whispered("1", "alice", "2", "bob", "psst", False, 7.0))
@@ -98,6 +142,39 @@ class MemoryBoundTests(SynchronousTestCase):
         for _ in range(3_000):
             memory.keep(said("x" * 4_000, "#loud"))
         self.assertEqual(len(memory.history("#quiet", None, 10)), 1)
+
+
+class DigestTests(SynchronousTestCase):
+    """What makes a deed the same as another."""
+
+    def test_each_is_its_own(self) -> None:
+        digests = [digest_of(event) for event in EVERYTHING]
+        self.assertEqual(len(set(digests)), len(digests))
+
+    def test_the_same_at_another_time(self) -> None:
+        for one, other in (
+            (moderated(Deed.BAN, until=60.0, at=1.0), moderated(Deed.BAN, until=65.0, at=6.0)),
+            (moderated(Deed.BAN, "Bob", to_user="2"), moderated(Deed.BAN, "bob", to_user="7")),
+            (rules(key=KEY, slow=1.0), rules(key="other:hidden", slow=1.0)),
+        ):
+            self.assertEqual(digest_of(one), digest_of(other))
+
+    def test_another_deed(self) -> None:
+        ban = moderated(Deed.BAN)
+        for other in (
+            moderated(Deed.MUTE),
+            moderated(Deed.BAN, until=60.0),
+            moderated(Deed.BAN, words="spam"),
+            moderated(Deed.BAN, room=""),
+        ):
+            self.assertNotEqual(digest_of(ban), digest_of(other))
+        self.assertNotEqual(digest_of(rules(slow=1.0)), digest_of(rules(slow=2.0)))
+        self.assertNotEqual(digest_of(rules(key=KEY)), digest_of(rules("key")))
+
+    def test_what_is_long_in_them_is_counted(self) -> None:
+        self.assertGreater(weight(rules(key="x" * 150)), weight(rules(slow=1.0)) + 100)
+        long = account(AccountDeed.REGISTER, "x" * 300)
+        self.assertGreater(weight(long), weight(account(AccountDeed.REGISTER)) + 250)
 
 
 class KeysTests(SynchronousTestCase):

@@ -152,12 +152,10 @@ class PrivateLogs:
         """Find a log that is written to, or begin it."""
         is_kept = not self._accounts.isdisjoint(_both(name))
         logs = self._of_accounts if is_kept else self._of_guests
-        log = self.get(name)
+        log = self._of_guests.pop(name, None) or self._of_accounts.pop(name, None)
         if log is None:
             log = Log(self._limits.private_history, self._limits.history_bytes)
-        self._of_guests.pop(name, None)
-        logs[name] = log
-        logs.move_to_end(name)
+        logs[name] = log  # at the end
         most = self._limits.private_logs_of_accounts if is_kept else self._limits.private_logs
         if len(logs) > most:
             self._forgotten(*logs.popitem(last=False))
