@@ -57,8 +57,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twistchat.engine import Engine
-    from twistchat.metrics.window import Window
     from twistchat.frontends.console.reloading import Settings
+    from twistchat.metrics.window import Window
     from twistchat.operating import ControlAt
 
 log = Logger()

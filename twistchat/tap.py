@@ -66,7 +66,6 @@ CHANGEABLE = frozenset({"name", "motd"})
 PREFIX = "twistd chat: "
 
 
-
 @dataclass(frozen=True, slots=True)
 class Given:
     """The value of an option, and where its operator finds it again."""

@@ -282,7 +282,7 @@ async def test_the_socket_of_a_server_that_lives(daemon: Daemon, foreground: boo
         (["--engine", "memory:", "--control", ""], "--control is empty"),
     ):
         how = ["-n"] if foreground else []
-        twistd = (BIN / "twistd", *how, "--pidfile=", "chat", "--port", "0", *options)
+        twistd = (str(BIN / "twistd"), *how, "--pidfile=", "chat", "--port", "0", *options)
         done = await run(daemon.folder, *twistd)
         assert done.returncode == 1
         assert done.stderr.startswith("twistd chat: ")

@@ -73,7 +73,7 @@ class Reloading:
             return self._wrong(error)
         changes = [*self._take_greeting(new), *self._take_limits(new), *self._need_a_start(new)]
         for change in changes:
-            log.info("reload: " + CHANGE, **change)
+            log.info("reload: {change}", change=CHANGE.format(**change))
         if not changes:
             log.info("reload: nothing has changed")
         return Sentences(CHANGE, changes, "Nothing has changed.")
