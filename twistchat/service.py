@@ -16,6 +16,7 @@ from twistchat.accounts.doors import OPEN, Doors
 from twistchat.accounts.hashing import Hasher
 from twistchat.accounts.house import House
 from twistchat.accounts.keeping import Passwords
+from twistchat.accounts.passwords import good_password
 from twistchat.core.chat import Chat, Extension
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.counts import Counts
@@ -251,6 +252,9 @@ class ChatService(MultiService):
             chat=self.parts.chat,
             engine=self.parts.engine,
             clock=reactor,
+            counts=self.parts.counts,
+            passwords=self.parts.passwords,
+            good_password=good_password,
             perform=self.parts.operator.perform,
             wire_format=text,
             shut_down=self.shut_down,

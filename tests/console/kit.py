@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twistchat.accounts.passwords import good_password
 from twistchat.frontends.console.office import make_office
 from twistchat.frontends.line.format import LineFormat
 from twistchat.testing import ChatTestCase
@@ -31,6 +32,9 @@ class OperatorTestCase(ChatTestCase):
             chat=parts.chat,
             engine=parts.engine,
             clock=self.world.clock,
+            counts=parts.counts,
+            passwords=parts.passwords,
+            good_password=good_password,
             perform=parts.operator.perform,
             wire_format=LineFormat(),
             shut_down=self.stopped.append,

@@ -38,7 +38,9 @@ class PeopleTests(OperatorTestCase):
         self.people("alice", "小明")
         self.connect()
         rows = self.does("who")
-        self.assertEqual(rows[0].split(), ["#", "NAME", "ADDRESS", "WIRE", "SINCE", "QUEUE"])
+        self.assertEqual(
+            rows[0].split(), ["#", "NAME", "ACCOUNT", "ADDRESS", "WIRE", "SINCE", "QUEUE"]
+        )
         self.assertEqual(rows[1].split()[:4], ["1", "alice", "192.168.1.1", "line"])
         self.assertTrue(rows[1].endswith(" 0"))
         # A wide name takes four cells, and the columns stand under each other.
@@ -80,7 +82,7 @@ class PeopleTests(OperatorTestCase):
             ("count x", "Usage: count"), ("who x", "Usage: who"), ("say", "Usage: say TEXT"),
             ("msg bob", "Usage: msg WHO TEXT"), ("msg", "Usage: msg WHO TEXT"),
             ("stats x", "Usage: stats"), ("drain on", "Usage: drain [off]"),
-            ("rooms x", "Usage: rooms"), ("room a b", "Usage: room [#ROOM]"),
+            ("rooms x", "Usage: rooms"), ("room a b", "Usage: room [#ROOM] [RULE=VALUE ...]"),
             ("reload x", "Usage: reload"), ("motd x", "Usage: motd [reload]"),
             ("shutdown cancel x", "Usage: shutdown [in TIME | cancel] [REASON]"),
             ("help a b", "Usage: help [COMMAND]"),
@@ -93,8 +95,9 @@ class PeopleTests(OperatorTestCase):
 
     def test_help(self) -> None:
         names = [
-            "count", "who", "say", "msg", "watch", "rooms", "room", "topic", "stats", "limit",
-            "drain", "motd", "reload", "shutdown", "help",
+            "count", "who", "say", "msg", "watch", "rooms", "room", "topic", "kick", "mute",
+            "unmute", "ban", "unban", "bans", "audit", "account", "stats", "limit", "drain",
+            "motd", "reload", "shutdown", "help",
         ]  # fmt: skip
         listed = self.data("help")
         self.assertEqual([command["name"] for command in listed], names)
@@ -124,15 +127,37 @@ class RoomTests(OperatorTestCase):
         self.people("alice", "小明")
         self.does("topic all about tea")
         self.assertEqual(
-            self.does("room"),
-            ["room:     #lobby", "topic:    all about tea", "members:  alice, 小明"],
-        )
+            [" ".join(line.split()) for line in self.does("room")],
+            [
+                "room: #lobby", "topic: all about tea", "rules: (none)", "founder: (nobody)",
+                "moderators: (nobody)", "with a voice: (nobody)", "members: alice, 小明",
+            ],
+        )  # fmt: skip
+        told = self.data("room LOBBY")
         self.assertEqual(
-            self.data("room LOBBY"),
-            {"room": "#lobby", "topic": "all about tea", "members": ["alice", "小明"]},
+            (told["room"], told["topic"], told["members"], told["founder"]),
+            ("#lobby", "all about tea", ["alice", "小明"], ""),
         )
         self.assertIn("There is no room #nowhere", self.refused("room #nowhere"))
         self.assertIn("no name for a room", self.refused("room ##"))
+
+    def test_rules(self) -> None:
+        (alice,) = self.people("alice")
+        rules = self.data("room slow=10 retention=7d,100 key=sesame secret=on limit=5")["rules"]
+        self.assertEqual(
+            rules,
+            {
+                "key": True, "invite-only": False, "limit": 5, "moderated": False, "secret": True,
+                "topic-locked": False, "slow": "10", "retention": "1w,100",
+            },
+        )  # fmt: skip
+        self.assertIn("operator", alice.sees()[0])
+        shown = self.does("room #lobby")[2].split(maxsplit=1)
+        self.assertEqual(shown, ["rules:", "key, limit=5, secret, slow=10, retention=1w,100"])
+        self.assertNotIn("sesame", str(self.result("room").lines()))
+        self.assertIn("seconds between two lines", self.refused("room slow=often"))
+        self.assertIn("colour", self.refused("room colour=red"))
+        self.refused("room #lobby slow", 2)
 
     def test_topic(self) -> None:
         (alice,) = self.people("alice")

@@ -275,14 +275,16 @@ async def test_a_socket_that_a_server_left_over(daemon: Daemon, tmp_path: Path) 
 @pytest.mark.parametrize("foreground", [True, False])
 @pytest_twisted.ensureDeferred
 async def test_the_socket_of_a_server_that_lives(daemon: Daemon, foreground: bool) -> None:
-    for options, words in (
+    cases: list[tuple[list[str], str]] = [
         (["--engine", "memory:"], "another server has the socket"),
         (["--engine", "memory:", "--control", "chat.log"], "is no socket"),
         (["--engine", "memory:", "--control", "no/ctl"], "there is no folder"),
         (["--engine", "memory:", "--control", ""], "--control is empty"),
-    ):
-        how = ["-n"] if foreground else []
-        twistd = (str(BIN / "twistd"), *how, "--pidfile=", "chat", "--port", "0", *options)
+    ]
+    for options, words in cases:
+        twistd: list[str | Path] = [BIN / "twistd", "--pidfile=", "chat", "--port", "0", *options]
+        if foreground:
+            twistd.insert(1, "-n")
         done = await run(daemon.folder, *twistd)
         assert done.returncode == 1
         assert done.stderr.startswith("twistd chat: ")

@@ -106,6 +106,8 @@ class Operator:
         try:
             status = self.do(line)
             sys.stdout.flush()
+            if status == USAGE:
+                shell.forget()  # it may have had a password in it
         except NoServerError as error:
             self._hang_up()
             complain(str(error))

@@ -76,6 +76,11 @@ class Shell:
             if line.strip():
                 yield line
 
+    def forget(self) -> None:
+        """Take the last line out of the history."""
+        if self._edits and (last := readline.get_current_history_length()):
+            readline.remove_history_item(last - 1)
+
     def _begin(self) -> None:
         file = history_file()
         with contextlib.suppress(OSError):

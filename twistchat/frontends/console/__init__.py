@@ -10,6 +10,8 @@ programs by whoever has asked.
     errands.py    what the operator does in the chat
     people.py     the commands about people
     rooms.py      the commands about rooms
+    moderating.py the commands about who may be here and may speak, and the account of it
+    accounts.py   the commands about accounts
     running.py    the commands about the server: stats, limit, drain
     reloading.py  the commands about files: reload, motd
     closing.py    shutdown, now or in a while

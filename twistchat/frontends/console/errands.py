@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twisted.internet.defer import Deferred
+
 from twistchat.core.events import NotKept, Refused
 from twistchat.engine import Committed
 from twistchat.frontends.console.results import Failed
@@ -12,7 +14,6 @@ from twistchat.session.operating import NotDoneError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from twisted.internet.defer import Deferred
     from twisted.python.failure import Failure
 
     from twistchat.core.commands import Command
@@ -37,6 +38,20 @@ class Errands:
         """Do a command; when what it changes is kept, `done` says what has come of it."""
         return self._perform(command).addCallbacks(done, self._not_done)
 
+    def run_all(
+        self, commands: Sequence[Command], done: Callable[[Sequence[Item]], Result]
+    ) -> Deferred[Result]:
+        """Do several commands, of which none is to be refused, as if they were one."""
+
+        async def perform() -> Sequence[Item]:
+            return [item for command in commands for item in await self._perform(command)]
+
+        return Deferred.fromCoroutine(perform()).addCallbacks(done, self._not_done)
+
+    def in_words(self, event: Item) -> str:
+        """Say what has happened, as the chat itself does."""
+        return _plain(self._format.encode(Committed(event)))
+
     def _not_done(self, failure: Failure) -> Failed:
         failure.trap(NotDoneError)
         error = failure.value
@@ -45,6 +60,9 @@ class Errands:
 
     def failed(self, why: Refused | NotKept) -> Failed:
         """Say why something is not done, as the chat itself does."""
-        told = self._format.encode_reply(Committed(why), "operator").decode()
-        words = " ".join(line.removeprefix("-- ") for line in told.splitlines())
-        return Failed(words, str(why.code if isinstance(why, Refused) else why.why))
+        told = self._format.encode_reply(Committed(why), "operator")
+        return Failed(_plain(told), str(why.code if isinstance(why, Refused) else why.why))
+
+
+def _plain(told: bytes) -> str:
+    return " ".join(line.removeprefix("-- ") for line in told.decode().splitlines())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from twistchat.frontends.console.accounts import Accounts
 from twistchat.frontends.console.closing import Closing
 from twistchat.frontends.console.command import Commands
 from twistchat.frontends.console.errands import Errands
+from twistchat.frontends.console.moderating import Moderating
 from twistchat.frontends.console.people import People
 from twistchat.frontends.console.reloading import Reloading
 from twistchat.frontends.console.rooms import Rooms
@@ -18,10 +20,12 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IReactorTime
 
+    from twistchat.accounts.keeping import Passwords
     from twistchat.core.chat import Chat
     from twistchat.core.commands import Command
-    from twistchat.core.events import Item
+    from twistchat.core.events import Item, Refused
     from twistchat.core.limits import Limits
+    from twistchat.counts import Counts
     from twistchat.engine import Engine
     from twistchat.frontends.console.reloading import Settings
     from twistchat.frontends.registry import Registry
@@ -42,6 +46,9 @@ def make_office(
     chat: Chat,
     engine: Engine,
     clock: IReactorTime,
+    counts: Counts,
+    passwords: Passwords,
+    good_password: Callable[[str, str], str | Refused],
     perform: Callable[[Command], Deferred[Sequence[Item]]],
     wire_format: WireFormat,
     shut_down: Callable[[str], None],
@@ -66,9 +73,14 @@ def make_office(
         chat=chat,
         engine=engine,
         closing=closing,
+        counts=counts,
         change_limits=change_limits,
         began=chat.now(),
     )
-    parts = (people, rooms, running, reloading, closing)
+    moderating = Moderating(chat=chat, engine=engine, errands=errands)
+    accounts = Accounts(
+        chat=chat, errands=errands, passwords=passwords, good_password=good_password
+    )
+    parts = (people, rooms, moderating, accounts, running, reloading, closing)
     commands = Commands(command for part in parts for command in part.commands())
     return Office(commands, closing, reloading)

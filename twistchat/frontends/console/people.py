@@ -29,6 +29,7 @@ def on_the_clock(at: float) -> str:
 WHO = (
     Column("number", "#"),
     Column("name", "NAME", lambda name: name or "(at the door)"),
+    Column("role", "ACCOUNT", lambda role: role or ""),
     Column("address", "ADDRESS"),
     Column("wire", "WIRE"),
     Column("since", "SINCE", on_the_clock),
@@ -49,7 +50,11 @@ class People:
         return (
             Command("count", "", "how many are online", self._count, in_chat=True),
             Command(
-                "who", "", "everybody: number, name, address, wire, since", self._who, in_chat=True
+                "who",
+                "",
+                "everybody: number, name, account, address, wire",
+                self._who,
+                in_chat=True,
             ),
             Command("say", "TEXT", "tell everybody, as the operator", self._say, in_chat=True),
             Command("msg", "WHO TEXT", "tell one, by name or number", self._msg, in_chat=True),
@@ -101,9 +106,12 @@ def nobody(who: str) -> Failed:
 
 
 def _row(session: Session) -> dict[str, Any]:
+    account = session.user.account if session.user is not None else None
     return {
         "number": session.number,
         "name": session.name,
+        "account": None if account is None else account.name,
+        "role": None if account is None else str(account.role),
         "address": session.address,
         "wire": session.wire,
         "since": session.since,

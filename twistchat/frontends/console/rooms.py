@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twistchat.core.commands import SetTopic
+from twistchat.core.commands import ChangeRules, SetTopic
+from twistchat.core.durations import write_duration
 from twistchat.core.events import Refused
 from twistchat.core.names import LOBBY, room_name
-from twistchat.frontends.console.command import Asked, Command
+from twistchat.frontends.console.command import Asked, Command, UsageError
 from twistchat.frontends.console.results import Column, Facts, Failed, Result, Table, Told, Watch
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
     from twistchat.core.chat import Chat
+    from twistchat.core.law import RoomRules
     from twistchat.core.model import Room
     from twistchat.frontends.console.errands import Errands
 
@@ -28,10 +30,29 @@ ROOMS = (
     Column("topic", "TOPIC"),
 )
 
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names) or "(nobody)"
+
+
+def _as_typed(rules: Mapping[str, Any]) -> str:
+    """Write rules as they are changed; those that are off are left out."""
+    on = (
+        name if value is True else f"{name}={value}"
+        for name, value in rules.items()
+        if value is not False and value is not None
+    )
+    return ", ".join(on) or "(none)"
+
+
 ROOM = (
     Column("room", "room"),
     Column("topic", "topic", lambda topic: topic or "(none)"),
-    Column("members", "members", lambda names: ", ".join(names) or "(nobody)"),
+    Column("rules", "rules", _as_typed),
+    Column("founder", "founder", lambda name: name or "(nobody)"),
+    Column("moderators", "moderators", _names),
+    Column("voiced", "with a voice", _names),
+    Column("members", "members", _names),
 )
 
 
@@ -47,7 +68,13 @@ class Rooms:
         return (
             Command("watch", "[#ROOM]", "see what is said, or no longer", self._watch),
             Command("rooms", "", "every room, the fullest first", self._rooms, in_chat=True),
-            Command("room", "[#ROOM]", "who is in a room, its topic", self._room, in_chat=True),
+            Command(
+                "room",
+                "[#ROOM] [RULE=VALUE ...]",
+                "who is in a room, its topic and its rules",
+                self._room,
+                in_chat=True,
+            ),
             Command(
                 "topic",
                 "[#ROOM] [TEXT]",
@@ -82,12 +109,18 @@ class Rooms:
         ]
         return Table(ROOMS, rows, "There is no room yet: the first who comes makes one.")
 
-    def _room(self, asked: Asked) -> Result:
-        room = self.named(asked.one() if asked.words else "")
+    def _room(self, asked: Asked) -> Result | Deferred[Result]:
+        words = asked.words.split()
+        typed = words.pop(0) if words and "=" not in words[0] else ""
+        if not all("=" in word for word in words):
+            raise UsageError
+        room = self.named(typed)
         if isinstance(room, Failed):
             return room
-        members = [user.name for user in room.members.values()]
-        return Facts(ROOM, {"room": room.name, "topic": room.topic, "members": members})
+        if not words:
+            return _told_all(room)
+        changes = tuple((name, value) for name, _, value in (word.partition("=") for word in words))
+        return self._errands.run(ChangeRules(room.name, changes), lambda _: _told_all(room))
 
     def _topic(self, asked: Asked) -> Deferred[Result] | Result:
         typed, topic = "", asked.words
@@ -101,6 +134,36 @@ class Rooms:
 
         wanted = SetTopic(room.name, "" if topic == "-" else topic)
         return self._errands.run(wanted, lambda _: _told(room.name, room.topic))
+
+
+def _told_all(room: Room) -> Facts:
+    law = room.law
+    fields = {
+        "room": room.name,
+        "topic": room.topic,
+        "rules": _rules(law.rules),
+        "founder": law.founder_name,
+        "moderators": sorted(law.moderators.values()),
+        "voiced": sorted(law.voiced.values()),
+        "members": [user.name for user in room.members.values()],
+    }
+    return Facts(ROOM, fields)
+
+
+def _rules(rules: RoomRules) -> Mapping[str, Any]:
+    """Write rules under the names, and with the values, that people give them; never the key."""
+    age = write_duration(rules.keep_time) if rules.keep_time else ""
+    lines = str(rules.keep_lines) if rules.keep_lines else ""
+    return {
+        "key": bool(rules.key),
+        "invite-only": rules.invite_only,
+        "limit": rules.limit or None,
+        "moderated": rules.moderated,
+        "secret": rules.secret,
+        "topic-locked": rules.topic_locked,
+        "slow": f"{rules.slow:g}" if rules.slow else None,
+        "retention": ",".join(filter(None, (age, lines))) or None,
+    }
 
 
 def _told(room: str, topic: str) -> Told:

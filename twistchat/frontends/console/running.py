@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.chat import Chat
     from twistchat.core.limits import Limits
+    from twistchat.counts import Counts
     from twistchat.engine import Engine
     from twistchat.frontends.console.closing import Closing
     from twistchat.frontends.registry import Registry
@@ -66,6 +67,8 @@ STATS = (
     Column("people", "people"),
     Column("sessions", "sessions", _by_wire),
     Column("rooms", "rooms"),
+    Column("lines", "lines read"),
+    Column("deliveries", "deliveries"),
     Column("queue", "waiting for readers", _bytes),
     Column("longest_queue", "at most for one", _bytes),
     Column("uncommitted", "waiting to be kept", _bytes),
@@ -85,6 +88,7 @@ class Running:
         chat: Chat,
         engine: Engine,
         closing: Closing,
+        counts: Counts,
         change_limits: Callable[[Limits], None],
         began: float,
     ) -> None:
@@ -92,6 +96,7 @@ class Running:
         self._chat = chat
         self._engine = engine
         self._closing = closing
+        self._counts = counts
         self._change_limits = change_limits
         self._began = began
 
@@ -117,6 +122,8 @@ class Running:
             "people": len(self._chat.people),
             "sessions": dict(Counter(session.wire for session in sessions)),
             "rooms": len(self._chat.rooms),
+            "lines": sum(heard.lines for heard in self._counts.heard.values()),
+            "deliveries": self._counts.deliveries,
             "queue": sum(queues),
             "longest_queue": max(queues, default=0),
             "uncommitted": self._engine.waiting,
