@@ -53,9 +53,11 @@ MAY_KNOW: dict[str, set[str]] = {
     "metrics": {"core", "counts", "host.door"},
     "log": set(),
     "operating": {"host.private"},
+    "given": {"core", "config"},
     "config": {"core"},
     "tap": {
         "core", "engine", "host", "frontends", "service", "config", "accounts", "log", "operating",
+        "given",
     },
     "testing": {"core", "engine", "frontends", "service", "accounts"},
 }  # fmt: skip

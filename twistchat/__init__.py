@@ -33,6 +33,7 @@ And the house:
     service.py      settings → service tree: the one place where concrete classes meet
     tap.py          what `twistd chat` takes
     config.py       the configuration file
+    given.py        an option as it was given, on the command line or in that file
     host/           this machine: addresses, ports, open files
     testing/        the public test kit
 """

@@ -6,9 +6,9 @@ import atexit
 import os
 import stat
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from twisted.cred.credentials import IUsernamePassword
 from twisted.cred.strcred import AuthOptionMixin
@@ -35,6 +35,7 @@ from twistchat.engine.retention import Retention, read_retention
 from twistchat.engine.sqlite.faults import DatabaseError
 from twistchat.frontends.console.reloading import ReloadError, Settings
 from twistchat.frontends.registry import Greeting
+from twistchat.given import PREFIX, Given, fail, read_motd
 from twistchat.host.descriptors import fit
 from twistchat.host.endpoints import LINE, Listen, endpoint_of, own_endpoint_of, read_listen
 from twistchat.host.private import IS_POSSIBLE, CannotMakeError, TakenError, check
@@ -62,23 +63,6 @@ DEFAULTS = {
 
 CHANGEABLE = frozenset({"name", "motd"})
 """Options that can change while the server runs. Limits say it themselves (`core.changes`)."""
-
-PREFIX = "twistd chat: "
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The value of an option, and where its operator finds it again."""
-
-    value: Any
-    name: str
-    """As it is called there: `--port`, or `port` in a file."""
-    place: str = ""
-    """How an error begins: with the file and the line, if it is in a file."""
-
-    def wrong(self, error: object) -> NoReturn:
-        """End, saying where to look for what."""
-        _fail(f"{self.place}: {error}" if self.place else str(error))
 
 
 class Options(usage.Options, AuthOptionMixin):
@@ -162,7 +146,7 @@ class Options(usage.Options, AuthOptionMixin):
         try:
             super().parseOptions(options)  # type: ignore[no-untyped-call]  # Twisted's
         except usage.UsageError as error:
-            _fail(f"{error}; twistd chat --help shows the options")
+            fail(f"{error}; twistd chat --help shows the options")
 
     def postOptions(self) -> None:
         """Check everything that can be checked without doing it."""
@@ -201,7 +185,7 @@ class Options(usage.Options, AuthOptionMixin):
         called = clean(name.value.strip())
         if not called:
             name.wrong(f"{name.name} is empty: give the chat a name")
-        greeting = Greeting(called, _read_motd(self._given("motd", config), self.rundir))
+        greeting = Greeting(called, read_motd(self._given("motd", config), self.rundir))
         fixed = {
             name: self._given(name, config).value for name in OPTIONS if name not in CHANGEABLE
         }
@@ -287,7 +271,7 @@ class Options(usage.Options, AuthOptionMixin):
         try:
             return read_config(rundir / path, path)
         except ConfigError as error:
-            _fail(str(error))
+            fail(str(error))
 
     def _given(self, name: str, config: Config) -> Given:
         """Find an option: on the command line, else in the file, else its default."""
@@ -303,11 +287,11 @@ class Options(usage.Options, AuthOptionMixin):
         for text in self.get("limit", ()):
             name, equals, value = text.partition("=")
             if not equals:
-                _fail(f"--limit {text} lacks a value: write it like --limit rate=10")
+                fail(f"--limit {text} lacks a value: write it like --limit rate=10")
             try:
                 attribute, limits[attribute] = read_limit(name, value)
             except ValueError as error:
-                _fail(str(error))
+                fail(str(error))
         return limits
 
     def _listen(self, config: Config) -> list[tuple[Listen, Given]]:
@@ -402,18 +386,3 @@ def _fail_later(reactor: Any) -> Callable[[], None]:
     # Registered now, to be called behind all that is registered later.
     atexit.register(exit_badly)
     return fail
-
-
-def _read_motd(motd: Given, rundir: Path) -> tuple[str, ...]:
-    if motd.value is None:
-        return ()
-    try:
-        text = read_text(rundir / motd.value, f"{motd.name} {motd.value}")
-    except ConfigError as error:
-        motd.wrong(error)
-    return tuple(clean(line) for line in text.splitlines())
-
-
-def _fail(message: str) -> NoReturn:
-    # Cleaned, since it quotes what was given, and is one line whatever that was.
-    raise SystemExit(clean(f"{PREFIX}{message}"))

@@ -1,0 +1,46 @@
+"""An option as it was given, and where its operator finds it again if it is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from twistchat.config import ConfigError, read_text
+from twistchat.core.text import clean
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PREFIX = "twistd chat: "
+"""How the one line begins with which a start ends that goes wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The value of an option, and where its operator finds it again."""
+
+    value: Any
+    name: str
+    """As it is called there: `--port`, or `port` in a file."""
+    place: str = ""
+    """How an error begins: with the file and the line, if it is in a file."""
+
+    def wrong(self, error: object) -> NoReturn:
+        """End, saying where to look for what."""
+        fail(f"{self.place}: {error}" if self.place else str(error))
+
+
+def read_motd(motd: Given, rundir: Path) -> tuple[str, ...]:
+    """Read the message of the day, a line each; none if there is no file."""
+    if motd.value is None:
+        return ()
+    try:
+        text = read_text(rundir / motd.value, f"{motd.name} {motd.value}")
+    except ConfigError as error:
+        motd.wrong(error)
+    return tuple(clean(line) for line in text.splitlines())
+
+
+def fail(message: str) -> NoReturn:
+    """End with one line, whatever it quotes."""
+    raise SystemExit(clean(f"{PREFIX}{message}"))
