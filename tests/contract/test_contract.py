@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.contract import scenarios
+from tests.contract import moderation, scenarios
 from tests.contract.wires import JSONWire, LineWire
 from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.testing import JSON, LINE, ChatTestCase
@@ -17,6 +17,18 @@ class LineOnSlowEngineTests(OnSlowEngine, LineTests):
 
 
 class LineOnSQLiteTests(OnSQLite, LineTests):
+    """The same, on a database."""
+
+
+class LineModerationTests(LineWire, moderation.ModerationScenarios):
+    """People on nc."""
+
+
+class LineModerationOnSlowEngineTests(OnSlowEngine, LineModerationTests):
+    """The same, with commits that take a while."""
+
+
+class LineModerationOnSQLiteTests(OnSQLite, LineModerationTests):
     """The same, on a database."""
 
 
@@ -37,6 +49,18 @@ class JSONOnSlowEngineTests(OnSlowEngine, JSONTests):
 
 
 class JSONOnSQLiteTests(OnSQLite, JSONTests):
+    """The same, on a database."""
+
+
+class JSONModerationTests(JSONWire, moderation.ModerationScenarios):
+    """Programs."""
+
+
+class JSONModerationOnSlowEngineTests(OnSlowEngine, JSONModerationTests):
+    """The same, with commits that take a while."""
+
+
+class JSONModerationOnSQLiteTests(OnSQLite, JSONModerationTests):
     """The same, on a database."""
 
 

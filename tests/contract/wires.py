@@ -9,6 +9,7 @@ from typing import ClassVar, cast
 
 from tests.lines import TOKEN
 from twistchat.core.names import LOBBY
+from twistchat.core.orders import read_changes, read_order
 from twistchat.testing import JSON, LINE, ChatTestCase, FrontEnd, Person, Program
 
 
@@ -20,12 +21,46 @@ class Wire(ChatTestCase, ABC):
     bad: tuple[bytes, ...]
     """Lines that say nothing that could be understood."""
 
+    def setUp(self) -> None:
+        super().setUp()
+        self.everybody: list[Person] = []
+
+    def connect(self, *, speaks_first: bool = False) -> Person:
+        person = super().connect(speaks_first=speaks_first)
+        self.everybody.append(person)
+        return person
+
+    def people(self, *names: str) -> list[Person]:
+        people = super().people(*names)
+        self.everybody += people
+        return people
+
     def comes_in(self, person: Person, name: str) -> None:
         person.comes_in_as(name)
 
     @abstractmethod
-    def joins(self, person: Person, room: str) -> None:
+    def joins(self, person: Person, room: str, key: str = "") -> None:
         """Ask to go into a room."""
+
+    @abstractmethod
+    def does(self, person: Person, deed: str, to: str, room: str = LOBBY, more: str = "") -> None:
+        """Do something about somebody; `more` is for how long, and why."""
+
+    @abstractmethod
+    def changes(self, person: Person, room: str, rules: str) -> None:
+        """Change the rules of a room, as people write them."""
+
+    @abstractmethod
+    def deletes(self, person: Person, room: str, number: int) -> None:
+        """Take back what was said."""
+
+    @abstractmethod
+    def invites(self, person: Person, to: str, room: str) -> None:
+        """Invite somebody."""
+
+    @abstractmethod
+    def looks_back(self, person: Person, room: str) -> None:
+        """Ask for what was said."""
 
     @abstractmethod
     def leaves(self, person: Person, room: str) -> None:
@@ -63,6 +98,10 @@ class Wire(ChatTestCase, ABC):
     def resumes(self, person: Person, token: str, name: str, number: int) -> None:
         """Come back; a program has read the lobby up to a number."""
 
+    def passes(self, seconds: float) -> None:
+        """Let time go by; nobody is silent for so long that they would be gone."""
+        self.wait(seconds)
+
     def told(self, person: Person) -> list[str]:
         """What has happened, as a person would read it; no answers."""
         return person.sees()
@@ -81,8 +120,23 @@ class LineWire(Wire):
         r"Type that|The last|Not sent|Sorry)"
     )
 
-    def joins(self, person: Person, room: str) -> None:
-        person.types(f"/join {room}")
+    def joins(self, person: Person, room: str, key: str = "") -> None:
+        person.types(f"/join {room} key={key}" if key else f"/join {room}")
+
+    def does(self, person: Person, deed: str, to: str, room: str = LOBBY, more: str = "") -> None:
+        person.types(f"/{deed} {room} {to} {more}")
+
+    def changes(self, person: Person, room: str, rules: str) -> None:
+        person.types(f"/rules {room} {rules}")
+
+    def deletes(self, person: Person, room: str, number: int) -> None:
+        person.types(f"/delete {room} {number}")
+
+    def invites(self, person: Person, to: str, room: str) -> None:
+        person.types(f"/invite {to} {room}")
+
+    def looks_back(self, person: Person, room: str) -> None:
+        person.types(f"/history {room}")
 
     def leaves(self, person: Person, room: str) -> None:
         person.types(f"/leave {room}")
@@ -127,8 +181,28 @@ class JSONWire(Wire):
     overlong = b'{"type":"say","room":"#lobby","text":"' + b"x" * 120_000 + b'"}'
     bad = (b'{"type":"say","text":"\xff"}', b"{", b"[]", b"hello", b'{"type":"nope"}')
 
-    def joins(self, person: Person, room: str) -> None:
-        cast("Program", person).asks("join", room=room)
+    def joins(self, person: Person, room: str, key: str = "") -> None:
+        given = {"key": key} if key else {}
+        cast("Program", person).asks("join", room=room, **given)
+
+    def does(self, person: Person, deed: str, to: str, room: str = LOBBY, more: str = "") -> None:
+        order = read_order(f"{to} {more}", lasts=deed in ("mute", "ban"))
+        fields: dict[str, object] = {"words": order.words} if order.words else {}
+        if order.seconds is not None:
+            fields["seconds"] = order.seconds
+        cast("Program", person).asks(deed, room=room, to=to, **fields)
+
+    def changes(self, person: Person, room: str, rules: str) -> None:
+        cast("Program", person).asks("rules", room=room, change=dict(read_changes(rules)))
+
+    def deletes(self, person: Person, room: str, number: int) -> None:
+        cast("Program", person).asks("delete", room=room, number=number)
+
+    def invites(self, person: Person, to: str, room: str) -> None:
+        cast("Program", person).asks("invite", room=room, to=to)
+
+    def looks_back(self, person: Person, room: str) -> None:
+        cast("Program", person).asks("history", room=room)
 
     def leaves(self, person: Person, room: str) -> None:
         cast("Program", person).asks("leave", room=room)
@@ -162,6 +236,13 @@ class JSONWire(Wire):
         assert epoch is not None
         rooms = {LOBBY: [epoch.epoch, number]}
         cast("Program", person).asks("hello", name=name, token=token, rooms=rooms)
+
+    def passes(self, seconds: float) -> None:
+        end = self.world.clock.seconds() + seconds
+        while (left := end - self.world.clock.seconds()) > 0:
+            for person in self.everybody:
+                cast("Program", person).asks("pong")
+            self.wait(min(left, 20))
 
     def told(self, person: Person) -> list[str]:
         return [line for line in person.sees() if "refused" not in line]

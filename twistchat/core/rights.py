@@ -60,8 +60,8 @@ def why_not_speak(state: State, user: User, room: Room) -> Refused | None:
     if law.rules.moderated:
         return Refused(Refusal.MODERATED, room.name)
     if law.rules.slow:
-        wait = room.lines.get(user.id, 0.0) + law.rules.slow - now
-        if wait > 0:
+        before = room.lines.get(user.id)
+        if before is not None and (wait := before + law.rules.slow - now) > 0:
             return Refused(Refusal.SLOW_MODE, room.name, str(ceil(wait)))
         room.lines[user.id] = now
     return None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from twistchat.core import events as e
+from twistchat.core.accounts import Account, AccountDeed, Role
+from twistchat.core.law import EVERYWHERE, Deed, RoomRules
 from twistchat.core.names import LOBBY
+from twistchat.core.rules import changed as changed_rules
 from twistchat.engine import Committed
 from twistchat.frontends.jsonlines.codec import PROTOCOL, Object, decode, encode
 from twistchat.frontends.jsonlines.protocol import JSONFactory
@@ -17,12 +21,18 @@ from twistchat.testing.people import FrontEnd, Person
 if TYPE_CHECKING:
     from twistchat.testing.people import World
 
+WRITTEN: dict[object, str] = {True: "on", False: "off", None: "off"}
+"""Values of rules, as people write them."""
+
 READING = LineFormat(zone=UTC)
 """How people would read it."""
 
 
 class Program(Person):
     """Somebody connected over the JSON wire: what they ask, and what they hear."""
+
+    _put_out = ""
+    """Of whom it was last told that they were put out: that they leave goes without saying."""
 
     def asks(self, kind: str, /, **fields: Any) -> None:
         """Send a request."""
@@ -42,7 +52,12 @@ class Program(Person):
 
     def sees(self) -> list[str]:
         """Return what happened since one last looked, in the words that people on nc read."""
-        return [line for told in self.hears() for line in _read(told)]
+        lines = []
+        for told in self.hears():
+            if told.get("deed") in ("kick", "ban"):
+                self._put_out = str(told["to"])
+            lines += _read(told, self._put_out)
+        return lines
 
 
 JSON = FrontEnd(JSONFactory, Program)
@@ -56,21 +71,50 @@ def program_in(world: World) -> Program:
     return program
 
 
-def _read(told: Object) -> list[str]:
+def _read(told: Object, put_out: str) -> list[str]:
     match told:
         case {"type": "error", "text": str(text)}:
             return [f"-- {text}"]
         case {"type": "goodbye", "cause": str(cause)}:
-            return list(ENGLISH.answered(e.Goodbye(e.Cause(cause))))
+            return list(ENGLISH.answered(e.Goodbye(e.Cause(cause), told.get("words", ""))))
         case {"type": "slowed", "rate": rate}:
             return list(ENGLISH.answered(e.Slowed(rate)))
-    event = _event(told)
+    event = _moderation(told) or _event(told)
     if event is None:
         return []
+    if isinstance(event, e.Left | e.Departed) and event.who == put_out:
+        event = replace(event, is_told=True)
     if told.get("past"):
         past = Committed(event, told["epoch"], told["number"])
         return list(READING.past(past, now=event.at))
-    return list(ENGLISH.told(event))
+    return list(ENGLISH.told(event, UTC))
+
+
+def _moderation(told: Object) -> e.Event | None:
+    """Make the event of what a program was told of moderators; None if that was something else."""
+    room, at, who = (told.get(name) for name in ("room", "time", "who"))
+    of: dict[str, Any] = {"room": room, "user": "", "who": who, "at": at}
+    match told:
+        case {"type": "moderated", "deed": deed, "to": to, "words": words, "until": until}:
+            of["room"] = "" if room == EVERYWHERE else room
+            return e.Moderated(deed=Deed(deed), to_user="", to=to, words=words, until=until, **of)
+        case {"type": "rules", "rules": {**rules}, "changed": [*changed], "time": _}:
+            now = RoomRules()
+            for name, value in rules.items():
+                now, _ = changed_rules(now, [(str(name), WRITTEN.get(value, str(value)))])
+            names = [name for name in changed if name != "retention"]
+            if len(names) < len(changed):
+                names += ("keep_time", "keep_lines")
+            return e.RulesChanged(rules=now, changed=tuple(names), **of)
+        case {"type": "deleted", "line": number, "words": words}:
+            return e.Deleted(number=number, words=words, **of)
+        case {"type": "erased", "by": by}:
+            return e.Erased(by=by, **of)
+        case {"type": "account", "name": name, "role": role, "deed": deed}:
+            account = Account("", name, Role(role))
+            return e.AccountSet(account, AccountDeed(deed), "", str(who), of["at"])
+        case _:
+            return None
 
 
 def _event(told: Object) -> e.Event | None:
@@ -87,7 +131,8 @@ def _event(told: Object) -> e.Event | None:
         case {"type": "joined", "room": room, "who": who}:
             return e.Joined(room=room, who=who, **of)
         case {"type": "left", "room": room, "who": who, "words": words}:
-            return e.Left(room=room, who=who, words=words, **of)
+            cause = e.Cause(told.get("cause", "left"))
+            return e.Left(room=room, who=who, words=words, cause=cause, **of)
         case {"type": "departed", "who": who, "cause": cause, "words": words}:
             return e.Departed(rooms=(), who=who, cause=e.Cause(cause), words=words, **of)
         case {"type": "renamed", "old": old, "new": new}:

@@ -56,7 +56,7 @@ def _rules(rules: RoomRules) -> Object:
         "moderated": rules.moderated,
         "secret": rules.secret,
         "topic_locked": rules.topic_locked,
-        "slow": rules.slow,
+        "slow": int(rules.slow),
         "retention": ",".join(filter(None, (age, lines))) or None,
     }
 
