@@ -306,7 +306,7 @@ class ChatRealm:
         person = (
             Person(User(identity, name, is_operator, account=account), is_back=bool(back))
             if user is None
-            else Person(user, is_here=True, is_back=True)
+            else Person(user, is_here=True, is_back=bool(back))
         )
         if user is not None and account is None and fold(user.name) != fold(name):
             # They came in, or took another name, while this one was being claimed.

@@ -99,9 +99,12 @@ class LineDialog:
             sentence = sentences.NOT_UTF8 if charset == "utf-8" else sentences.NOT_CHARSET
             view.note(sentence, charset=charset)
             return 1
-        if self._asking is not None and not self._asking.is_over and text.strip() != "/quit":
-            self._asking.hears(text)
-            return COMMAND
+        if self._asking is not None and not self._asking.is_over:
+            # At the door a program may ask for its own language, where a password is asked for.
+            ways_out = ("/quit",) if session.user is not None else ("/quit", "/json")
+            if text.strip() not in ways_out:
+                self._asking.hears(text)
+                return COMMAND
         if session.user is None:
             if not self._connection.is_foreign(session, line):
                 self._at_door(text)
@@ -188,7 +191,7 @@ class LineDialog:
                 self._ask(asking.delete_account(session, note))
             case LogOut():
                 session.desk.log_out(session)
-                self._ask_name()
+                session.when_free(self._ask_name)
             case _:
                 assert_never(asked)
 

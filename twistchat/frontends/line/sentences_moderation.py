@@ -128,7 +128,9 @@ CAUSE = {
 GOODBYE = {
     Cause.KICKED: _("-- Goodbye: you were put out{why}."),
     Cause.BANNED: _("-- Goodbye: you are banned{why}."),
-    Cause.LOGGED_OUT: _("-- Goodbye: you have logged out."),
+    Cause.LOGGED_OUT: _(
+        "-- Goodbye: your password was changed elsewhere. /login asks for the new one."
+    ),
 }
 
 # ---------------------------------------------------------------- refusals
