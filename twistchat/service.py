@@ -44,6 +44,7 @@ from twistchat.session.bookmarks import Bookmarks
 from twistchat.session.desk import Desk
 from twistchat.session.entrance import Entrance
 from twistchat.session.inbox import Inbox
+from twistchat.session.markers import Markers
 from twistchat.session.operating import Operator
 from twistchat.session.replay import Replay
 from twistchat.session.tokens import Tokens
@@ -150,6 +151,7 @@ def assemble(
         doors=doors,
     )
     registry = Registry(
+        markers=Markers(chat=chat, engine=engine, pipeline=pipeline, fanout=fanout),
         chat=chat,
         pipeline=pipeline,
         fanout=fanout,

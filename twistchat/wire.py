@@ -56,6 +56,8 @@ class Past:
     left_out: Sequence[LeftOut] = ()
     has_more: bool = False
     """Whether there may be more beyond the end at which it was cut."""
+    marker: int = 0
+    """Up to where the owner of an account has read it; 0: nothing, or it is not told them."""
     is_unread: bool = False
     """Whether it could not be read, so that whoever comes in is told nothing of it."""
 

@@ -42,7 +42,7 @@ class TableTests(SynchronousTestCase):
         source = Path(twistchat.__file__).parent / "frontends" / "jsonlines"
         told: set[str] = set()
         for path in source.glob("*.py"):
-            told.update(re.findall(r'"type": "(\w+)"', path.read_text("utf-8")))
+            told.update(re.findall(r'"type": "([\w-]+)"', path.read_text("utf-8")))
         self.assertEqual(documented, told - {"hello"} | {"pong"})
 
     def test_codes(self) -> None:
@@ -85,7 +85,7 @@ class TranscriptTests(SynchronousTestCase):
         blocks = re.findall(
             r"^```json-transcript\n(.*?)^```$", PATH.read_text("utf-8"), re.M | re.S
         )
-        self.assertEqual(len(blocks), 7)
+        self.assertEqual(len(blocks), 8)
         for block in blocks:
             for seen, written in Transcript(block).played():
                 self.assertTrue(is_as_written(seen, written), f"{seen}\n{written}")

@@ -48,6 +48,7 @@ class Transcript:
             r"(\w+) is here": self._comes,
             r"(\w+) says: (.*)": self._says,
             r"(\w+) says in (#\w+): (.*)": self._says_in,
+            r"(\w+) whispers to (\w+): (.*)": self._whispers,
             r"(\w+) is in (#\w+)": self._joins,
             r"you are an operator": self._is_operator,
             r"(\d+) seconds go by": lambda seconds: self._world.wait(int(seconds)),
@@ -94,6 +95,9 @@ class Transcript:
 
     def _says_in(self, name: str, room: str, text: str) -> None:
         self._others[name].says(text, room)
+
+    def _whispers(self, name: str, to: str, text: str) -> None:
+        self._others[name].types(f"/msg {to} {text}")
 
     def _joins(self, name: str, room: str) -> None:
         self._others[name].types(f"/join {room}")

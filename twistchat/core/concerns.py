@@ -34,6 +34,7 @@ from twistchat.core.events import (
     RulesChanged,
     Said,
     SearchOpened,
+    Settled,
     Slowed,
     Stopping,
     TopicChanged,
@@ -52,7 +53,7 @@ _AUDITED = _CHANGES - {TopicChanged}
 _COMING_OR_GOING = frozenset((Joined, Left, Departed))
 _ANSWERS = (
     _DURABLE
-    | (_REPLIES - {AwayTold, JoinOpened, PrivateOpened, Rejoined, Slowed, WillFind})
+    | (_REPLIES - {AwayTold, JoinOpened, PrivateOpened, Rejoined, Settled, Slowed, WillFind})
     | {Joined, Left, Renamed, Invited}
 )
 

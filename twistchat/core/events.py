@@ -35,6 +35,7 @@ from twistchat.core.replies import Noted as Noted
 from twistchat.core.replies import NotKept as NotKept
 from twistchat.core.replies import PersonDescribed as PersonDescribed
 from twistchat.core.replies import PrivateOpened as PrivateOpened
+from twistchat.core.replies import ReadTold as ReadTold
 from twistchat.core.replies import Refused as Refused
 from twistchat.core.replies import Rejoined as Rejoined
 from twistchat.core.replies import Reply as Reply
@@ -43,6 +44,7 @@ from twistchat.core.replies import RoomsListed as RoomsListed
 from twistchat.core.replies import RulesTold as RulesTold
 from twistchat.core.replies import SanctionsListed as SanctionsListed
 from twistchat.core.replies import SearchOpened as SearchOpened
+from twistchat.core.replies import Settled as Settled
 from twistchat.core.replies import Slowed as Slowed
 from twistchat.core.replies import TokenTold as TokenTold
 from twistchat.core.replies import TopicTold as TopicTold

@@ -13,6 +13,7 @@ from twistchat.core.values import value
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from twistchat.core.accounts import Role
     from twistchat.core.codes import Cause, Refusal, Unkept
     from twistchat.core.events import Durable, Event
     from twistchat.core.law import RoomRules, Sanction
@@ -30,6 +31,8 @@ class Welcomed:
     """What you come back with as yourself; empty where nobody can."""
     expires: float = 0.0
     """Until when."""
+    role: Role | None = None
+    """What you may do as the owner of an account; None: you are a guest."""
 
 
 @value(frozen=True, slots=True)
@@ -100,6 +103,22 @@ class SanctionsListed:
 @value(frozen=True, slots=True)
 class LoggedOut:
     """You are nobody again, and may come in anew."""
+
+
+@value(frozen=True, slots=True)
+class Settled:
+    """Nothing: all that was asked before is told now, and the session goes on; see its `settle`."""
+
+
+@value(frozen=True, slots=True)
+class ReadTold:
+    """You have read up to this number, in a room or what somebody and you said to each other."""
+
+    room: str
+    """Empty: what was said privately."""
+    to: str
+    """With whom."""
+    number: int
 
 
 @value(frozen=True, slots=True)
@@ -297,6 +316,8 @@ Reply = (
     | SanctionsListed
     | WillFind
     | LoggedOut
+    | Settled
+    | ReadTold
     | PrivateOpened
     | PersonDescribed
     | AwayNoted

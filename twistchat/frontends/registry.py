@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from twistchat.pipeline import Pipeline
     from twistchat.session.desk import Desk
     from twistchat.session.entrance import Entrance
+    from twistchat.session.markers import Markers
     from twistchat.session.replay import Replay
     from twistchat.session.wayback import WayBack
     from twistchat.telling.fanout import Fanout
@@ -67,6 +68,7 @@ class Registry:
         limit_log: LimitLog,
         entrance: Entrance,
         desk: Desk,
+        markers: Markers,
         way_back: Callable[[], WayBack],
         clock: IReactorTime,
         greeting: Greeting,
@@ -91,6 +93,8 @@ class Registry:
         self._entrance = entrance
         self.desk = desk
         """Takes passwords, on every wire."""
+        self.markers = markers
+        """Notes up to where people with accounts have read."""
         self._way_back = way_back
         self._sessions: dict[int, Session] = {}
         self._turned_away: set[Session] = set()

@@ -12,6 +12,7 @@ from twistchat.core.accounts import AccountDeed
 from twistchat.core.pace import Bucket
 from twistchat.login import refusal
 from twistchat.session.entrance import Coming, Newcomer
+from twistchat.session.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,9 @@ class Visitor(Newcomer, Protocol):
 
     has_house_password: bool
     """Whether it has shown the password of the house."""
+
+    def settle(self) -> Deferred[None]:
+        """Fire when all that it asked before is told."""
 
 
 class Desk:
@@ -118,8 +122,15 @@ class Desk:
         if session.user is None or session.user.account is None:
             session.answer(e.Refused(e.Refusal.NOT_LOGGED_IN), label)
             return
-        session.steps_out()
-        session.answer(e.LoggedOut(), label)
+        user = session.user
+
+        def step_out(_: None) -> None:
+            if session.user is user and session.state is State.IN:
+                session.steps_out()
+                session.answer(e.LoggedOut(), label)
+
+        session.hold()
+        session.settle().addCallback(step_out).addBoth(lambda _: session.release())
 
     # ------------------------------------------------------------ one's own account
 

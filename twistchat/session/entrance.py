@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
@@ -95,6 +95,9 @@ class Newcomer(Protocol):
     def steps_out(self) -> None:
         """Be nobody again, as before it came in."""
 
+    def settle(self) -> Deferred[None]:
+        """Fire when all that it asked before is told."""
+
 
 class Entrance:
     """Lets sessions in: who they are is the portal's to say, what follows from it Chat's.
@@ -164,7 +167,13 @@ class Entrance:
         if session.state not in (State.DOOR, State.IN):  # it has hung up meanwhile
             session.release()
             return
-        entering = self._portal.login(coming.credentials, session, IPerson)
+
+        def enter(_: None) -> Deferred[Any]:
+            return self._portal.login(coming.credentials, session, IPerson)
+
+        # Whoever is in already is answered as who they are, before they are somebody else.
+        is_in = session.state is State.IN
+        entering = session.settle().addCallback(enter) if is_in else enter(None)
         entering.addCallback(
             lambda entered: self._arrive(session, cast("Person", entered[1]), entered[2], coming)
         )
@@ -356,4 +365,5 @@ class Entrance:
 
     def _welcomed(self, user: User, *, is_back: bool) -> list[e.Item]:
         token = self._tokens.give(user.id)
-        return [e.Welcomed(user.name, is_back, token.text, token.expires)]
+        role = None if user.account is None else user.account.role
+        return [e.Welcomed(user.name, is_back, token.text, token.expires, role)]

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twistchat.core.limits import Limits
+    from twistchat.core.model import User
     from twistchat.engine import Committed, Engine
+    from twistchat.session.wayback import WayBack
     from twistchat.telling.outlet import Outlet
     from twistchat.wire import WireFormat
 
@@ -42,6 +44,8 @@ class Reader(Protocol):
     def name(self) -> str:
         """The nickname."""
 
+    user: User | None
+    way_back: WayBack
     format: WireFormat
     outlet: Outlet
     state: State
@@ -155,9 +159,15 @@ class Replay:
         if not reading.called:
             reading.addTimeout(patience, self._clock)
 
-        def encode(events: list[Committed]) -> bytes:
+        def encode(events: list[Committed], marker: int = 0) -> bytes:
             past = self._past(reader, opened, place, events)
+            if marker:
+                past = replace(past, marker=marker)
             return wire_format.encode_past(place, past, now=self._now())
+
+        def encode_marked(events: list[Committed]) -> Deferred[bytes]:
+            marking = self._marker(person, opened.room)
+            return marking.addCallback(lambda marker: encode(events, marker))
 
         def refuse(failure: Failure) -> bytes:
             self._unread.met(opened.room, failure, patience)
@@ -168,7 +178,24 @@ class Replay:
             refused = replace(place, item=e.Refused(code, opened.room))
             return wire_format.encode_reply(refused, reader.name)
 
+        is_join = isinstance(opened, e.JoinOpened)
+        if is_join and (person := reader.way_back.marks_of(reader.user)):
+            told: Deferred[bytes] = Deferred()  # that has been called when it is known, not before
+            reading.addCallback(encode_marked).addErrback(refuse).chainDeferred(told)
+            return told
         return reading.addCallback(encode).addErrback(refuse)
+
+    def _marker(self, person: str, room: str) -> Deferred[int]:
+        """Read up to where the owner of an account has read a room."""
+        reading = self._engine.cursors(person)
+        if not reading.called:
+            reading.addTimeout(self._limits.history_time, self._clock)
+
+        def unknown(failure: Failure) -> int:
+            log.error("It is not known up to where somebody has read: {why}", why=failure.value)
+            return 0
+
+        return reading.addCallback(lambda at: at.get(room, 0)).addErrback(unknown)
 
     def _read_private(
         self, reader: Reader, opened: e.PrivateOpened, place: Committed

@@ -170,6 +170,10 @@ class Session:
             self.way_back.is_told = True
             self.submit(self._entrance.anew(self.user))
 
+    def settle(self) -> Deferred[None]:
+        """Fire when all that it asked before is told; see `Telling.settle`."""
+        return self._telling.settle()
+
     def steps_out(self) -> None:
         """Be nobody again, as before it came in. Called by the entrance."""
         self._departure.depart(e.Cause.LEFT, has_quit=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Protocol
+
+from twisted.internet.defer import Deferred
 
 from twistchat.core import events as e
 from twistchat.core.accounts import AccountDeed
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twistchat.core.model import User
+    from twistchat.engine import Label
     from twistchat.session.gate import Gate
     from twistchat.session.replay import Replay
     from twistchat.session.wayback import WayBack
@@ -33,6 +37,9 @@ class Told(Reader, Protocol):
     def put_out(self, cause: e.Cause) -> None:
         """End, since it is not to be its person's any more."""
 
+    def submit(self, items: Sequence[e.Item], label: Label | None = None) -> None:
+        """Put items into the one order."""
+
     def ends(self) -> None:
         """End: there is nothing more to tell."""
 
@@ -40,12 +47,23 @@ class Told(Reader, Protocol):
 class Telling:
     """Writes what a session alone is told: events and answers in their order, and past lines."""
 
-    __slots__ = ("_gate", "_history", "_session")
+    __slots__ = ("_gate", "_history", "_session", "_settling")
 
     def __init__(self, session: Told, *, history: Replay, gate: Gate) -> None:
         self._session = session
         self._history = history
         self._gate = gate
+        self._settling: deque[Deferred[None]] = deque()
+
+    def settle(self) -> Deferred[None]:
+        """Fire when all that the session asked before is told. Its input is to be held.
+
+        It never does if the connection is lost before.
+        """
+        settling: Deferred[None] = Deferred()
+        self._settling.append(settling)
+        self._session.submit([e.Settled()])
+        return settling
 
     def tell(self, parts: Sequence[Part]) -> None:
         """Send these parts, up to its last words, if they are among them."""
@@ -66,6 +84,14 @@ class Telling:
                 session.put(wire_format.pack(pieces))
                 session.goes(item, committed)
                 return
+            if isinstance(item, e.Settled):
+                session.put(wire_format.pack(pieces))
+                pieces.clear()
+                before = session.user
+                self._settling.popleft().callback(None)
+                if session.user is not before:  # the rest is not theirs to hear
+                    return
+                continue
             is_mine = is_reply(item)
             pieces.append(wire_format.encode_reply(committed, session.name) if is_mine else encoded)
             if isinstance(item, e.AccountSet):

@@ -85,6 +85,14 @@ class WayBack:
         self.is_told = self.is_told_on_coming
         self._log_out = log_out
 
+    def marks_of(self, user: User | None) -> str:
+        """Tell whose read markers they are told (a `User.id`); empty: nobody's.
+
+        Programs are whose person has an account: people see themselves what they have read.
+        """
+        is_told = self.is_told_on_coming and user is not None and user.account is not None
+        return user.id if is_told and user is not None else ""
+
     def token(self, user: User) -> e.TokenTold:
         """Give them a token, of which they remember for themselves what they have read."""
         self.is_told = True

@@ -8,6 +8,8 @@ nor of who hears what.
     requests.py   what it asks for → commands
     format.py     what happened → JSON
     format_moderation.py  a part of that: what moderators do
+    format_accounts.py  another: who one is
+    desk.py       what is asked about accounts, with passwords
     sentences.py  a sentence for each code of an error
     codec.py      bytes → object → bytes; the client has it too
 """

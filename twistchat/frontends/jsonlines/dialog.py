@@ -9,9 +9,9 @@ from twisted.logger import Logger
 import twistchat
 from twistchat.core.commands import Say, Whisper
 from twistchat.core.events import Cause, Done, Refusal, Refused
-from twistchat.core.names import LOBBY
 from twistchat.core.text import clean
 from twistchat.engine import Committed
+from twistchat.frontends.jsonlines import desk
 from twistchat.frontends.jsonlines import requests as r
 from twistchat.frontends.jsonlines.codec import (
     PROTOCOL,
@@ -22,6 +22,7 @@ from twistchat.frontends.jsonlines.codec import (
     longest_line,
 )
 from twistchat.frontends.jsonlines.format import JSON, error
+from twistchat.frontends.jsonlines.format_accounts import account
 from twistchat.frontends.lines import COMMAND
 from twistchat.login import GuestName, ResumeToken
 from twistchat.session.entrance import Coming
@@ -59,8 +60,9 @@ class JSONDialog:
         self._clock = registry.clock
         self._session = session
         self._source = source
+        self._markers = registry.markers
         self.longest = longest_line(limits.line)
-        session.put(encode(_hello(registry)))
+        session.put(encode(_hello(session, registry)))
         session.speaks("json", JSON)
         self._watching: IDelayedCall = self._clock.callLater(limits.ping, self._watch)
 
@@ -142,6 +144,19 @@ class JSONDialog:
             case r.RenewToken():
                 if session.user is not None:
                     session.answer(session.way_back.token(session.user), label)
+            case desk.MarkRead(room, to, number):
+                self._markers.move(session, room=room, to=to, number=number, label=label)
+            case desk.ShowAccount():
+                mine = session.user.account if session.user is not None else None
+                self._put(account(session.name, mine.role if mine else None), label)
+            case (
+                desk.Register()
+                | desk.LogIn()
+                | desk.ChangePassword()
+                | desk.LogOut()
+                | desk.DeleteAccount()
+            ):
+                desk.ask(asked, session, label)
             case _:
                 session.receive(asked, label)
 
@@ -149,9 +164,19 @@ class JSONDialog:
         session = self._session
         if hello.client:
             log.info("{who} uses {client}", who=session.described, client=clean(hello.client[:80]))
-        rooms = {LOBBY: None} if hello.rooms is None else hello.rooms
+        if session.desk.asks_house(session):
+            if not hello.house:
+                self._put(error("house-first"), label)
+                return
+            refused = session.desk.admit(session, hello.house)
+            if refused is not None:
+                session.answer(refused, label)
+                return
+        if hello.password:
+            session.desk.log_in(session, hello.name, hello.password, rooms=hello.rooms, label=label)
+            return
         credentials = ResumeToken(hello.token, hello.name) if hello.token else GuestName(hello.name)
-        session.log_in(Coming(credentials, rooms, label))
+        session.log_in(Coming(credentials, hello.rooms, label))
 
     def _ignore(self, name: str, label: Label | None) -> None:
         session = self._session
@@ -189,9 +214,9 @@ class JSONDialog:
         self._watching = self._clock.callLater(max(wait, SOONEST), self._watch)
 
 
-def _hello(registry: Registry) -> Object:
+def _hello(session: Session, registry: Registry) -> Object:
     limits, greeting = registry.limits, registry.greeting
-    return {
+    hello: Object = {
         "type": "hello",
         "protocol": PROTOCOL,
         "server": greeting.server,
@@ -206,3 +231,8 @@ def _hello(registry: Registry) -> Object:
         },
         "ping": limits.ping,
     }
+    if not session.desk.doors.guests:
+        hello["guests"] = False
+    if session.desk.asks_house(session):
+        hello["house"] = True
+    return hello

@@ -11,6 +11,7 @@ from twistchat.core import events as e
 from twistchat.core.concerns import is_reply, weight
 from twistchat.core.text import clean
 from twistchat.engine import Committed
+from twistchat.frontends.jsonlines import format_accounts as accounts
 from twistchat.frontends.jsonlines import format_moderation as moderation
 from twistchat.frontends.jsonlines import sentences as s
 from twistchat.frontends.jsonlines.codec import Object, encode
@@ -98,7 +99,8 @@ class JSONFormat:
                 return b""
         stands: Object = {"room": room, "epoch": place.epoch, "number": place.number}
         if isinstance(opened, e.JoinOpened):
-            lines.append(encode({"type": "live"} | stands))
+            marker = {"read": past.marker} if past.marker else {}
+            lines.append(encode({"type": "live"} | stands | marker))
         else:
             done: Object = {"type": "ok"} | stands
             done |= {"count": len(past.events), "more": past.has_more}
@@ -201,7 +203,7 @@ def _event(item: e.Event, committed: Committed) -> Object:
         case e.Erased():
             return {"type": "erased", "room": item.room} | place | when_who | {"by": item.by}
         case e.AccountSet():
-            return moderation.account_set(item, when_who)
+            return accounts.account_set(item, when_who)
         case e.RoomForgotten() | e.Folded():
             return {}
         case _:
@@ -211,16 +213,8 @@ def _event(item: e.Event, committed: Committed) -> Object:
 def _answer(reply: e.Reply, committed: Committed) -> Object:
     """Put an answer into fields; none where it is told otherwise."""
     match reply:
-        case e.Welcomed():
-            return {
-                "type": "welcome",
-                "name": reply.name,
-                "resumed": reply.is_back,
-                "token": reply.token,
-                "expires": reply.expires,
-            }
-        case e.TokenTold():
-            return {"type": "token", "token": reply.token, "expires": reply.expires}
+        case e.Welcomed() | e.TokenTold() | e.LoggedOut() | e.ReadTold():
+            return accounts.answer(reply)
         case e.Done() | e.AwayNoted():
             return {"type": "ok"}
         case e.MembersListed():
@@ -270,8 +264,8 @@ def _answer(reply: e.Reply, committed: Committed) -> Object:
             return _error(*s.NOT_KEPT[reply.why])
         case e.RulesTold() | e.SanctionsListed():
             return moderation.answer(reply)
-        case e.LoggedOut():
-            return {"type": "logged-out"}
+        case e.WillFind():
+            return {"type": "absent", "who": reply.name}
         case (
             e.Rejoined()
             | e.KeyOpened()
@@ -279,6 +273,7 @@ def _answer(reply: e.Reply, committed: Committed) -> Object:
             | e.SearchOpened()
             | e.JoinOpened()
             | e.PrivateOpened()
+            | e.Settled()
         ):
             return {}
         case _:

@@ -78,9 +78,3 @@ def _sanction(sanction: Sanction) -> Object:
         "until": sanction.until,
         "time": sanction.at,
     }
-
-
-def account_set(item: e.AccountSet, when_who: Object) -> Object:
-    """Put into fields what was done about an account; never what comes in with it."""
-    account: Object = {"name": item.account.name, "role": str(item.account.role)}
-    return {"type": "account"} | when_who | account | {"deed": str(item.deed)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,8 @@ from twistchat.core import commands as c
 from twistchat.core.law import Deed
 from twistchat.core.model import Seen
 from twistchat.engine import Label
+from twistchat.frontends.jsonlines import desk
+from twistchat.frontends.jsonlines.desk import ForDesk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,6 +46,8 @@ class Hello:
 
     name: str
     token: str
+    password: str = field(repr=False)
+    house: str = field(repr=False)
     rooms: Mapping[str, Seen | None] | None
     client: str
 
@@ -82,7 +86,7 @@ class RenewToken:
     """Ask for a token that lasts longer."""
 
 
-Local = Hello | Ping | Pong | Ignore | Unignore | ListIgnored | RenewToken
+Local = Hello | Ping | Pong | Ignore | Unignore | ListIgnored | RenewToken | ForDesk
 """What concerns one connection alone."""
 
 Asked = c.Command | Local
@@ -220,6 +224,8 @@ def _hello(fields: Fields) -> Asked:
     return Hello(
         fields.text("name", ""),
         fields.text("token", ""),
+        fields.text("password", ""),
+        fields.text("house", ""),
         fields.rooms("rooms"),
         fields.text("client", ""),
     )
@@ -287,6 +293,15 @@ def _delete(fields: Fields) -> Asked:
     return c.Delete(fields.text("room"), number, fields.text("words", ""))
 
 
+def _read(fields: Fields) -> Asked:
+    number = fields.whole("number")
+    if number is None:
+        raise BadRequestError("bad-field", "number", "a whole number")
+    if "with" in fields:
+        return desk.MarkRead("", fields.text("with"), number)
+    return desk.MarkRead(fields.text("room"), "", number)
+
+
 def _join(fields: Fields) -> Asked:
     return c.Join(fields.text("room"), fields.seen("seen"), key=fields.text("key", ""))
 
@@ -316,6 +331,13 @@ REQUESTS: Mapping[str, Callable[[Fields], Asked]] = {
     "sanctions": lambda fields: c.ListSanctions(fields.text("room")),
     "delete": _delete,
     "token": lambda _: RenewToken(),
+    "register": lambda fields: desk.Register(fields.text("password")),
+    "login": lambda fields: desk.LogIn(fields.text("name"), fields.text("password")),
+    "passwd": lambda fields: desk.ChangePassword(fields.text("old"), fields.text("new")),
+    "logout": lambda _: desk.LogOut(),
+    "delete-account": lambda fields: desk.DeleteAccount(fields.text("password")),
+    "account": lambda _: desk.ShowAccount(),
+    "read": _read,
     "quit": lambda fields: c.Quit(fields.text("words", "")),
 }
 """By their type: how each is read."""

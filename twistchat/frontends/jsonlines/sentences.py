@@ -15,6 +15,7 @@ BAD_LINES = {
     "bad-field": "The field {about} has to be {hint}.",
     "bad-protocol": "This server speaks version {hint} of the protocol.",
     "hello-first": "Say hello first, with the name that you wish.",
+    "house-first": "This chat has a password: give it with your hello, as house.",
     "in-already": "You are in already.",
     "too-many-ignored": "You ignore {hint} people, and that is as many as one may.",
     "not-ignored": "You do not ignore {about}.",
@@ -61,6 +62,8 @@ REFUSED = {
     Refusal.ACCOUNT_DISABLED: "The account {about} is disabled.",
     Refusal.ACCOUNT_EXISTS: "There is an account {about} already.",
     Refusal.NO_SUCH_ACCOUNT: "There is no account {about}.",
+    Refusal.REGISTRATIONS_FAST: "There may be {about} new accounts a minute from your address. "
+    "Wait for {hint} s.",
     Refusal.NAME_REGISTERED: "The name {about} belongs to an account.",
     Refusal.PASSWORD_SHORT: "A password has at least {hint} characters.",
     Refusal.PASSWORD_LONG: "A password has at most {hint} bytes of UTF-8.",

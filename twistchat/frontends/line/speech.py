@@ -189,10 +189,16 @@ class Speech:
                 template = m.WILL_FIND if name else accounts.LOGGED_OUT
                 return [self.say(template, name=name)]
             case (
-                e.KeyOpened() | e.Done() | e.Rejoined() | e.JoinOpened() | e.Kept() | e.KeptBefore()
+                e.KeyOpened()
+                | e.Settled()
+                | e.Done()
+                | e.Rejoined()
+                | e.JoinOpened()
+                | e.Kept()
+                | e.KeptBefore()
             ):
                 return []
-            case e.HistoryOpened() | e.SearchOpened() | e.PrivateOpened():
+            case e.HistoryOpened() | e.SearchOpened() | e.PrivateOpened() | e.ReadTold():
                 return []
             case _:
                 assert_never(reply)
