@@ -17,15 +17,7 @@ from twistchat.engine.keys import Keys, digest_of
 from twistchat.engine.memory import Memory, MemoryEngine
 from twistchat.testing import SlowEngine
 from twistchat.testing.conformance import EngineConformance, FaultyConformance
-from twistchat.testing.conformance_deeds import (
-    EVERYTHING,
-    KEY,
-    account,
-    deleted,
-    moderated,
-    rules,
-    whispered,
-)
+from twistchat.testing.deeds import EVERYTHING, KEY, account, deleted, moderated, rules, whispered
 from twistchat.testing.harness import joined, said
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from twistchat.engine.retention import read_retention
 from twistchat.engine.sqlite import chores
 from twistchat.engine.sqlite.migrate import newest_version
 from twistchat.engine.sqlite.rows import KINDS, row_of
-from twistchat.testing.conformance_deeds import EVERYTHING
+from twistchat.testing.deeds import EVERYTHING
 
 
 class CheckTestCase(ArchiveTestCase):

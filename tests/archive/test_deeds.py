@@ -11,14 +11,7 @@ from twistchat.core import events as e
 from twistchat.core.accounts import AccountDeed
 from twistchat.core.law import ADDRESS, Deed
 from twistchat.engine.sqlite.reader import Reader
-from twistchat.testing.conformance_deeds import (
-    EVERYTHING,
-    KEY,
-    account,
-    deleted,
-    moderated,
-    rules,
-)
+from twistchat.testing.deeds import EVERYTHING, KEY, account, deleted, moderated, rules
 
 if TYPE_CHECKING:
     from pathlib import Path

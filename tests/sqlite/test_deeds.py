@@ -21,15 +21,7 @@ from twistchat.engine.sqlite.migrate import SCHEMA
 from twistchat.engine.sqlite.reader import Reader
 from twistchat.engine.sqlite.rows import read_row, row_of
 from twistchat.engine.sqlite.store import Proposed, Store
-from twistchat.testing.conformance_deeds import (
-    EVERYTHING,
-    KEY,
-    account,
-    deleted,
-    moderated,
-    rules,
-    whispered,
-)
+from twistchat.testing.deeds import EVERYTHING, KEY, account, deleted, moderated, rules, whispered
 from twistchat.testing.harness import said
 
 DAY = 86_400.0

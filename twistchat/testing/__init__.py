@@ -17,7 +17,7 @@ on it too, since an engine that commits at once hides every fault of order.
     conformance.py  what every engine does: a suite for those who write one
     conformance_keys.py  a part of that: keys, pages of history, what is remembered
     conformance_passwords.py  another: passwords
-    conformance_deeds.py  another: what moderators and operators do
+    conformance_deeds.py  another: what moderators and operators do; deeds.py makes these
     harness.py      the engine under test in that suite
 """
 

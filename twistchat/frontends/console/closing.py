@@ -103,7 +103,7 @@ class Closing:
         self.stop()
         self._words = words
         self._end = self._clock.callLater(seconds, self._now)
-        log.info("The server stops in {time}: {words}", time=in_words(seconds), words=words)
+        log.info("The server stops in {wait}: {reason}", wait=in_words(seconds), reason=words)
         self._tell()
         return Told(
             f"The server stops in {in_words(seconds)}. shutdown cancel takes it back.",

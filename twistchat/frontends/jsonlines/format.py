@@ -264,8 +264,6 @@ def _answer(reply: e.Reply, committed: Committed) -> Object:
             return _error(*s.NOT_KEPT[reply.why])
         case e.RulesTold() | e.SanctionsListed():
             return moderation.answer(reply)
-        case e.WillFind():
-            return {"type": "absent", "who": reply.name}
         case (
             e.Rejoined()
             | e.KeyOpened()
