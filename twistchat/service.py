@@ -265,6 +265,8 @@ class ChatService(MultiService):
             begun_with=settings,
         )
         commands, fanout = self.office.commands, self.parts.fanout
+        in_chat = commands.in_chat()
+        self.registry.office = lambda line, user: in_chat.run(line, by=user)
         self._console: Console | None = None
         if console:
             self._console = Console(commands=commands, fanout=fanout, wire_format=text)

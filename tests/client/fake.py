@@ -232,6 +232,10 @@ class Call:
         self.send({"type": "person", "name": asked["name"], "here": 61, "idle": 1, "away": None,
                    "rooms": []}, **ident)  # fmt: skip
 
+    def do_server(self, asked: Object, ident: Object) -> None:
+        lines = [f"{asked['command']} \x1b[2J", "done"]
+        self.send({"type": "server", "status": 0, "lines": lines, "data": None}, **ident)
+
     def do_other(self, asked: Object, ident: Object) -> None:
         self.send({"type": "ok"}, **ident)
 

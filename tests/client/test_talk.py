@@ -220,6 +220,14 @@ class TerminalTests(Scenarios):
             asked, {"type": "command", "name": "roll", "room": "#lobby", "text": "2d6", "id": 0}
         )
 
+    def test_what_operators_ask_of_the_server(self) -> None:
+        self.start("alice")
+        self.shown()
+        self.type("/server count")
+        self.assertEqual(self.shown(), ["-- count ␛[2J", "-- done"])
+        self.type("/server")
+        self.assertEqual(self.shown()[0], "-- help ␛[2J")
+
     def test_every_command_is_known(self) -> None:
         self.start("alice")
         for line in (

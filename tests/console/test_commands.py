@@ -157,7 +157,7 @@ class RoomTests(OperatorTestCase):
         self.assertNotIn("sesame", str(self.result("room").lines()))
         self.assertIn("seconds between two lines", self.refused("room slow=often"))
         self.assertIn("colour", self.refused("room colour=red"))
-        self.refused("room #lobby slow", 2)
+        self.refused("room #lobby moderated=maybe")
 
     def test_topic(self) -> None:
         (alice,) = self.people("alice")

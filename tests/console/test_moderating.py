@@ -129,6 +129,8 @@ class ModeratingTests(OperatorTestCase):
         for line in ("kick", "kick #lab", "mute", "unmute", "unban bob why", "bans a b"):
             self.assertTrue(self.refused(line, 2).startswith("Usage: "))
         self.assertIn("Nobody", self.refused("kick nobody"))
+        # A slip of the finger does not ban for good.
+        self.assertIn("10min is no length of time", self.refused("ban bob 10min", 2))
 
 
 class ModeratingOnSlowEngineTests(OnSlowEngine, ModeratingTests):

@@ -181,6 +181,10 @@ class Asking:
         """Give a command that the operator's extensions added."""
         await self._ask(type="command", name=name, room=room, text=text)
 
+    async def server(self, command: str) -> Object:
+        """Ask something of the server itself, as an operator: `status`, `lines`, `data`."""
+        return await self._ask(type="server", command=command)
+
     async def renew(self) -> None:
         """Have a token that lasts longer; done by itself now and then."""
         await self._ask(type="token")

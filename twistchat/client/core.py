@@ -177,7 +177,7 @@ class Core:
             return self._refused(told, request)
         if kind == "token":
             self._take_token(told)
-        is_answer = request is not None and kind in ("members", "rooms", "person")
+        is_answer = request is not None and kind in ("members", "rooms", "person", "server")
         event = None if is_answer else e.decode(told, name=self.name)
         outcomes = [] if event is None else self._happened(event)
         if request is not None:

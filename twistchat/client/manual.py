@@ -86,6 +86,7 @@ GROUPS: dict[str, dict[str, Entry]] = {
         "time": Entry("on|off", "show the time of each line, or not", "/time on", ("times",)),
         "echo": Entry("on|off", "see your own lines, or not", "/echo off"),
         "charset": Entry("", "say which encoding is spoken", "/charset", ("encoding",)),
+        "server": Entry("[COMMAND]", "ask something of the server; for operators", "/server stats"),
         "help": Entry("[COMMAND]", "show the commands, or explain one", "/help join",
                       ("h", "commands")),
     },

@@ -231,6 +231,12 @@ class Commands:
     async def _whois(self, words: str) -> None:
         self._screen.show(*self._showing.person(await self._client.person(_given(words).strip())))
 
+    async def _server(self, words: str) -> None:
+        told = await self._client.server(words.strip() or "help")
+        lines = told.get("lines")
+        for line in lines if isinstance(lines, list) else ():
+            self._screen.show(s.NOTED.format(line=line))
+
     async def _away(self, words: str) -> None:
         words = words.strip()
         if words.casefold() == "off" or (not words and self._client.is_away):

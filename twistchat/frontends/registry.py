@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from sys import intern
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.logger import Logger
 
 from twistchat.core.events import Cause, Goodbye, Moderated, Refusal, Refused, Reply, Stopping
 from twistchat.core.law import ADDRESS, Deed
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from twistchat.core.chat import Chat
     from twistchat.core.law import Sanction
     from twistchat.core.limits import Limits
+    from twistchat.core.model import User
+    from twistchat.engine import Label
     from twistchat.frontends.lines import LineInput
     from twistchat.limitlog import LimitLog
     from twistchat.pipeline import Pipeline
@@ -38,8 +41,24 @@ if TYPE_CHECKING:
     from twistchat.telling.fanout import Fanout
     from twistchat.wire import Input, WireFormat
 
+log = Logger()
+
 TOLD_AT_ONCE = 64
 """Connections that are turned away with a word at the same time; more are closed without one."""
+
+
+class Told(Protocol):
+    """What an operator is told of what was asked of the server."""
+
+    @property
+    def status(self) -> int:
+        """0: it is done."""
+
+    def lines(self) -> Sequence[str]:
+        """Write it for people."""
+
+    def data(self) -> Any:
+        """Write it for programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +100,8 @@ class Registry:
         self.greeting = greeting
         self.counts = counts or Counts()
         """What the wires have heard, and why their connections ended."""
+        self.office: Callable[[str, User], Deferred[Any]] | None = None
+        """Does what operators in the chat ask of the server, if anybody does; fires with `Told`."""
         self.is_draining = False
         """Whether nobody new is let in; whoever is here goes on."""
         self.extensions = tuple(chat.extensions.values())
@@ -112,6 +133,29 @@ class Registry:
         self._chat.change_limits(limits)
         self._callers.change_limits(limits)
         self.desk.change_limits(limits)
+
+    def operate(
+        self,
+        session: Session,
+        command: str,
+        tell: Callable[[Told], None],
+        label: Label | None = None,
+    ) -> None:
+        """Do what an operator in the chat asks of the server; others are refused.
+
+        Until `tell` is called with the answer the session is heard no further.
+        """
+        user = session.user
+        if user is None or not user.operator:
+            session.answer(Refused(Refusal.OPERATORS_ONLY), label)
+            return
+        if self.office is None:
+            session.answer(Refused(Refusal.NO_SUCH_COMMAND, "server"), label)
+            return
+        session.hold()
+        doing = self.office(command, user).addCallback(tell)
+        doing.addErrback(lambda failure: log.failure("an operator's command failed", failure))
+        doing.addBoth(lambda _: session.release())
 
     @property
     def sessions(self) -> Sequence[Session]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from twisted.python.failure import Failure
 
+    from twistchat.core.model import User
+
 log = Logger()
 
 
@@ -35,6 +37,8 @@ class Asked:
     words: str
     secret: str | None = None
     """A password that was asked for beside it."""
+    by: User | None = None
+    """The operator in the chat who has typed it; None: whoever is at the server itself."""
 
     def nothing(self) -> None:
         """Be no words at all.
@@ -114,7 +118,9 @@ COLUMNS = (Column("usage", "COMMAND"), Column("summary", "WHAT IT DOES"))
 class Commands:
     """The table of all commands: the same at the server's terminal and over the control socket."""
 
-    def __init__(self, commands: Iterable[Command]) -> None:
+    def __init__(self, commands: Iterable[Command], prefix: str = "") -> None:
+        """`prefix` is what one types before each of them."""
+        self._prefix = prefix
         self._commands = {command.name: command for command in commands}
         helping = Command("help", "[COMMAND]", "this list, or one of it", self._help, in_chat=True)
         self._commands[helping.name] = helping
@@ -125,30 +131,38 @@ class Commands:
         return self._commands
 
     def in_chat(self) -> Commands:
-        """Make the table of those that operators in the chat have."""
-        return Commands(command for command in self._commands.values() if command.in_chat)
+        """Make the table of those that operators in the chat have, behind `/server`."""
+        of_chat = (
+            command
+            for command in self._commands.values()
+            if command.in_chat and command.name != "help"  # it has its own
+        )
+        return Commands(of_chat, "/server ")
 
-    def run(self, line: str, secret: str | None = None) -> Deferred[Result]:
+    def run(
+        self, line: str, secret: str | None = None, *, by: User | None = None
+    ) -> Deferred[Result]:
         """Do what a line says. The Deferred does not fail, unless with `SecretWantedError`."""
         name, _, words = clean(line).strip().partition(" ")
         command = self._commands.get(name.casefold())
         if command is None:
             return maybeDeferred(self._unknown, name)
         run: Callable[[Asked], Any] = command.run
-        running: Deferred[Result] = maybeDeferred(run, Asked(words.strip(), secret))
+        running: Deferred[Result] = maybeDeferred(run, Asked(words.strip(), secret, by))
         running.addErrback(self._failed, command)
         return running
 
     def _unknown(self, name: str) -> Result:
         close = get_close_matches(name.casefold(), self._commands, n=1)
-        mean = f"Did you mean {close[0]}?" if close else "Type help for the commands."
+        before = self._prefix
+        mean = f"Did you mean {before}{close[0]}?" if close else f"Type {before}help for them all."
         return misused(f"There is no command {name}. {mean}")
 
     def _failed(self, failure: Failure, command: Command) -> Any:
         if failure.check(SecretWantedError):
             return failure
         if failure.check(UsageError):
-            return misused(str(failure.value) or f"Usage: {command.typed}")
+            return misused(str(failure.value) or f"Usage: {self._prefix}{command.typed}")
         log.failure("the command {name} failed", failure, name=command.name)
         return Failed(f"{command.name} failed: the log says why.", "fault")
 
@@ -160,6 +174,7 @@ class Commands:
                 return self._unknown(asked.one())
             found = [command]
         rows: list[Mapping[str, Any]] = [
-            {"name": each.name, "usage": each.typed, "summary": each.summary} for each in found
+            {"name": each.name, "usage": self._prefix + each.typed, "summary": each.summary}
+            for each in found
         ]
         return Table(COLUMNS, rows)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from twistchat.core import events as e
 from twistchat.core.commands import ListSanctions, Moderate
-from twistchat.core.durations import read_duration
 from twistchat.core.law import EVERYWHERE, Deed
 from twistchat.core.names import room_name
+from twistchat.core.orders import NoTimeError, read_order
 from twistchat.frontends.console.command import Asked, Command, UsageError
 from twistchat.frontends.console.people import on_the_clock
 from twistchat.frontends.console.results import Column, Sentences, Table
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 LASTING = frozenset({Deed.MUTE, Deed.BAN})
 """Deeds that may end by themselves."""
+
+LIFTING = frozenset({Deed.UNMUTE, Deed.UNBAN})
+"""Deeds for which nobody asks why."""
+
+NO_TIME = "{typed} is no length of time. Write 10m, 12h or 2d; without one it is for good."
 
 AUDITED = 20
 """Deeds that are shown to who asks for no number."""
@@ -98,15 +103,16 @@ class Moderating:
 
     def _does(self, deed: Deed) -> Callable[[Asked], Deferred[Result]]:
         def do(asked: Asked) -> Deferred[Result]:
-            room, who, rest = _room_first(asked)
-            seconds = None
-            if deed in LASTING and rest:
-                first, _, behind = rest.partition(" ")
-                seconds = read_duration(first)
-                rest = rest if seconds is None else behind.strip()
-            if rest and deed in (Deed.UNMUTE, Deed.UNBAN):
+            try:
+                order = read_order(asked.words, lasts=deed in LASTING)
+            except NoTimeError as error:
+                raise UsageError(NO_TIME.format(typed=error)) from error
+            if not order.name or (order.words and deed in LIFTING):
                 raise UsageError
-            return self._errands.run(Moderate(deed, room, who, seconds, rest), self._done)
+            wanted = Moderate(
+                deed, order.room or EVERYWHERE, order.name, order.seconds, order.words
+            )
+            return self._errands.run(wanted, self._done)
 
         return do
 
@@ -146,18 +152,6 @@ class Moderating:
     def _told(self, deeds: Sequence[Audited]) -> Result:
         rows = [{"id": deed.id, **_deed(deed.committed.item)} for deed in deeds]
         return Table(DEEDS, rows, "Nothing was done yet of which an account is given.")
-
-
-def _room_first(asked: Asked) -> tuple[str, str, str]:
-    """Read where, whom, and what stands behind that."""
-    first, rest = asked.first()
-    room = EVERYWHERE
-    if first.startswith("#"):
-        room = first
-        first, _, rest = rest.partition(" ")
-        if not first:
-            raise UsageError
-    return room, first, rest.strip()
 
 
 def _listed(items: Sequence[e.Item]) -> Result:

@@ -8,6 +8,7 @@ from twistchat.core.commands import ChangeRules, SetTopic
 from twistchat.core.durations import write_duration
 from twistchat.core.events import Refused
 from twistchat.core.names import LOBBY, room_name
+from twistchat.core.orders import first_room, read_changes
 from twistchat.frontends.console.command import Asked, Command, UsageError
 from twistchat.frontends.console.results import Column, Facts, Failed, Result, Table, Told, Watch
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 
 NO_SUCH_ROOM = "no-such-room"
+
+RULES_IN_CHAT = "In the chat rules are changed under your own name: /rules #lab slow=10."
 
 ROOMS = (
     Column("room", "ROOM"),
@@ -64,7 +67,7 @@ class Rooms:
         self._errands = errands
 
     def commands(self) -> Sequence[Command]:
-        """List the commands."""
+        """List the commands. In the chat one joins a room to see it, and says its topic there."""
         return (
             Command("watch", "[#ROOM]", "see what is said, or no longer", self._watch),
             Command("rooms", "", "every room, the fullest first", self._rooms, in_chat=True),
@@ -80,7 +83,6 @@ class Rooms:
                 "[#ROOM] [TEXT]",
                 "show or set what a room is about; - for nothing",
                 self._topic,
-                in_chat=True,
             ),
         )
 
@@ -110,22 +112,23 @@ class Rooms:
         return Table(ROOMS, rows, "There is no room yet: the first who comes makes one.")
 
     def _room(self, asked: Asked) -> Result | Deferred[Result]:
-        words = asked.words.split()
-        typed = words.pop(0) if words and "=" not in words[0] else ""
-        if not all("=" in word for word in words):
+        typed, rules = first_room(asked.words)
+        if not typed and "=" not in rules:  # a name alone is a room's, also without a #
+            typed, rules = rules, ""
+        if " " in typed:
             raise UsageError
         room = self.named(typed)
         if isinstance(room, Failed):
             return room
-        if not words:
+        if not rules:
             return _told_all(room)
-        changes = tuple((name, value) for name, _, value in (word.partition("=") for word in words))
-        return self._errands.run(ChangeRules(room.name, changes), lambda _: _told_all(room))
+        if asked.by is not None:
+            raise UsageError(RULES_IN_CHAT)
+        changes = ChangeRules(room.name, read_changes(rules))
+        return self._errands.run(changes, lambda _: _told_all(room))
 
     def _topic(self, asked: Asked) -> Deferred[Result] | Result:
-        typed, topic = "", asked.words
-        if topic.startswith(("#", "＃")):
-            typed, topic = asked.first()
+        typed, topic = first_room(asked.words)
         room = self.named(typed)
         if isinstance(room, Failed):
             return room

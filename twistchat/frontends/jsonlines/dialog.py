@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from twistchat.engine import Label
     from twistchat.frontends.lines import LineInput
-    from twistchat.frontends.registry import Registry
+    from twistchat.frontends.registry import Registry, Told
     from twistchat.session import Session
 
 log = Logger()
@@ -58,6 +58,7 @@ class JSONDialog:
     def __init__(self, session: Session, source: LineInput, registry: Registry) -> None:
         self._limits = limits = registry.limits
         self._clock = registry.clock
+        self._registry = registry
         self._session = session
         self._source = source
         self._markers = registry.markers
@@ -141,6 +142,10 @@ class JSONDialog:
             case r.ListIgnored():
                 names = list(session.ignores.of(session))
                 self._put({"type": "ignored", "names": names}, label)
+            case r.AskServer():
+                self._registry.operate(
+                    session, asked.command, lambda told: self._told(told, label), label
+                )
             case r.RenewToken():
                 if session.user is not None:
                     session.answer(session.way_back.token(session.user), label)
@@ -159,6 +164,12 @@ class JSONDialog:
                 desk.ask(asked, session, label)
             case _:
                 session.receive(asked, label)
+
+    def _told(self, told: Told, label: Label | None) -> None:
+        """Hand on what the server says to an operator."""
+        lines = [clean(line) for line in told.lines()]
+        answer = {"type": "server", "status": int(told.status), "lines": lines}
+        self._put(answer | {"data": told.data()}, label)
 
     def _come_in(self, hello: r.Hello, label: Label | None) -> None:
         session = self._session

@@ -82,11 +82,18 @@ class ListIgnored:
 
 
 @dataclass(frozen=True, slots=True)
+class AskServer:
+    """Ask something of the server itself. Operators only."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenewToken:
     """Ask for a token that lasts longer."""
 
 
-Local = Hello | Ping | Pong | Ignore | Unignore | ListIgnored | RenewToken | ForDesk
+Local = Hello | Ping | Pong | Ignore | Unignore | ListIgnored | RenewToken | ForDesk | AskServer
 """What concerns one connection alone."""
 
 Asked = c.Command | Local
@@ -330,6 +337,7 @@ REQUESTS: Mapping[str, Callable[[Fields], Asked]] = {
     "rules": _rules,
     "sanctions": lambda fields: c.ListSanctions(fields.text("room")),
     "delete": _delete,
+    "server": lambda fields: AskServer(fields.text("command")),
     "token": lambda _: RenewToken(),
     "register": lambda fields: desk.Register(fields.text("password")),
     "login": lambda fields: desk.LogIn(fields.text("name"), fields.text("password")),

@@ -111,6 +111,13 @@ class ShowToken:
 
 
 @dataclass(frozen=True, slots=True)
+class AskServer:
+    """Ask something of the server itself. Operators only."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class Resume:
     """Be who one was, where one was, and be told what one has missed there."""
 
@@ -124,6 +131,7 @@ class SpeakJSON:
 
 Local = (
     ShowToken
+    | AskServer
     | ForDesk
     | Resume
     | SpeakJSON
@@ -269,6 +277,10 @@ def _json(room: str, words: str) -> Asked:
     return SpeakJSON()
 
 
+def _server(room: str, words: str) -> Asked:
+    return AskServer(words.strip() or "help")
+
+
 def _help(room: str, words: str) -> Asked:
     return Help(words.strip().removeprefix("/"))
 
@@ -350,6 +362,7 @@ LOCAL_COMMANDS = (
     LineCommand("token", _show_token),
     LineCommand("resume", _resume),
     LineCommand("json", _json),
+    LineCommand("server", _server),
     LineCommand("help", _help, aliases=("h", "commands")),
 )
 

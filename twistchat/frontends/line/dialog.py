@@ -42,6 +42,9 @@ class Connection(Protocol):
     def switch(self, session: Session, language: str) -> None:
         """Speak another language, by its name."""
 
+    def operate(self, session: Session, command: str) -> None:
+        """Ask something of the server itself."""
+
 
 class LineDialog:
     """See `twistchat.frontends.lines.Dialog`."""

@@ -275,6 +275,13 @@ ENTRIES = {
         _("/json"),
         is_minor=True,
     ),
+    "server": Entry(
+        Group.MODERATION,
+        _("[COMMAND]"),
+        _("ask something of the server; for operators"),
+        _("/server stats"),
+        _("/server help shows what there is."),
+    ),
     "help": Entry(
         Group.SELF,
         _("[COMMAND]"),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from twisted.internet.protocol import Factory, connectionDone
 
+from twistchat.core.events import Noted
+from twistchat.core.text import clean
 from twistchat.frontends.line.dialect import Dialect
 from twistchat.frontends.line.dialog import LineDialog
 from twistchat.frontends.line.format import LineFormat
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IAddress, IDelayedCall
     from twisted.python.failure import Failure
 
-    from twistchat.frontends.registry import Registry
+    from twistchat.frontends.registry import Registry, Told
     from twistchat.session import Session
 
 
@@ -78,6 +80,14 @@ class ChatProtocol(LineInput):
         self._cancel_hint()
         self._people = None
         self._registry.languages[language](session, self, self._registry)
+
+    def operate(self, session: Session, command: str) -> None:
+        """Ask something of the server itself, for an operator; its answer is told in words."""
+
+        def tell(told: Told) -> None:
+            session.answer(Noted(tuple(clean(line) for line in told.lines())))
+
+        self._registry.operate(session, command, tell)
 
     def _watch_for_enter(self, people: LineDialog, data: bytes) -> None:
         self._cancel_hint()

@@ -13,6 +13,7 @@ from twistchat.frontends.line import sentences as s
 from twistchat.frontends.line.charsets import KNOWN, charset
 from twistchat.frontends.line.commands import (
     Asked,
+    AskServer,
     BeAway,
     Help,
     Ignore,
@@ -162,6 +163,8 @@ class View:
                 self._connection.switch(self._session, "json")
             case ShowToken():
                 self._show_token()
+            case AskServer():
+                self._connection.operate(self._session, asked.command)
             case Resume():
                 self._session.resume(asked.token)
             case BeAway():
