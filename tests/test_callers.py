@@ -8,12 +8,12 @@ from twisted.internet.task import Clock
 from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.trial.unittest import SynchronousTestCase
 
+from twistchat.assembly import assemble
 from twistchat.core.events import Refusal
 from twistchat.core.limits import Limits
 from twistchat.frontends.callers import REMEMBERED, Callers, network_of
 from twistchat.frontends.line.protocol import ChatFactory, ChatProtocol
 from twistchat.frontends.registry import TOLD_AT_ONCE
-from twistchat.service import assemble
 from twistchat.testing import Wire
 
 

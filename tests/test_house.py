@@ -46,9 +46,13 @@ MAY_KNOW: dict[str, set[str]] = {
         "archive.commands", "client.main", "client.send", "client.tail", "client.ctl",
     },
     "__main__": {"program"},
+    "assembly": {
+        "core", "engine", "telling", "pipeline", "login", "session", "limitlog", "frontends",
+        "accounts", "counts",
+    },
     "service": {
-        "core", "engine", "host", "telling", "pipeline", "login", "session", "limitlog",
-        "frontends", "accounts", "counts", "metrics", "operating",
+        "assembly", "core", "engine", "host", "frontends", "accounts", "metrics", "operating",
+        "session", "counts",
     },
     "metrics": {"core", "counts", "host.door"},
     "log": set(),
@@ -59,11 +63,11 @@ MAY_KNOW: dict[str, set[str]] = {
         "core", "engine", "host", "frontends", "service", "config", "accounts", "log", "operating",
         "given",
     },
-    "testing": {"core", "engine", "frontends", "service", "accounts"},
+    "testing": {"core", "engine", "frontends", "assembly", "accounts"},
 }  # fmt: skip
 
-MAY_KNOW_AT_RUN_TIME_ONLY_WHEN_ASKED = {("frontends.line.protocol", "service")}
-"""`ChatFactory()` without arguments has its chat made by service.py."""
+MAY_KNOW_AT_RUN_TIME_ONLY_WHEN_ASKED = {("frontends.line.protocol", "assembly")}
+"""`ChatFactory()` without arguments has its chat made by assembly.py."""
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -138,7 +142,7 @@ class HouseTests(SynchronousTestCase):
             and node.module == "twisted.internet"
             and any(alias.name == "reactor" for alias in node.names)
         }
-        self.assertEqual(found, {"tap", "service"})
+        self.assertEqual(found, {"tap", "assembly"})
 
     def test_who_knows_what_not_everybody_has(self) -> None:
         found = {

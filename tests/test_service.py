@@ -20,6 +20,7 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from tests.folders import temporary_folder, twistd_in
 from twistchat import ChatFactory, ChatProtocol
+from twistchat.assembly import memory_chat
 from twistchat.core.events import Cause
 from twistchat.core.limits import DEFAULT_LIMITS
 from twistchat.engine.memory import MemoryEngine
@@ -29,7 +30,7 @@ from twistchat.host.addresses import local_addresses, ways_to_join
 from twistchat.host.endpoints import Listen, endpoint_of
 from twistchat.host.keepalive import bound_buffer, keep_alive
 from twistchat.host.probe import CannotListenError, Trial
-from twistchat.service import ChatService, memory_chat
+from twistchat.service import ChatService
 from twistchat.tap import Options, makeService
 from twistchat.testing import SlowEngine
 

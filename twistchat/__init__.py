@@ -20,6 +20,7 @@ And the house:
     pipeline.py     hands items to the engine, and what comes back to Chat and Fanout
     session/        one connection, whatever its wire: how it comes in, what it asks and is told
     login.py        who somebody is: Twisted's cred
+    accounts/       passwords: how they are kept, checked, and guessed at slowly
     limitlog.py     tells the operator that a limit bites
     log.py          the log as JSON lines, for programs
     counts.py       what is counted while it runs: plain numbers
@@ -30,7 +31,8 @@ And the house:
     archive/        backup, export, import and check: the operator's tools
     program.py      the command line of `twistchat`: these two
     operating.py    what the operator reaches a running server by: a socket, a signal
-    service.py      settings → service tree: the one place where concrete classes meet
+    assembly.py     a chat put together from its parts
+    service.py      settings → service tree: doors, engine, the operator's places
     tap.py          what `twistd chat` takes
     config.py       the configuration file
     given.py        an option as it was given, on the command line or in that file

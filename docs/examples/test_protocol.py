@@ -5,7 +5,7 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat import ChatFactory
-from twistchat.service import memory_chat
+from twistchat.assembly import memory_chat
 
 
 class HelloTests(SynchronousTestCase):

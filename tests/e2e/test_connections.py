@@ -13,10 +13,10 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from tests.certificates import server_options
 from tests.e2e.programs import Caller
+from twistchat.assembly import assemble
 from twistchat.core.limits import NONE, Limits
 from twistchat.engine.memory import MemoryEngine
 from twistchat.frontends.line.protocol import ChatFactory
-from twistchat.service import assemble
 from twistchat.telling.outlet import Outlet, SendingOutlet, WritingOutlet
 
 if TYPE_CHECKING:

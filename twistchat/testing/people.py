@@ -13,6 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.accounts.doors import OPEN, Doors
 from twistchat.accounts.hashing import Hasher
+from twistchat.assembly import assemble
 from twistchat.core.accounts import Account, AccountDeed, Role
 from twistchat.core.events import AccountSet
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
@@ -20,7 +21,6 @@ from twistchat.core.names import LOBBY
 from twistchat.engine.memory import MemoryEngine
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.protocol import ChatFactory
-from twistchat.service import assemble
 from twistchat.testing.engines import ClockWorker
 
 if TYPE_CHECKING:

@@ -118,7 +118,7 @@ class ChatFactory(Factory):
         self, registry: Registry | None = None, wire_format: LineFormat | None = None
     ) -> None:
         if registry is None:
-            from twistchat.service import memory_chat
+            from twistchat.assembly import memory_chat
 
             registry = memory_chat().registry
         self.registry = registry
