@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from twisted.logger import capturedLogs
 from twisted.python.usage import Options as TwistdOptions
 
 from tests.console.kit import OperatorTestCase
@@ -52,6 +53,17 @@ class ReloadTests(OperatorTestCase):
             [change["what"] for change in self.data("reload")],
             ["limit key-time", "port", "listen"],
         )
+
+    def test_passwords_in_options_stay_out_of_the_log(self) -> None:
+        begun = replace(BEGUN, fixed={"auth": ["memory:alice:secret", "file:people"]})
+        super().open_office(begun)
+        self.written = replace(BEGUN, fixed={"auth": ["memory:alice:other"]})
+        with capturedLogs() as events:
+            seen = self.does("reload")
+        self.assertEqual(seen, ["auth: memory, file → memory (at the next start)"])
+        self.assertEqual(len(events), 1)
+        for secret in ("alice", "secret", "other"):
+            self.assertNotIn(secret, repr(events))
 
     def test_it_is_as_after_a_start_again(self) -> None:
         self.does("limit topic=5")

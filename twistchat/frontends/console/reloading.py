@@ -134,7 +134,7 @@ class Reloading:
     def _need_a_start(self, new: Settings) -> Sequence[Mapping[str, str]]:
         fixed = {} if self._begun_with is None else self._begun_with.fixed
         return [
-            _change(name, _written(was), _written(new.fixed.get(name)), Takes.STARTING)
+            _change(name, _shown(name, was), _shown(name, new.fixed.get(name)), Takes.STARTING)
             for name, was in fixed.items()
             if new.fixed.get(name) != was
         ]
@@ -155,6 +155,16 @@ def _change(what: str, was: str, value: str, takes: Takes) -> Mapping[str, str]:
 def shown(number: float) -> str:
     """Write a limit as one would type it."""
     return "0" if number == NONE else write_number(number)
+
+
+def _shown(name: str, value: Any) -> str:
+    """Write the value of an option for the log: of what others check, the kinds alone.
+
+    Behind them passwords may stand, as in `memory:alice:secret`.
+    """
+    if name == "auth":
+        value = [str(each).partition(":")[0] for each in value or ()]
+    return _written(value)
 
 
 def _written(value: Any) -> str:
