@@ -210,6 +210,21 @@ async def test_ready_from_the_start_to_the_end(tmp_path: Path) -> None:
     assert "Traceback" not in server.out.text
 
 
+@pytest_twisted.ensureDeferred
+async def test_not_ready_while_nobody_new_is_let_in(tmp_path: Path) -> None:
+    server = await Server.run(tmp_path, "--metrics", "0", "--control", "chat.ctl")
+    watcher = await Watcher.of(server)
+    for words, page in (
+        (("drain",), Page(503, "draining\n")),
+        (("drain", "off"), Page(200, "ok\n")),
+    ):
+        command = (BIN / "twistchat", "ctl", "--control", "chat.ctl", *words)
+        assert await Program.start(*command, cwd=tmp_path).end() == 0
+        assert await watcher.asks("/readyz") == page
+        assert (await watcher.asks("/healthz")).status == 200
+    await server.stop()
+
+
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
