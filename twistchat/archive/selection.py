@@ -2,10 +2,10 @@
 
 What is taken is fixed at the beginning: all that was committed by then. It is not held by a
 transaction: as long as one reads, the write-ahead log cannot be emptied, and whoever takes in
-the export may take hours. It needs none. An event never changes, and one that is written later has
-a greater id; so it is enough to know the last id and to read a page at a time. What retention
-deletes before its page is read is missing. Only what holds, which may be replaced and deleted
-meanwhile, is read at the beginning.
+the export may take hours. It needs none. An event never changes (unless a moderator deletes it, and
+then its text is better left out), and one that is written later has a greater id; so it is enough
+to know the last id and to read a page at a time. What retention deletes before its page is read is
+missing. Only what holds, which may be replaced and deleted meanwhile, is read at the beginning.
 """
 
 from __future__ import annotations
