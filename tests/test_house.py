@@ -38,7 +38,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "counts", "host.keepalive",
     },
     "client": {
-        "core.text", "core.moments", "core.durations", "host.keepalive",
+        "core.text", "core.moments", "core.durations", "core.orders", "host.keepalive",
         "frontends.jsonlines.codec",
     },
     "archive": {"core", "engine", "frontends.line.format", "frontends.line.speech"},

@@ -4,7 +4,8 @@ They speak the JSON protocol (docs/json-protocol.md) and import nothing of the s
 the cleaning of text (what a server sends is not to be trusted with a terminal), the reading of
 times and the probing of dead connections. Each layer knows those above it in this list.
 
-    events.py         what happens, as values; decoded by a table
+    base.py, deeds.py, events.py    what happens, as values; deeds are what moderators do
+    decoding.py       what a server says → events, by a table
     errors.py         what goes wrong
     requests.py       what is asked, and what comes of it
     rooms.py          where one wants to be, and up to where one has read
@@ -20,11 +21,11 @@ times and the probing of dead connections. Each layer knows those above it in th
 
 The terminal client, `twistchat connect`:
 
-    sentences.py      every sentence that it shows
-    showing.py        events and answers → lines
+    sentences.py      every sentence that it shows; those about moderating in a file of their own
+    showing.py        events and answers → lines; those about moderating in a file of their own
     manual.py         what `/help` says
     finds.py          how `/search` is read, and times
-    typed.py          what each command does
+    typed.py          what each command does; moderators' commands in a file of their own
     talk.py           a person's, or a pipe's, conversation over JSON
     conversation.py   the same with a server that speaks to people alone
     server.py         its connection to such a server

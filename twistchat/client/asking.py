@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from twistchat.client.rooms import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from twistchat.client import requests as r
     from twistchat.client.core import Core
@@ -72,10 +72,14 @@ class Asking:
 
     # ------------------------------------------------------------ rooms
 
-    async def join(self, room: str, seen: tuple[str, int] | None = None) -> None:
-        """Be in a room, from now on; `seen` is up to where one has read it, as `seen()` tells."""
+    async def join(self, room: str, seen: tuple[str, int] | None = None, *, key: str = "") -> None:
+        """Be in a room, from now on; `seen` is up to where one has read it, as `seen()` tells.
+
+        `key` is what one has to know to come in, where that is so.
+        """
         self._check()
-        await self._answer(self._core.join(room, Place(*seen) if seen is not None else None))
+        place = Place(*seen) if seen is not None else None
+        await self._answer(self._core.join(room, place, key))
 
     async def leave(self, room: str, words: str = "") -> None:
         """Leave a room, and stay in the chat."""
@@ -127,6 +131,51 @@ class Asking:
         """Tell whom one ignores."""
         names = (await self._ask(type="ignored")).get("names")
         return [str(name) for name in names] if isinstance(names, list) else []
+
+    # ------------------------------------------------------------ for moderators
+
+    async def kick(self, room: str, to: str, words: str | None = None) -> None:
+        """Put somebody out of a room; or, where that is `#*`, out of the chat. Operators only."""
+        await self.moderate("kick", room, to, words=words)
+
+    async def mute(
+        self, room: str, to: str, seconds: float | None = None, words: str | None = None
+    ) -> None:
+        """Let nobody hear somebody, or whom a pattern meets (`spam*`); without `seconds` for good.
+
+        In the room `#*` it holds everywhere, as with the others. Operators only.
+        """
+        await self.moderate("mute", room, to, seconds=seconds, words=words)
+
+    async def ban(
+        self, room: str, to: str, seconds: float | None = None, words: str | None = None
+    ) -> None:
+        """Put somebody out, and keep them out; as `mute`."""
+        await self.moderate("ban", room, to, seconds=seconds, words=words)
+
+    async def moderate(
+        self,
+        deed: str,
+        room: str,
+        to: str,
+        *,
+        seconds: float | None = None,
+        words: str | None = None,
+    ) -> None:
+        """Do any of these, `unmute`, `unban`, `op`, `deop`, `voice` or `devoice`."""
+        await self._ask(type=deed, room=room, to=to, seconds=seconds, words=words)
+
+    async def rules(self, room: str, change: Mapping[str, object] | None = None) -> Object:
+        """Tell how a room is used (`rules`); with `change`, change it first."""
+        return await self._ask(type="rules", room=room, change=change)
+
+    async def sanctions(self, room: str) -> Object:
+        """Tell who is muted (`mutes`) and who is banned (`bans`)."""
+        return await self._ask(type="sanctions", room=room)
+
+    async def delete(self, room: str, number: int, words: str | None = None) -> None:
+        """Take back what was said under a number."""
+        await self._ask(type="delete", room=room, number=number, words=words)
 
     # ------------------------------------------------------------ the past
 

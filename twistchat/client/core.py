@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from twistchat.client import events as e
 from twistchat.client import requests as r
+from twistchat.client.decoding import decode
 from twistchat.client.errors import DisconnectedError, RefusedError
 from twistchat.client.ledger import Ledger
 from twistchat.client.rooms import Place, Rooms, room_called
@@ -97,11 +98,13 @@ class Core:
             self.ledger.hold(request)
         return request
 
-    def join(self, room: str, seen: Place | None = None) -> r.Join:
-        """Be in a room from now on."""
+    def join(self, room: str, seen: Place | None = None, key: str = "") -> r.Join:
+        """Be in a room from now on; it may take a key to come in."""
         room = room_called(room)
         self.rooms.want(room, seen)
-        join = r.Join({"type": "join", "room": room})
+        if key:
+            self.rooms.keys[room] = key
+        join = r.Join(self._joining(room))
         self.ledger.add_join(join)
         if self.stage is Stage.IN:
             self.ledger.send(join)
@@ -141,7 +144,7 @@ class Core:
     def greeted(self, hello: Object) -> list[r.Outcome]:
         """Begin with a server, whose `hello` has come."""
         self.stage, self._tried = Stage.DOOR, 0
-        told = e.decode(hello)
+        told = decode(hello)
         if self._wish is not None:
             self._say_hello()
         return [r.Happened(told)] if told is not None else []
@@ -156,8 +159,12 @@ class Core:
         """Go on with what had to wait: rooms that could not be joined so fast, lines."""
         if self.stage is Stage.IN:
             for room in self.rooms.missing():
-                self.ledger.send(r.Join({"type": "join", "room": room}, is_again=True))
+                self.ledger.send(r.Join(self._joining(room), is_again=True))
             self.ledger.send_again()
+
+    def _joining(self, room: str) -> Object:
+        key = self.rooms.keys.get(room)
+        return {"type": "join", "room": room} | ({"key": key} if key else {})
 
     # ------------------------------------------------------------ what comes in
 
@@ -166,7 +173,7 @@ class Core:
         kind = told.get("type")
         whole = self.ledger.find(told["re"]) if "re" in told else None
         if whole is not None and whole.fields["type"] in PAGES:
-            part = e.decode(told, name=self.name)
+            part = decode(told, name=self.name)
             if part is not None:
                 whole.lines.append(part)
             return []
@@ -178,7 +185,7 @@ class Core:
         if kind == "token":
             self._take_token(told)
         is_answer = request is not None and kind in ("members", "rooms", "person", "server")
-        event = None if is_answer else e.decode(told, name=self.name)
+        event = None if is_answer else decode(told, name=self.name)
         outcomes = [] if event is None else self._happened(event)
         if request is not None:
             outcomes += self._answered(request, told)
@@ -188,9 +195,12 @@ class Core:
         gap: e.Gap | None = None
         after: list[r.Outcome] = []
         match event:
-            case e.Said() | e.Topic():
+            case e.Moderated(number=0):
+                pass  # it holds everywhere, and is in no room's log
+            case e.Said() | e.Topic() | e.Moderated() | e.Rules() | e.Deleted() | e.Erased():
                 is_new, gap = self.rooms.take(event)
-                if not is_new or (event.past and self._is_ignored(event.who)):
+                is_said = isinstance(event, e.Said | e.Topic)
+                if not is_new or (event.past and is_said and self._is_ignored(event.who)):
                     return []
             case e.Gap():
                 if not self.rooms.skip(event):
@@ -210,6 +220,9 @@ class Core:
             case e.Goodbye(cause="resumed"):
                 # Another has come with this token: coming back would only drive that one out.
                 after = [r.GiveUp(DisconnectedError("another client has come with this token"))]
+            case e.Goodbye(cause="kicked" | "banned" as cause):
+                # To come back by itself is not what was meant by that.
+                after = [r.GiveUp(DisconnectedError(f"this client was {cause}"))]
             case _:
                 pass
         before = [r.Happened(gap)] if gap is not None else []
@@ -282,6 +295,10 @@ class Core:
             return [r.Happened(_problem(error, told))]
         if is_again and error.code == "joins-too-fast" and self.rooms.missing():
             return [r.Wait(_seconds_in(error.hint))]
+        if request is None and error.code == "key-needed" and error.about in self.rooms.keys:
+            # `hello` has no place for it.
+            self.ledger.send(r.Join(self._joining(error.about), is_again=True))
+            return []
         outcomes: list[r.Outcome] = [r.Happened(_problem(error, told))] if is_again else []
         if request is not None:
             outcomes += self.ledger.fail(request, error)
@@ -307,7 +324,7 @@ class Core:
             outcomes = list(self.ledger.is_somebody_new())
             self._say_hello()
             return outcomes
-        if error.code == "bad-protocol":
+        if error.code in ("bad-protocol", "banned"):
             return [r.GiveUp(error)]
         if not self.was_in:
             self._wish = None

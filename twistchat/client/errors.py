@@ -15,13 +15,23 @@ class ChatError(Exception):
 class RefusedError(ChatError):
     """The server said no: `code` is for programs, `text` a sentence for people."""
 
-    def __init__(self, code: str, text: str = "", *, about: str = "", hint: str = "") -> None:
+    def __init__(
+        self,
+        code: str,
+        text: str = "",
+        *,
+        about: str = "",
+        hint: str = "",
+        until: float | None = None,
+    ) -> None:
         super().__init__(f"{text or 'refused'} [{code}]")
         self.code = code
         self.text = text
         self.about = about
         self.hint = hint
         """What one could try instead: another name, or how many seconds to wait."""
+        self.until = until
+        """Until when it is so, where that is known: seconds since 1970, UTC."""
 
     @classmethod
     def read(cls, told: Object) -> RefusedError:
@@ -29,7 +39,9 @@ class RefusedError(ChatError):
         code, text, about, hint = (
             str(told.get(name) or "") for name in ("code", "text", "about", "hint")
         )
-        return cls(code, text, about=about, hint=hint)
+        until = told.get("until")
+        until = float(until) if isinstance(until, int | float) else None
+        return cls(code, text, about=about, hint=hint, until=until)
 
 
 class UnknownError(ChatError):

@@ -1,26 +1,18 @@
-"""What happens in a chat, as values: one class for each `type` that a server sends.
-
-`decode` makes them of what a line says. What is not in the table, or lacks a field that it needs,
-is nothing: servers may say more than this client knows.
-"""
+"""What happens in a chat, as values: one class for each `type` that a server sends."""
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from twistchat.client.base import Event as Event
 
-    from twistchat.frontends.jsonlines.codec import Object
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Anything that happens; `raw` is the server's own object, empty for what it did not say."""
-
-    raw: Object = field(default_factory=dict, repr=False, compare=False)
-
+# Parts of this vocabulary, kept in files of their own for its length.
+from twistchat.client.deeds import Account as Account
+from twistchat.client.deeds import Deleted as Deleted
+from twistchat.client.deeds import Erased as Erased
+from twistchat.client.deeds import Moderated as Moderated
+from twistchat.client.deeds import Rules as Rules
 
 # ---------------------------------------------------------------- what people do
 
@@ -92,6 +84,8 @@ class Left(Event):
     who: str
     time: float = 0.0
     words: str = ""
+    cause: str = "left"
+    """Or `kicked`, or `banned`."""
     mine: bool = False
 
 
@@ -154,6 +148,14 @@ class Note(Event):
 
     type: ClassVar[Literal["note"]] = "note"
     lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent(Event):
+    """Somebody to whom this client whispered is not here, and will find it."""
+
+    type: ClassVar[Literal["absent"]] = "absent"
+    who: str
 
 
 # ---------------------------------------------------------------- how a room stands
@@ -272,6 +274,8 @@ class Goodbye(Event):
 
     type: ClassVar[Literal["goodbye"]] = "goodbye"
     cause: str = ""
+    words: str = ""
+    """Why."""
 
 
 AnyEvent = (
@@ -286,6 +290,12 @@ AnyEvent = (
     | Invited
     | Announced
     | Note
+    | Absent
+    | Moderated
+    | Rules
+    | Deleted
+    | Erased
+    | Account
     | Live
     | Gap
     | Members
@@ -298,95 +308,5 @@ AnyEvent = (
     | Stopping
     | Goodbye
 )
-Numbered = Said | Topic
-
-TOLD: dict[str, type[AnyEvent]] = {
-    kind.type: kind
-    for kind in (
-        Said, Topic, Whispered, Joined, Left, Departed, Renamed, Away, Invited, Announced, Note,
-        Live, Gap, Members, Hello, Slowed, Stopping, Goodbye,
-    )
-}  # fmt: skip
-"""What a server says, by its `type`; the others are this client's own."""
-
-SPELLED: dict[type[Event], dict[str, str]] = {Gap: {"first": "from", "last": "to"}}
-"""Fields that are called otherwise on the wire, since `from` is a word of Python's."""
-
-
-# ---------------------------------------------------------------- reading
-
-
-def decode(told: Object, *, name: str = "") -> AnyEvent | None:
-    """Make an event of what a server said; None if this is none that we know.
-
-    `name` is what this client is called: what bears it is `mine`.
-    """
-    kind = TOLD.get(str(told.get("type")))
-    if kind is None:
-        return None
-    values: dict[str, Any] = {"raw": told}
-    for spelled, called, read, is_needed in _PLANS[kind]:
-        value = told.get(spelled)
-        if value is None and is_needed:
-            return None
-        if value is not None:
-            try:
-                values[called] = read(value)
-            except (TypeError, ValueError, OverflowError):
-                return None
-    if kind in _CAN_BE_MINE:
-        values["mine"] = bool(name) and told.get("old" if kind is Renamed else "who") == name
-    return kind(**values)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError
-    return tuple(map(_text, value))
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError
-    return float(value)
-
-
-def _count(value: object) -> int:
-    return int(_number(value))
-
-
-_READERS: dict[str, Callable[[object], object]] = {
-    "str": _text,
-    "str | None": _text,
-    "tuple[str, ...]": _texts,
-    "float": _number,
-    "int": _count,
-    "bool": lambda value: value is True,
-}
-"""How a field is read, by its annotation."""
-
-_OWN = ("raw", "mine")
-
-_PLANS = {
-    kind: [
-        (
-            SPELLED.get(kind, {}).get(slot.name, slot.name),
-            slot.name,
-            _READERS[str(slot.type)],
-            slot.default is MISSING,
-        )
-        for slot in fields(kind)
-        if slot.name not in _OWN
-    ]
-    for kind in TOLD.values()
-}
-
-_CAN_BE_MINE = frozenset(
-    kind for kind in TOLD.values() if any(slot.name == "mine" for slot in fields(kind))
-)
+Numbered = Said | Topic | Moderated | Rules | Deleted | Erased
+"""What has a number in its room."""

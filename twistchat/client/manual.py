@@ -76,6 +76,42 @@ GROUPS: dict[str, dict[str, Entry]] = {
             ("exit", "bye", "q"), "The word exit alone does it too.",
         ),
     },
+    "Moderation": {
+        "kick": Entry(
+            "[#ROOM] NAME [WHY]", "put somebody out of the room", "/kick bob no shouting", (),
+            "They may come back. The room #* is everywhere, and for operators.",
+        ),
+        "mute": Entry(
+            "[#ROOM] NAME [TIME] [WHY]", "let nobody hear somebody, for a while",
+            "/mute bob 10m no shouting", ("gag",),
+            "TIME: 10m, 2h, 7d; without it for good. NAME may be like spam*.",
+        ),
+        "unmute": Entry("[#ROOM] NAME", "let them speak again", "/unmute bob"),
+        "ban": Entry(
+            "[#ROOM] NAME [TIME] [WHY]", "put somebody out, and keep them out",
+            "/ban #cats spam* 7d advertising", (),
+            "Operators may ban an address too, everywhere: /ban #* 192.0.2.7 2d",
+        ),
+        "unban": Entry("[#ROOM] NAME", "let them come in again", "/unban spam*"),
+        "bans": Entry("[#ROOM]", "show who is muted, and banned", "/bans", ("mutes",)),
+        "op": Entry(
+            "[#ROOM] NAME", "make somebody a moderator of the room", "/op alice", (),
+            "They need an account. It is for who founded the room, and for operators.",
+        ),
+        "deop": Entry("[#ROOM] NAME", "let them moderate no more", "/deop alice"),
+        "voice": Entry("[#ROOM] NAME", "let somebody speak in a moderated room", "/voice bob"),
+        "devoice": Entry("[#ROOM] NAME", "take that back", "/devoice bob", ("unvoice",)),
+        "rules": Entry(
+            "[#ROOM] [NAME=VALUE...]", "show the rules of a room, or change them",
+            "/rules limit=20 key=sesame", ("mode",),
+            "invite-only, moderated, secret, topic-locked: on|off; slow=10, retention=7d",
+        ),
+        "slow": Entry("SECONDS|off [#ROOM]", "let each speak only so often", "/slow 10"),
+        "delete": Entry(
+            "[#ROOM] NUMBER [WHY]", "take back what was said", "/delete 12 a telephone number",
+            ("del",), "/numbers on shows the number of each line.",
+        ),
+    },
     "": {
         "say": Entry(
             "WORDS", "say just these words, whatever they look like", "/say /help is a command", (),
@@ -84,6 +120,9 @@ GROUPS: dict[str, dict[str, Entry]] = {
         "back": Entry("", "say that you are back", "/back"),
         "unignore": Entry("NAME", "hear somebody again", "/unignore mallory"),
         "time": Entry("on|off", "show the time of each line, or not", "/time on", ("times",)),
+        "numbers": Entry(
+            "on|off", "show the number of each line, or not", "/numbers on", ("number",)
+        ),
         "echo": Entry("on|off", "see your own lines, or not", "/echo off"),
         "charset": Entry("", "say which encoding is spoken", "/charset", ("encoding",)),
         "server": Entry("[COMMAND]", "ask something of the server; for operators", "/server stats"),
@@ -101,17 +140,32 @@ NAMES = {name: name for name in ENTRIES} | {
 """Each name of each command, and the first of its names."""
 
 
+PAGES = {"moderation": "Moderation"}
+"""Groups that have a page of their own, by the word for it: `/help moderation`."""
+
+
 def overview() -> list[str]:
     """List all commands."""
-    lines = []
-    width = max(len(f"/{name} {entry.usage}") for name, entry in ENTRIES.items())
-    for group, entries in GROUPS.items():
-        if group:
-            lines.append(f"-- {group}:")
-            for name, entry in entries.items():
-                lines.append(f"--   {f'/{name} {entry.usage}':{width}}  {entry.summary}")
+    lines = _listed([group for group in GROUPS if group and group not in PAGES.values()])
     minor = ", ".join(f"/{name}" for name in GROUPS[""] if name != "help")
-    return [*lines, f"-- Also {minor}. /help NAME explains one."]
+    pages = ", ".join(f"/help {word}" for word in PAGES)
+    return [*lines, f"-- Also {minor}.", f"-- Also {pages}. /help NAME explains one."]
+
+
+def page(word: str) -> list[str]:
+    """List the commands of a group that has a page of its own."""
+    return [*_listed([PAGES[word]]), "-- /help NAME explains one."]
+
+
+def _listed(groups: list[str]) -> list[str]:
+    lines = []
+    shown = [(name, entry) for group in groups for name, entry in GROUPS[group].items()]
+    width = max(len(f"/{name} {entry.usage}") for name, entry in shown)
+    for group in groups:
+        lines.append(f"-- {group}:")
+        for name, entry in GROUPS[group].items():
+            lines.append(f"--   {f'/{name} {entry.usage}':{width}}  {entry.summary}")
+    return lines
 
 
 def explain(name: str) -> list[str]:

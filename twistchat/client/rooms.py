@@ -38,6 +38,8 @@ class Rooms:
         self._live: set[str] = set()
         self.may_jump = False
         """Whether numbers may be left out without a word: those of people who are ignored."""
+        self.keys: dict[str, str] = {}
+        """What it takes to come into some of them."""
 
     def __contains__(self, room: str) -> bool:
         return room in self._places
@@ -54,6 +56,7 @@ class Rooms:
     def forget(self, room: str) -> None:
         """Be in it no more."""
         self._places.pop(room, None)
+        self.keys.pop(room, None)
         self._live.discard(room)
 
     def lost(self) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from twistchat.client import sentences_moderation as moderation
+
 if TYPE_CHECKING:
     from twistchat.client.errors import RefusedError
 
@@ -30,6 +32,7 @@ WHISPERED = "<{who} -> {to}> {text}"
 WHISPERED_ACTION = "<{who} -> {to}> * {text}"
 ELSEWHERE = "[{room}] {line}"
 AT = "[{time}] {line}"
+NUMBERED = "({number}) {line}"
 JOINED = "-- {who} joined."
 JOINED_ROOM = "-- {who} joined {room}."
 LEFT = "-- {who} left."
@@ -74,6 +77,8 @@ NOT_NOW = "-- Not sent: type that command again when there is a connection."
 LOST_ANSWER = "-- The connection was lost before that was answered. Type it again."
 NOT_JOINED = "-- Not sent, since that room was not joined: {text}"
 PERHAPS = "-- Perhaps not sent: nobody knows. You wrote: {text}"
+AWAY_LINES = "not sent: {count} of your lines, typed without a connection"
+LOST_LINES = "the connection was lost: {count} lines were perhaps not said"
 NOBODY_READS = "nobody reads what is printed any more: perhaps not everything was said"
 UNREADABLE = "-- Not sent: that line is not in the encoding of this terminal, or not UTF-8."
 GOODBYE = "-- Goodbye."
@@ -82,6 +87,9 @@ GOODBYE_CAUSE = {
     "server stopping": STOPPING,
     "no name given": "-- Goodbye: no name was given in time.",
     "resumed": "-- Goodbye: you have come in from elsewhere.",
+    "kicked": "-- Goodbye: you were put out{why}.",
+    "banned": "-- Goodbye: you are banned{why}.",
+    "logged out": "-- Goodbye: you have logged out.",
 }
 
 # ---------------------------------------------------------------- answers
@@ -133,6 +141,8 @@ ECHO_ON = "-- You see your own lines again."
 ECHO_OFF = "-- You no longer see your own lines. /echo on brings them back."
 TIMES_ON = "-- Each line shows its time now. /time off takes it away."
 TIMES_OFF = "-- Lines no longer show the time."
+NUMBERS_ON = "-- Each line that is said in a room shows its number now. /numbers off ends it."
+NUMBERS_OFF = "-- Lines no longer show their numbers."
 CHARSET = "-- This terminal's own encoding is spoken here, and the server's is UTF-8."
 IGNORED = "-- You hear nothing more of {name}. /unignore {name} ends it."
 IGNORED_NO_MORE = "-- You hear {name} again."
@@ -186,7 +196,7 @@ REFUSED = {
     "not-kept": NOT_KEPT,
     "not-kept-late": "Not sent: it had to wait for too long. Try again.",
     "full": "Sorry, this chat is full ({hint} are here). Please try again later.",
-}
+} | moderation.REFUSED
 """What the terminal says otherwise than the server, whose own sentences are for programs."""
 
 

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 
 from twistchat.client import events as e
 from twistchat.client import sentences as s
+from twistchat.client import showing_moderation as moderation
+from twistchat.client.decoding import decode
+from twistchat.client.errors import RefusedError
+from twistchat.client.sentences_moderation import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import tzinfo
 
+    from twistchat.client.errors import ChatError
     from twistchat.frontends.jsonlines.codec import Object
 
 LOBBY = "#lobby"
@@ -29,8 +34,12 @@ class Showing:
     def __init__(self, *, now: Callable[[], float], zone: tzinfo | None = None) -> None:
         self.times = False
         """Whether each line is shown with its time, and not past ones alone."""
+        self.numbers = False
+        """Whether each line that was said in a room is shown with its number."""
+        self.zone = zone
         self._now = now
-        self._zone = zone
+        self._put_out = ""
+        """Of whom it was shown last that they were put out: so that they leave is not."""
 
     def event(self, event: e.AnyEvent) -> list[str]:
         """Show something that happens; what concerns the connection alone is none of its."""
@@ -52,12 +61,18 @@ class Showing:
     def time(self, at: float) -> str:
         """Write a time; what is a day old has its date too."""
         try:
-            time = datetime.fromtimestamp(at, UTC).astimezone(self._zone)
+            time = datetime.fromtimestamp(at, UTC).astimezone(self.zone)
         except (OverflowError, OSError, ValueError):  # a server may say anything
             return "?"
         return time.strftime("%H:%M" if self._now() - at < DAY else "%Y-%m-%d %H:%M")
 
     def _lines(self, event: e.AnyEvent) -> list[str]:
+        lines = self._said(event)
+        if self.numbers and isinstance(event, e.Said | e.Erased):
+            return [s.NUMBERED.format(number=event.number, line=line) for line in lines]
+        return lines
+
+    def _said(self, event: e.AnyEvent) -> list[str]:
         match event:
             case e.Said():
                 line = (s.DID if event.action else s.SAID).format(who=event.who, text=event.text)
@@ -73,6 +88,10 @@ class Showing:
             case e.Joined():
                 template = s.JOINED if event.room == LOBBY else s.JOINED_ROOM
                 return [template.format(who=event.who, room=event.room)]
+            case e.Left() | e.Departed() if event.cause in moderation.PUT_OUT:
+                return [] if event.who == self._put_out else [moderation.put_out(event)]
+            case e.Erased() | e.Moderated() | e.Rules() | e.Deleted() | e.Account() | e.Absent():
+                return self._moderation(event)
             case e.Left():
                 template = s.LEFT_ROOM_WORDS if event.words else s.LEFT_ROOM
                 return [template.format(who=event.who, room=event.room, words=event.words)]
@@ -101,6 +120,21 @@ class Showing:
                 return [s.NOTED.format(line=event.text or event.code)]
             case _:
                 return []
+
+    def _moderation(self, event: moderation.Deed | e.Account | e.Absent) -> list[str]:
+        match event:
+            case e.Account():
+                return [moderation.account(event)]
+            case e.Absent():
+                return [ABSENT.format(who=event.who)]
+            case e.Moderated(deed="kick" | "ban"):
+                self._put_out = event.to
+            case e.Erased() if event.room != LOBBY:
+                line = moderation.deed(event, self.zone)
+                return [s.ELSEWHERE.format(room=event.room, line=line)]
+            case _:
+                pass
+        return [moderation.deed(event, self.zone)]
 
     def _departed(self, event: e.Departed) -> str:
         if event.cause != "left":
@@ -132,11 +166,19 @@ class Showing:
         more = event.count - len(event.names)
         return template.format(room=event.room, count=event.count, names=names, more=more)
 
+    def refused(self, error: RefusedError) -> str:
+        """Say why something was refused, until when it is so, and what one could do."""
+        return moderation.refused(error, self._now(), self.zone) or s.refused(error)
+
+    def failed(self, error: ChatError) -> str:
+        """Say why it is over."""
+        return self.refused(error) if isinstance(error, RefusedError) else str(error)
+
     # ------------------------------------------------------------ answers
 
     def members(self, told: Object) -> list[str]:
         """Show who is in a room."""
-        event = e.decode(told)
+        event = decode(told)
         if not isinstance(event, e.Members):
             return []
         is_more = event.count > len(event.names)

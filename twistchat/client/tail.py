@@ -19,6 +19,7 @@ from twistchat.client.output import Output
 from twistchat.client.rooms import Place, room_called
 from twistchat.client.scripts import EndError, Program, add_options, come_in, complain
 from twistchat.client.scripts import run as run_program
+from twistchat.client.showing_moderation import deed
 from twistchat.core.moments import NoMomentError
 from twistchat.core.text import clean
 from twistchat.frontends.jsonlines.codec import encode
@@ -189,7 +190,7 @@ class Tail(Program):
         for event in page.events:
             if isinstance(event, e.Gap):
                 await self._gap(event)
-            elif isinstance(event, e.Said | e.Topic) and event.number > self._number:
+            elif isinstance(event, e.Numbered) and event.number > self._number:
                 await self._line(event)
 
     # ------------------------------------------------------------ what is said now
@@ -198,7 +199,7 @@ class Tail(Program):
         self._reactor.callLater(1.0, self._look)
         async for event in self._client.events():
             match event:
-                case e.Said() | e.Topic() if event.room == self._room:
+                case _ if isinstance(event, e.Numbered) and event.room == self._room:
                     if event.epoch != self._epoch or event.number > self._number:
                         await self._line(event)
                 case e.Gap() if event.room == self._room:
@@ -237,7 +238,7 @@ class Tail(Program):
     async def _skim(self) -> None:
         async for event in self._client.events():
             match event:
-                case e.Said() | e.Topic() if event.room == self._room:
+                case _ if isinstance(event, e.Numbered) and event.room == self._room:
                     self._ahead = Place(event.epoch, event.number)
                 case e.Gap() if event.room == self._room:
                     self._ahead = Place(event.epoch, event.last)
@@ -306,9 +307,11 @@ def as_text(event: e.Numbered, room: str) -> bytes:
         time = "?"
     if isinstance(event, e.Said):
         line = (s.DID if event.action else s.SAID).format(who=event.who, text=event.text)
-    else:
+    elif isinstance(event, e.Topic):
         template = s.TOPIC_CHANGED if event.topic else s.TOPIC_REMOVED
         line = template.format(who=event.who, room=room, topic=event.topic)
+    else:
+        line = deed(event, None)
     return clean(s.AT.format(time=time, line=line)).encode() + b"\n"
 
 

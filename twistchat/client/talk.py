@@ -17,7 +17,9 @@ from twistchat.client.errors import (
     RefusedError,
     UnknownError,
 )
+from twistchat.client.sentences_moderation import MOVED
 from twistchat.client.showing import LOBBY, Showing
+from twistchat.client.showing_moderation import why
 from twistchat.client.typed import Commands
 from twistchat.core.text import clean
 
@@ -35,9 +37,6 @@ PATIENCE = 30.0
 
 WINDOW = 256
 """Lines of a pipe that may be without an answer at the same time."""
-
-AWAY_WORDS = "not sent: {count} of your lines, typed without a connection"
-LOST_WORDS = "the connection was lost: {count} lines were perhaps not said"
 
 
 class Talk:
@@ -76,7 +75,7 @@ class Talk:
         self._new_rooms: set[str] = set()
         self._is_at_door = self._is_asked = False
         self._is_over = self._input_ended = self._is_leaving = False
-        self._last_words = ""
+        self._last_words = self._put_out_of = ""
         self._typed: deque[str] = deque()
         """Lines that wait until the command before them is answered, so that order holds."""
         self._command_runs = False
@@ -92,7 +91,7 @@ class Talk:
                 self._go_on()
                 await self.valve.opened()
         except ChatError as error:
-            self._end(1, str(error))
+            self._end(1, self._showing.failed(error))
 
     # ------------------------------------------------------------ what is typed
 
@@ -189,7 +188,8 @@ class Talk:
                 self._disconnected(event)
             case e.Goodbye():
                 if not (event.cause == "server stopping" and self._was_stopped):
-                    self.show(s.GOODBYE_CAUSE.get(event.cause, s.GOODBYE))
+                    template = s.GOODBYE_CAUSE.get(event.cause, s.GOODBYE)
+                    self.show(template.format(why=why(event.words)))
             case e.Joined(mine=True):
                 self._rooms[event.room] = None
                 self._new_rooms.add(event.room)
@@ -203,7 +203,7 @@ class Talk:
                 pass  # who asked for it is told otherwise
             case e.Left(mine=True):
                 self.show(*self._showing.event(event))
-                self._left(event.room)
+                self._left(event)
             case e.Members():
                 self._members(event)
             case e.Said(mine=True, past=False) | e.Whispered(mine=True) if not self.shows_own:
@@ -247,7 +247,7 @@ class Talk:
         error = failure.value
         if not isinstance(error, RefusedError):
             return  # the connection was lost, which is told by itself
-        words = s.refused(error)
+        words = self._showing.refused(error)
         if self._is_pipe or self._input_ended:
             self._end(1, words)
             return
@@ -281,9 +281,10 @@ class Talk:
                 self.show(s.WAITING.say(self._client.pending))
         self.show(s.TRYING_AGAIN.format(seconds=max(1, round(event.retry))))
 
-    def _left(self, room: str) -> None:
-        self._rooms.pop(room, None)
-        if room == self.room:
+    def _left(self, left: e.Left) -> None:
+        self._rooms.pop(left.room, None)
+        if left.room == self.room:
+            self._put_out_of = left.room if left.cause != "left" else ""
             self.room = next(reversed(self._rooms), "")
             self.show(s.TALKING_IN.format(room=self.room) if self.room else s.NO_ROOM)
 
@@ -308,8 +309,11 @@ class Talk:
             self.input_ended()
         elif words.startswith("/") and not words.startswith("//"):
             self._start(self._run_command(words))
+        elif self._put_out_of and self.room:  # it was meant for that room
+            self.show(MOVED.format(left=self._put_out_of, room=self.room))
         else:
             self.say(words.removeprefix("/") if words.startswith("//") else line, room=self.room)
+        self._put_out_of = ""
 
     async def _run_command(self, line: str) -> None:
         self._command_runs = True
@@ -334,7 +338,7 @@ class Talk:
         if text is not None:
             self._something_was_refused = True
         if isinstance(error, RefusedError):
-            self.show(s.NOTED.format(line=s.refused(error)))
+            self.show(s.NOTED.format(line=self._showing.refused(error)))
         elif isinstance(error, UnknownError):
             self.show(s.PERHAPS.format(text=text))
         elif isinstance(error, DisconnectedError):
@@ -370,16 +374,16 @@ class Talk:
     def _end_away(self) -> None:
         sent, pending = self._client.pending_sent, self._client.pending
         if sent:
-            self._end(1, LOST_WORDS.format(count=pending))
+            self._end(1, s.LOST_LINES.format(count=pending))
         elif pending:
-            self._end(1, AWAY_WORDS.format(count=pending))
+            self._end(1, s.AWAY_LINES.format(count=pending))
         else:
             self._end(0, None)
 
     def _patience_ends(self) -> None:
         self._patience = None
         if self._client.pending:
-            self._end(1, LOST_WORDS.format(count=self._client.pending))
+            self._end(1, s.LOST_LINES.format(count=self._client.pending))
         else:
             self._end(1, "the connection was lost")
 

@@ -10,7 +10,9 @@ from twistchat.client import sentences as s
 from twistchat.client.errors import RefusedError
 from twistchat.client.finds import read_find
 from twistchat.client.rooms import room_called
+from twistchat.client.typed_moderation import ModeratorCommands, UsageError
 from twistchat.core.moments import NoMomentError
+from twistchat.core.orders import read_rooms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -21,15 +23,13 @@ if TYPE_CHECKING:
 FOR_NC = frozenset({"token", "resume", "json"})
 """Commands of the wire that people on nc speak."""
 
-LOCAL = frozenset({"say", "me", "msg", "help", "time", "echo", "charset", "room", "quit"})
+LOCAL = frozenset(
+    {"say", "me", "msg", "help", "time", "numbers", "echo", "charset", "room", "quit"}
+)
 """Commands that need no connection: a line that is said waits for one."""
 
 ROOMS_A_LINE = 20
 """Rooms that one line may join."""
-
-
-class UsageError(Exception):
-    """That is not how the command is used."""
 
 
 class Screen(Protocol):
@@ -54,7 +54,7 @@ class Screen(Protocol):
         """Leave when everything typed before is said."""
 
 
-class Commands:
+class Commands(ModeratorCommands):
     """Reads commands, and does what they ask."""
 
     def __init__(
@@ -152,7 +152,8 @@ class Commands:
     # ------------------------------------------------------------ rooms
 
     async def _join(self, words: str) -> None:
-        rooms = [room_called(room) for room in words.replace(",", " ").split()]
+        wanted = [(room_called(name), key) for name, key in read_rooms(words)]
+        rooms = [room for room, _ in wanted]
         if not 0 < len(rooms) <= ROOMS_A_LINE:
             raise UsageError
         before = self._screen.room
@@ -161,10 +162,10 @@ class Commands:
             return
         # At once, so that what is typed next is said there or nowhere.
         self._screen.room = rooms[-1]
-        for room in rooms:
+        for room, key in wanted:
             was_there = room in self._screen.my_rooms()
             try:
-                await self._client.join(room)
+                await self._client.join(room, key=key)
             except RefusedError:
                 if self._screen.room == room:
                     self._screen.room = before
@@ -271,6 +272,10 @@ class Commands:
         self._showing.times = _on_or_off(words)
         self._screen.show(s.TIMES_ON if self._showing.times else s.TIMES_OFF)
 
+    async def _numbers(self, words: str) -> None:
+        self._showing.numbers = _on_or_off(words)
+        self._screen.show(s.NUMBERS_ON if self._showing.numbers else s.NUMBERS_OFF)
+
     async def _echo(self, words: str) -> None:
         self._screen.shows_own = _on_or_off(words)
         self._screen.show(s.ECHO_ON if self._screen.shows_own else s.ECHO_OFF)
@@ -283,6 +288,8 @@ class Commands:
         name = manual.NAMES.get(asked)
         if not asked:
             self._screen.show(*manual.overview())
+        elif asked in manual.PAGES:
+            self._screen.show(*manual.page(asked))
         elif name is None:
             self._screen.show(s.UNKNOWN.format(name=asked[:40]))
         else:
