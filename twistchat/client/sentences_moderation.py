@@ -57,7 +57,7 @@ FLAGS = {
     "secret": ("it is not listed", "it is listed"),
     "topic_locked": ("only moderators change the topic", "everybody may change the topic"),
     "slow": (
-        "{value} seconds between two lines of one person", "one may speak as often as one likes"
+        "{value} between two lines of one person", "one may speak as often as one likes"
     ),
     "retention": (
         "lines are kept for {value}", "lines are kept for as long as the server keeps them"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from twistchat.client import events as e
 from twistchat.client import sentences_moderation as s
+from twistchat.client.sentences import length
+from twistchat.core.durations import read_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -110,8 +112,13 @@ def _rules(values: Mapping[str, object], names: Iterable[str]) -> Iterator[str]:
         value = values.get(name)
         if name == "retention" and isinstance(value, str):
             for part in value.split(","):
-                template = s.KEEP_LINES if part.isdecimal() else is_so
-                yield template.format(value=part)
+                age = read_duration(part)
+                if age is None:
+                    yield s.KEEP_LINES.format(value=part)
+                else:
+                    yield is_so.format(value=length(age))
+        elif name == "slow" and isinstance(value, int) and value:
+            yield is_so.format(value=length(value))
         elif name == "limit" and value == 1:
             yield s.ONE_PERSON
         else:
