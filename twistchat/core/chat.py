@@ -76,13 +76,14 @@ class Chat:
     def depart(self, user: User, cause: e.Cause, words: str = "") -> Sequence[e.Item]:
         """Let somebody go, out of every room."""
         state = self._state
-        if cause is not e.Cause.LEFT:
-            for room in user.rooms.values():
-                state.admit(user.id, room)
+        rooms = () if cause is e.Cause.LEFT else tuple(user.rooms.values())
         if words and any(is_mute(state, user, room) for room in user.rooms.values()):
             words = ""
         words = clean(words.strip())[: self.limits.words]
-        return [moderation.depart(state, user, cause, words)]
+        departed = moderation.depart(state, user, cause, words)
+        for room in rooms:
+            state.admit(user.id, room)
+        return [departed]
 
     # ------------------------------------------------------------ looking
 

@@ -112,10 +112,13 @@ class Sanction:
 
 @lru_cache(1024)
 def _pattern(text: str) -> re.Pattern[str]:
-    # Stars in a row are one: else matching them takes exponential time.
-    parts = re.split(r"(\*+|\?)", fold(text))
-    wild = {"*": ".*", "?": "."}
-    return re.compile("".join(wild.get(part[:1]) or re.escape(part) for part in parts), re.DOTALL)
+    first, *rest = (re.escape(part).replace(r"\?", ".") for part in fold(text).split("*"))
+    if rest:
+        # Each part but the last is looked for once, as early as may be, and never again (an
+        # atomic group): else many stars would take exponential time.
+        *between, last = rest
+        first += "".join(f"(?>.*?{part})" for part in between) + f".*{last}"
+    return re.compile(first, re.DOTALL)
 
 
 def target_key(to_user: str, to: str) -> str:

@@ -240,6 +240,7 @@ def depart(state: State, other: User, cause: e.Cause, words: str = "") -> e.Depa
     """Let somebody go, out of every room."""
     names = tuple(other.rooms)
     for room in list(other.rooms.values()):
+        room.admitted.pop(other.id, None)
         state.remove(other, room)
     del state.people[other.id]
     del state.names[fold(other.name)]
