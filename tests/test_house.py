@@ -28,6 +28,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "pipeline": {"core", "engine", "telling", "faults"},
     "login": {"core", "engine"},
     "limitlog": {"counts"},
+    "deedlog": {"core"},
     "accounts": {"core", "engine", "faults", "limitlog", "login"},
     "session": {
         "core", "engine", "wire", "telling", "pipeline", "login", "limitlog", "accounts",
@@ -48,7 +49,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "__main__": {"program"},
     "assembly": {
         "core", "engine", "telling", "pipeline", "login", "session", "limitlog", "frontends",
-        "accounts", "counts",
+        "accounts", "counts", "deedlog",
     },
     "service": {
         "assembly", "core", "engine", "host", "frontends", "accounts", "metrics", "operating",

@@ -22,6 +22,7 @@ And the house:
     login.py        who somebody is: Twisted's cred
     accounts/       passwords: how they are kept, checked, and guessed at slowly
     limitlog.py     tells the operator that a limit bites
+    deedlog.py      tells the operator what moderators did
     log.py          the log as JSON lines, for programs
     counts.py       what is counted while it runs: plain numbers
     faults.py       keeps the fault of one session from the others

@@ -14,6 +14,7 @@ from twistchat.accounts.keeping import Passwords
 from twistchat.core.chat import Chat, Extension
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.counts import Counts
+from twistchat.deedlog import log_deed
 from twistchat.engine.memory import MemoryEngine
 from twistchat.engine.worker import ThreadWorker
 from twistchat.frontends.jsonlines.dialog import speak_json
@@ -140,7 +141,7 @@ def assemble(
         languages={"json": speak_json},
         counts=counts,
     )
-    for follower in (inbox.follow, desk.follow, registry.follow):
+    for follower in (inbox.follow, desk.follow, registry.follow, log_deed):
         pipeline.follow(follower)
     return Parts(
         chat, engine, fanout, pipeline, registry, names, bookmarks, inbox, operator, passwords,
