@@ -139,7 +139,8 @@ class TailTests(SynchronousTestCase):
         client = Client(clock, self.net.endpoint, retry=lambda _: 1.0, listen=listen)
         cursor = Cursor(self.path)
         cursor.load()
-        given = {"room": "#lab", "follow": False, "json": False, "nick": "tail", "server": "x"}
+        given = {"room": "#lab", "follow": False, "json": False, "nick": "tail",
+                 "login": None, "server": "x"}  # fmt: skip
         self.output = Written(options.pop("most", 1000))
         return Tail(
             reactor=clock, client=client, options=argparse.Namespace(**{**given, **options}),

@@ -23,12 +23,14 @@ from twistchat.client.errors import (
     RefusedError,
 )
 from twistchat.client.link import PATIENCE, Link
+from twistchat.client.timers import Timers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
 
-    from twisted.internet.interfaces import IDelayedCall, IProtocol, IStreamClientEndpoint
+    from twisted.internet.interfaces import IProtocol, IStreamClientEndpoint
 
+    from twistchat.client.who import Who
     from twistchat.frontends.jsonlines.codec import Object
 
 SOFTWARE = "twistchat.client"
@@ -49,8 +51,9 @@ class Client(Asking):
             ...
 
     `server` is `HOST:PORT`, the description of an endpoint (`tls:…`), or an endpoint. The client
-    connects again by itself. `rooms` are those to be in from the start; `buffer` is how many
-    events may wait to be taken before reading from the server pauses (with `listen=False` none
+    connects again by itself. `rooms` are those to be in from the start (None: where the server
+    puts it); `password` is that of the account `name`, `house` that of the chat. `buffer` is how
+    many events may wait to be taken before reading from the server pauses (with `listen=False` none
     are kept: for programs that only speak). While an answer is awaited, which comes behind them, it
     reads on; but no more than `most` ever wait, if that is given: then whoever asks and takes no
     events waits for ever. `plain` makes a protocol for a server that speaks no
@@ -64,7 +67,9 @@ class Client(Asking):
         *,
         name: str | None = None,
         token: str | None = None,
-        rooms: Iterable[str] = (),
+        password: str | None = None,
+        house: str | None = None,
+        rooms: Iterable[str] | None = (),
         buffer: int = 1000,
         most: int | None = None,
         listen: bool = True,
@@ -73,7 +78,10 @@ class Client(Asking):
         software: str = SOFTWARE,
     ) -> None:
         self._reactor = reactor
-        self._core = Core(seconds=reactor.seconds, token=token, rooms=rooms, software=software)
+        self._core = Core(
+            seconds=reactor.seconds, token=token, password=password, house=house, rooms=rooms,
+            software=software,
+        )  # fmt: skip
         self._wished = name
         self._size, self._most = buffer, most
         self._listens = listen
@@ -87,8 +95,7 @@ class Client(Asking):
         self._greeted: Deferred[None] | None = None
         self._entering: Deferred[None] | None = None
         self._room_for_more: list[Deferred[None]] = []
-        self._timers: list[IDelayedCall] = []
-        self._pause: IDelayedCall | None = None
+        self._timers = Timers(reactor)
         self._gone: Deferred[None] | None = None
         where = endpoint(reactor, server) if isinstance(server, str) else server
         self._service = ClientService(
@@ -103,12 +110,22 @@ class Client(Asking):
     @property
     def name(self) -> str:
         """What this client is called now."""
-        return self._core.name
+        return self._core.who.name
 
     @property
     def token(self) -> str | None:
         """What another process can come back with as this client, once it is in. A secret."""
-        return self._core.token
+        return self._core.who.token
+
+    @property
+    def account(self) -> str | None:
+        """The account that this client is logged in to; None: it is a guest."""
+        return self._core.who.account
+
+    @property
+    def who(self) -> Who:
+        """Who it is, and what proves that."""
+        return self._core.who
 
     @property
     def is_in(self) -> bool:
@@ -168,16 +185,16 @@ class Client(Asking):
             raise
         await greeted
 
-    async def enter(self, name: str) -> None:
-        """Come in under a name. One that is refused may be followed by another.
+    async def enter(self, name: str, password: str | None = None) -> None:
+        """Come in under a name, or with a password as its owner. A refused one may be followed.
 
         Raises:
-            RefusedError: it was refused; `hint` is a name that is free.
+            RefusedError: it was refused; `hint` may be a name that is free.
             DisconnectedError: the connection was lost; the name is given on the next one.
         """
         entering: Deferred[None] = Deferred()
         self._entering = entering
-        self._core.enter(name)
+        self._core.enter(name, password)
         self._flush()
         await entering
 
@@ -186,7 +203,7 @@ class Client(Asking):
         if self.is_in and self._link is not None and not self._is_closed:
             gone: Deferred[None] = Deferred()
             self._gone = gone
-            self._after(patience, self._is_gone)
+            self._timers.after(patience, self._is_gone)
             self._core.ask(type="quit", **({"words": words} if words else {}))
             self._flush()
             self._set_reading()
@@ -257,7 +274,7 @@ class Client(Asking):
         if link is not self._link:
             return
         self._link = None
-        self._stop_timers()
+        self._timers.stop()
         self._carry_out(self._core.lost())
         self._is_gone()
 
@@ -290,14 +307,14 @@ class Client(Asking):
                         waiting.callback(outcome)
                 case r.Entered():
                     self._failures = 0
-                    self._after(TOKEN_AGE, self._renew)
+                    self._timers.after(TOKEN_AGE, self._renew)
                     if self._entering is not None and not self._entering.called:
                         self._entering.callback(None)
                 case r.TurnedAway():
                     if self._entering is not None and not self._entering.called:
                         self._entering.errback(outcome.error)
                 case r.Wait():
-                    self._wait(outcome.seconds)
+                    self._timers.pause(outcome.seconds, self._waited)
                 case r.HangUp():
                     if self._link is not None:
                         self._link.drop()
@@ -320,28 +337,11 @@ class Client(Asking):
     def _renew(self) -> None:
         self._core.ask(type="token")
         self._flush()
-        self._after(TOKEN_AGE, self._renew)
-
-    def _wait(self, seconds: float) -> None:
-        """Go on later: once, however much has to wait."""
-        if self._pause is None or not self._pause.active():
-            self._pause = self._reactor.callLater(seconds, self._waited)
-            self._timers.append(self._pause)
+        self._timers.after(TOKEN_AGE, self._renew)
 
     def _waited(self) -> None:
         self._core.waited()
         self._flush()
-
-    def _after(self, seconds: float, do: Callable[[], object]) -> None:
-        """Do it later, if the connection lasts so long."""
-        self._timers = [timer for timer in self._timers if timer.active()]
-        self._timers.append(self._reactor.callLater(seconds, do))
-
-    def _stop_timers(self) -> None:
-        timers, self._timers = self._timers, []
-        for timer in timers:
-            if timer.active():
-                timer.cancel()
 
     def _check(self) -> None:
         if self._is_closed:
@@ -395,5 +395,5 @@ class Client(Asking):
             return
         self._is_closed = True  # who is told now, and asks again, is told so too
         self._carry_out(list(self._core.ledger.close()))
-        self._stop_timers()
+        self._timers.stop()
         self._buffer.close(error)

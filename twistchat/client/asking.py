@@ -177,6 +177,40 @@ class Asking:
         """Take back what was said under a number."""
         await self._ask(type="delete", room=room, number=number, words=words)
 
+    # ------------------------------------------------------------ accounts
+
+    async def register(self, password: str) -> None:
+        """Make an account of the name that one bears, and be logged in to it."""
+        await self._ask(type="register", password=password)
+
+    async def log_in(self, name: str, password: str) -> None:
+        """Be the owner of an account, over the same connection."""
+        await self._ask(type="login", name=name, password=password)
+
+    async def change_password(self, old: str, new: str) -> None:
+        """Give one's account another password; its other connections end."""
+        await self._ask(type="passwd", old=old, new=new)
+
+    async def log_out(self) -> None:
+        """Be nobody again, at the door."""
+        await self._ask(type="logout")
+
+    async def delete_account(self, password: str) -> None:
+        """Delete one's account, and be a guest."""
+        await self._ask(type="delete-account", password=password)
+
+    async def who_am_i(self) -> Object:
+        """Tell which account one is logged in to: `name`, and `role` (None: a guest's)."""
+        return await self._ask(type="account")
+
+    async def mark_read(self, room: str, number: int) -> int:
+        """Move the read marker of one's account in a room; returns where it is then."""
+        return _number(await self._ask(type="read", room=room, number=number))
+
+    async def mark_private_read(self, name: str, number: int) -> int:
+        """Move that of what somebody and one say to each other."""
+        return _number(await self._ask(**{"type": "read", "with": name, "number": number}))
+
     # ------------------------------------------------------------ the past
 
     async def history(

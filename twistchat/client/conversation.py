@@ -55,6 +55,12 @@ class Terminal(Protocol):
     def release(self) -> None:
         """Go on reading."""
 
+    def hide_typing(self) -> None:
+        """Show no more what is typed."""
+
+    def show_typing(self) -> None:
+        """Show it again."""
+
 
 class Server(Protocol):
     """The connection to the server, while there is one."""

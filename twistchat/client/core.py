@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 from twistchat.client import events as e
 from twistchat.client import requests as r
 from twistchat.client.decoding import decode
-from twistchat.client.errors import DisconnectedError, RefusedError
+from twistchat.client.errors import PAUSE, DisconnectedError, RefusedError
 from twistchat.client.ledger import Ledger
 from twistchat.client.rooms import Place, Rooms, room_called
+from twistchat.client.who import Who
 from twistchat.frontends.jsonlines.codec import PROTOCOL
 
 if TYPE_CHECKING:
@@ -31,12 +32,15 @@ if TYPE_CHECKING:
 TOKEN_IS_NO_GOOD = frozenset({"token-unknown", "token-expired"})
 ASK_AGAIN = frozenset({"stopping", "not-kept-stopping", "not-kept-unknown"})
 """Refusals after which a line may be sent again, under its key."""
+NO_WAY_IN = frozenset({
+    "account-disabled", "guests-not-welcome", "wrong-password", "house-first",
+    "house-password-wrong",
+})  # fmt: skip
+"""Refusals after which nobody comes back by trying again."""
 PAGES = frozenset({"history", "search"})
 """Requests whose past lines are for who asked. Those of a room that one enters are events."""
 NAMES_TRIED = 5
 """Other names that are tried on one connection, when coming back."""
-PAUSE = 5.0
-"""Seconds until something is sent again, where the server does not say how long to wait."""
 
 
 class Stage(Enum):
@@ -57,22 +61,23 @@ class Core:
         seconds: Callable[[], float],
         name: str | None = None,
         token: str | None = None,
-        rooms: Iterable[str] = (),
+        password: str | None = None,
+        house: str | None = None,
+        rooms: Iterable[str] | None = (),
         software: str = "",
         make_key: Callable[[], str] = r.make_key,
     ) -> None:
         self.stage = Stage.AWAY
-        self.name = name or ""
-        self.rooms = Rooms(rooms)
+        self.who = Who(name=name, token=token, password=password, house=house)
+        self.rooms = Rooms(rooms or ())
         self.ledger = Ledger(rooms=self.rooms, seconds=seconds)
         self.ignored: dict[str, None] = {}
         self.away: str | None = None
-        self.token = token
         self.was_in = False
+        self._goes_anywhere = rooms is None
+        """Whether it is the server's to say in which rooms it is at first."""
         self._software = software
         self._make_key = make_key
-        self._wish = name
-        """The name to come in under; None while nobody has chosen one."""
         self._tried = 0
         self._hello: r.Request | None = None
 
@@ -83,9 +88,12 @@ class Core:
 
     # ------------------------------------------------------------ what is asked
 
-    def enter(self, name: str) -> None:
-        """Come in under a name, now and after each lost connection."""
-        self._wish = name
+    def enter(self, name: str, password: str | None = None) -> None:
+        """Come in under a name, now and after each lost connection.
+
+        With a password it is that of an account. It is not kept: one comes back with the token.
+        """
+        self.who.wishes(name, password)
         if self.stage is Stage.DOOR:
             self._say_hello()
 
@@ -145,7 +153,8 @@ class Core:
         """Begin with a server, whose `hello` has come."""
         self.stage, self._tried = Stage.DOOR, 0
         told = decode(hello)
-        if self._wish is not None:
+        needs_house = isinstance(told, e.Hello) and told.house and not self.who.house
+        if self.who.wish is not None and not needs_house:
             self._say_hello()
         return [r.Happened(told)] if told is not None else []
 
@@ -173,19 +182,23 @@ class Core:
         kind = told.get("type")
         whole = self.ledger.find(told["re"]) if "re" in told else None
         if whole is not None and whole.fields["type"] in PAGES:
-            part = decode(told, name=self.name)
+            part = decode(told, name=self.who.name)
             if part is not None:
                 whole.lines.append(part)
             return []
         request = self.ledger.settle(told)
+        if kind == "welcome" and request is not None and request is not self._hello:
+            return self._logged_in(request, told)
         if kind == "welcome":
             return self._welcomed(told)
+        if kind == "logged-out":
+            return self._logged_out(request, told)
         if kind == "error":
             return self._refused(told, request)
         if kind == "token":
-            self._take_token(told)
-        is_answer = request is not None and kind in ("members", "rooms", "person", "server")
-        event = None if is_answer else decode(told, name=self.name)
+            self.who.take_token(told)
+        is_answer = request is not None and kind in ("members", "rooms", "person", "read", "server")
+        event = None if is_answer else decode(told, name=self.who.name)
         outcomes = [] if event is None else self._happened(event)
         if request is not None:
             outcomes += self._answered(request, told)
@@ -206,17 +219,20 @@ class Core:
                 if not self.rooms.skip(event):
                     return []
             case e.Live():
+                self.rooms.want(event.room)  # where the owner of an account was
                 gap = self.rooms.begin(event)
                 self.ledger.send_again(event.room)
                 after = list(self.ledger.joined(event.room))
             case e.Renamed(mine=True):
-                self.name = self._wish = event.new
+                self.who.is_called(event.new)
             case e.Joined(mine=True):
                 self.rooms.want(event.room)
                 self.rooms.enter(event.room)
                 after = list(self.ledger.joined(event.room))
             case e.Left(mine=True):
                 self.rooms.forget(event.room)
+            case e.Account(name=self.who.name):
+                self.who.account_changed(event)
             case e.Goodbye(cause="resumed"):
                 # Another has come with this token: coming back would only drive that one out.
                 after = [r.GiveUp(DisconnectedError("another client has come with this token"))]
@@ -238,10 +254,10 @@ class Core:
     # ------------------------------------------------------------ coming in
 
     def _say_hello(self) -> None:
-        fields: Object = {"type": "hello", "protocol": PROTOCOL, "name": self._wish}
-        if self.token is not None:
-            fields["token"] = self.token
-        fields["rooms"] = self.rooms.wishes()
+        fields: Object = {"type": "hello", "protocol": PROTOCOL, "name": self.who.wish}
+        fields |= self.who.hello()
+        if self.was_in or not self._goes_anywhere or self.rooms.missing():
+            fields["rooms"] = self.rooms.wishes()
         if self._software:
             fields["client"] = self._software
         self.stage = Stage.ENTERING
@@ -250,14 +266,18 @@ class Core:
 
     def _welcomed(self, told: Object) -> list[r.Outcome]:
         was_in, self.was_in = self.was_in, True
-        is_resumed = told.get("resumed") is True
         self.stage, self._hello = Stage.IN, None
-        name = told.get("name")
-        self.name = self._wish = name if isinstance(name, str) else self.name
-        self._take_token(told)
-        welcome = e.Connected(name=self.name, resumed=is_resumed, again=was_in, raw=told)
+        is_the_same = self.who.is_now(told)
+        welcome = e.Connected(
+            name=self.who.name,
+            resumed=told.get("resumed") is True,
+            again=was_in,
+            account=self.who.account is not None,
+            operator=self.who.is_operator,
+            raw=told,
+        )
         outcomes: list[r.Outcome] = [r.Happened(welcome), r.Entered()]
-        if was_in and not is_resumed:
+        if was_in and not is_the_same:
             outcomes += self.ledger.is_somebody_new()
         for ignored in self.ignored:
             self.ledger.send(r.Request({"type": "ignore", "name": ignored}))
@@ -266,10 +286,23 @@ class Core:
         outcomes += self.ledger.send_what_was_held()
         return outcomes
 
-    def _take_token(self, told: Object) -> None:
-        token = told.get("token")
-        if isinstance(token, str):
-            self.token = token
+    def _logged_in(self, request: r.Request, told: Object) -> list[r.Outcome]:
+        """Be the owner of an account. What was asked before is answered."""
+        self.rooms.lost()
+        self.who.is_now(told)
+        logged_in = e.LoggedIn(name=self.who.name, operator=self.who.is_operator, raw=told)
+        return [r.Happened(logged_in), *self.ledger.finish(request, told)]
+
+    def _logged_out(self, request: r.Request | None, told: Object) -> list[r.Outcome]:
+        """Be at the door, as if one had never been in."""
+        out = e.LoggedOut(name=self.who.name, wished=True, raw=told)
+        self.stage, self.was_in, self._goes_anywhere = Stage.DOOR, False, True
+        self.rooms.clear()
+        self.ignored.clear()
+        self.away = None
+        self.who.is_nobody()
+        outcomes: list[r.Outcome] = [r.Happened(out)]
+        return outcomes if request is None else [*outcomes, *self.ledger.finish(request, told)]
 
     # ------------------------------------------------------------ refusals
 
@@ -294,7 +327,7 @@ class Core:
                 self.rooms.enter(str(room))
             return [r.Happened(_problem(error, told))]
         if is_again and error.code == "joins-too-fast" and self.rooms.missing():
-            return [r.Wait(_seconds_in(error.hint))]
+            return [r.Wait(error.wait)]
         if request is None and error.code == "key-needed" and error.about in self.rooms.keys:
             # `hello` has no place for it.
             self.ledger.send(r.Join(self._joining(error.about), is_again=True))
@@ -318,25 +351,41 @@ class Core:
         return list(self.ledger.fail(say, error))
 
     def _turned_away(self, error: RefusedError) -> list[r.Outcome]:
-        self.stage = Stage.DOOR
-        if error.code in TOKEN_IS_NO_GOOD and self.token is not None:
-            self.token = None
-            outcomes = list(self.ledger.is_somebody_new())
-            self._say_hello()
-            return outcomes
+        self.stage, was_typed = Stage.DOOR, self.who.shows_typed
+        self.who.forget_typed()
+        self.who.refused(error.code)
+        if error.code in TOKEN_IS_NO_GOOD and self.who.token is not None and not was_typed:
+            return self._token_is_no_good()
         if error.code in ("bad-protocol", "banned"):
             return [r.GiveUp(error)]
-        if not self.was_in:
-            self._wish = None
+        if was_typed:  # by somebody who may type another
+            self.who.wish = None
             return [r.TurnedAway(error)]
+        if not self.was_in:
+            self.who.wish = None
+            return [r.TurnedAway(error)]
+        if error.code in NO_WAY_IN:
+            return [r.GiveUp(error)]
         if not error.code.startswith("name-"):
             return [r.Happened(_problem(error, {})), r.HangUp()]
         self._tried += 1
         if self._tried > NAMES_TRIED:
             return [r.HangUp()]
-        self._wish = error.hint or f"{self.name[:12]}{secrets.randbelow(10_000)}"
+        self.who.wish = error.hint or f"{self.who.name[:12]}{secrets.randbelow(10_000)}"
         self._say_hello()
         return []
+
+    def _token_is_no_good(self) -> list[r.Outcome]:
+        self.who.token = None
+        if self.who.password is not None:  # so one is the same person as before
+            self._say_hello()
+            return []
+        if self.who.account is not None:
+            self.who.wish = None
+            return [r.Happened(e.LoggedOut(name=self.who.account))]
+        outcomes = list(self.ledger.is_somebody_new())
+        self._say_hello()
+        return outcomes
 
     def _is_ignored(self, who: str) -> bool:
         return any(name.casefold() == who.casefold() for name in self.ignored)
@@ -344,12 +393,3 @@ class Core:
 
 def _problem(error: RefusedError, told: Object) -> e.Problem:
     return e.Problem(code=error.code, text=error.text, about=error.about, hint=error.hint, raw=told)
-
-
-def _seconds_in(hint: str) -> float:
-    """Read how long to wait."""
-    try:
-        seconds = float(hint)
-    except ValueError:
-        return PAUSE
-    return min(max(seconds, 0.5), 600.0) if seconds > 0.0 else PAUSE

@@ -29,6 +29,7 @@ from twistchat.client.events import (
     Members,
     Moderated,
     Note,
+    Read,
     Renamed,
     Rules,
     Said,
@@ -48,12 +49,15 @@ TOLD: dict[str, type[AnyEvent]] = {
     for kind in (
         Said, Topic, Whispered, Joined, Left, Departed, Renamed, Away, Invited, Announced, Note,
         Absent, Moderated, Rules, Deleted, Erased, Account, Live, Gap, Members, Hello, Slowed,
-        Stopping, Goodbye,
+        Stopping, Goodbye, Read,
     )
 }  # fmt: skip
 """What a server says, by its `type`; the others are this client's own."""
 
-SPELLED: dict[type[Event], dict[str, str]] = {Gap: {"first": "from", "last": "to"}}
+SPELLED: dict[type[Event], dict[str, str]] = {
+    Gap: {"first": "from", "last": "to"},
+    Read: {"to": "with"},
+}
 """Fields that are called otherwise on the wire, since `from` is a word of Python's."""
 
 

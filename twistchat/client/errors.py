@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from twistchat.frontends.jsonlines.codec import Object
 
 
+PAUSE = 5.0
+"""Seconds until something is asked again, where the server does not say how long to wait."""
+
+
 class ChatError(Exception):
     """Something that was asked of a chat was not done."""
 
@@ -32,6 +36,15 @@ class RefusedError(ChatError):
         """What one could try instead: another name, or how many seconds to wait."""
         self.until = until
         """Until when it is so, where that is known: seconds since 1970, UTC."""
+
+    @property
+    def wait(self) -> float:
+        """For how long to wait, in seconds, where the hint says that."""
+        try:
+            seconds = float(self.hint)
+        except ValueError:
+            return PAUSE
+        return min(max(seconds, 0.5), 600.0) if seconds > 0.0 else PAUSE
 
     @classmethod
     def read(cls, told: Object) -> RefusedError:

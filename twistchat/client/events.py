@@ -13,6 +13,17 @@ from twistchat.client.deeds import Deleted as Deleted
 from twistchat.client.deeds import Erased as Erased
 from twistchat.client.deeds import Moderated as Moderated
 from twistchat.client.deeds import Rules as Rules
+from twistchat.client.standing import Connected as Connected
+from twistchat.client.standing import Disconnected as Disconnected
+from twistchat.client.standing import Goodbye as Goodbye
+from twistchat.client.standing import Hello as Hello
+from twistchat.client.standing import LoggedIn as LoggedIn
+from twistchat.client.standing import LoggedOut as LoggedOut
+from twistchat.client.standing import Problem as Problem
+from twistchat.client.standing import Read as Read
+from twistchat.client.standing import Retrying as Retrying
+from twistchat.client.standing import Slowed as Slowed
+from twistchat.client.standing import Stopping as Stopping
 
 # ---------------------------------------------------------------- what people do
 
@@ -169,6 +180,8 @@ class Live(Event):
     room: str
     epoch: str
     number: int
+    read: int = 0
+    """Up to where the owner of an account has read it; 0: nowhere yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,85 +212,6 @@ class Members(Event):
     count: int = 0
 
 
-# ---------------------------------------------------------------- how the connection stands
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hello(Event):
-    """A server was found; it calls itself `server`."""
-
-    type: ClassVar[Literal["hello"]] = "hello"
-    protocol: int
-    server: str = ""
-    software: str = ""
-    motd: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connected(Event):
-    """In, under this name. `resumed`: as the same person as before."""
-
-    type: ClassVar[Literal["connected"]] = "connected"
-    name: str
-    resumed: bool = False
-    again: bool = False
-    """Whether this client was in before."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disconnected(Event):
-    """The connection is gone; the next is tried after so many seconds."""
-
-    type: ClassVar[Literal["disconnected"]] = "disconnected"
-    retry: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retrying(Event):
-    """There was no server; the next try comes after so many seconds."""
-
-    type: ClassVar[Literal["retrying"]] = "retrying"
-    retry: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem(Event):
-    """The server refused what no request waits for, such as going back into a room."""
-
-    type: ClassVar[Literal["problem"]] = "problem"
-    code: str
-    text: str = ""
-    about: str = ""
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slowed(Event):
-    """One sends faster than so many lines a second, and is read slowly. Nothing is lost."""
-
-    type: ClassVar[Literal["slowed"]] = "slowed"
-    rate: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stopping(Event):
-    """The server goes."""
-
-    type: ClassVar[Literal["stopping"]] = "stopping"
-    time: float = 0.0
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Goodbye(Event):
-    """The last that the server says on this connection."""
-
-    type: ClassVar[Literal["goodbye"]] = "goodbye"
-    cause: str = ""
-    words: str = ""
-    """Why."""
-
-
 AnyEvent = (
     Said
     | Topic
@@ -301,6 +235,9 @@ AnyEvent = (
     | Members
     | Hello
     | Connected
+    | LoggedIn
+    | LoggedOut
+    | Read
     | Disconnected
     | Retrying
     | Problem

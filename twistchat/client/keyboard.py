@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twistchat.client.conversation import Terminal
+    from twistchat.client.hiding import Echo
 
 
 class Typed(Protocol):
@@ -48,9 +49,13 @@ class Keyboard(LineReceiver):
     delimiter = b"\n"
     MAX_LENGTH = 1024 * 1024
 
-    def __init__(self, conversation: Typed, encoding: str | None) -> None:
-        """`encoding` is the terminal's; None for a pipe, which is UTF-8."""
+    def __init__(self, conversation: Typed, encoding: str | None, echo: Echo | None = None) -> None:
+        """`encoding` is the terminal's; None for a pipe, which is UTF-8.
+
+        `echo` is what it shows of what is typed.
+        """
         self._encoding = encoding
+        self._echo = echo
         self._is_held = self._is_full = False
         self._server: IPushProducer | None = None
         self._closed: Deferred[None] = Deferred()
@@ -126,6 +131,16 @@ class Keyboard(LineReceiver):
         """Print a line."""
         if self.transport is not None:
             self.transport.write((line + "\n").encode(self._encoding or "utf-8", errors="replace"))
+
+    def hide_typing(self) -> None:
+        """Show no more what is typed."""
+        if self._echo is not None:
+            self._echo.off()
+
+    def show_typing(self) -> None:
+        """Show it again."""
+        if self._echo is not None:
+            self._echo.on()
 
     def hold(self) -> None:
         """Read nothing for now."""

@@ -15,19 +15,22 @@ from twisted.internet.task import react
 from twisted.python.failure import Failure
 
 from twistchat.client import events as e
+from twistchat.client import passwords
 from twistchat.client.address import NoAddressError, is_port, read_address
 from twistchat.client.api import Client
 from twistchat.client.conversation import Conversation
 from twistchat.client.errors import DisconnectedError, RefusedError
+from twistchat.client.hiding import Echo
 from twistchat.client.keyboard import Keyboard
 from twistchat.client.reasons import unreachable
 from twistchat.client.sentences import refused
 from twistchat.client.server import ServerProtocol
-from twistchat.client.showing import LOBBY
 from twistchat.client.talk import Talk
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IProtocol
+
+    from twistchat.client.passwords import Shown
 
 SOFTWARE = "twistchat connect"
 
@@ -46,6 +49,7 @@ def add_command(commands: Any) -> None:
     )
     joining.add_argument("port", metavar="PORT", nargs="?", type=parse_port, help=argparse.SUPPRESS)
     joining.add_argument("--nick", "-n", metavar="NAME", help="the name to be called by")
+    passwords.add_options(joining)
     joining.set_defaults(run=run)
 
 
@@ -76,13 +80,16 @@ MOST = 20_000
 """Events that may wait for a terminal that takes none, also while an answer is awaited."""
 
 
-async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
+async def connect(
+    reactor: Any, host: str, port: int, *, options: argparse.Namespace, shown: Shown, echo: Echo
+) -> None:
     """Join a chat, and stay until it is over.
 
     Raises:
         SystemExit: always at the end, with the status.
     """
     is_pipe = not sys.stdin.isatty()
+    nick = options.login or options.nick
     over: Deferred[int] = Deferred()
 
     def finish(status: int, words: str | None) -> None:
@@ -92,21 +99,28 @@ async def connect(reactor: Any, host: str, port: int, nick: str | None) -> None:
         reactor.callLater(0, over.callback, status)
 
     def make_plain() -> IProtocol:
+        if options.login is not None:
+            talk.failed("that server speaks no JSON: log in by hand, without --login")
         keyboard.talk_to(conversation)
         return ServerProtocol(conversation, keyboard)
 
     client = Client(
         reactor,
         HostnameEndpoint(reactor, host, port),
-        rooms=[LOBBY],
+        password=shown.password,
+        house=shown.house,
+        rooms=None,
         most=MOST,
         retry=backoffPolicy(initialDelay=1.0, maxDelay=30.0),
         plain=make_plain,
         software=SOFTWARE,
     )
     conversation = Conversation(nick=nick, is_pipe=is_pipe, finish=finish)
-    talk = Talk(client=client, clock=reactor, nick=nick, is_pipe=is_pipe, finish=finish)
-    keyboard = Keyboard(talk, None if is_pipe else sys.stdin.encoding)
+    talk = Talk(
+        client=client, clock=reactor, nick=nick, logs_in=options.login is not None,
+        is_pipe=is_pipe, finish=finish,
+    )  # fmt: skip
+    keyboard = Keyboard(talk, None if is_pipe else sys.stdin.encoding, echo)
     ended: Deferred[None] = Deferred()
 
     def interrupted() -> Deferred[None]:
@@ -155,16 +169,27 @@ def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> NoRetur
     port = options.port or port
     if options.nick is not None and not options.nick.strip():
         parser.error("--nick is empty")
-    if options.nick is not None and any(0xD800 <= ord(c) < 0xE000 for c in options.nick):
-        parser.error("--nick is not text in this terminal's encoding")
-    if options.nick is None and not sys.stdin.isatty():
+    name = options.login or options.nick
+    if name is not None and any(0xD800 <= ord(c) < 0xE000 for c in name):
+        parser.error("the name is not text in this terminal's encoding")
+    if name is None and not sys.stdin.isatty():
         parser.error("a pipe needs a name: --nick NAME")
-    blocking = {}
+    passwords.check(parser, options)
+    try:
+        shown = passwords.read(options, may_ask=not sys.stdin.isatty())
+    except passwords.NoPasswordError as error:
+        parser.error(str(error))
+    blocking, echo = {}, Echo(sys.stdin.fileno())
     if sys.platform != "win32":
         # StandardIO makes the terminal non-blocking, which the shell would inherit.
         blocking = {descriptor: os.get_blocking(descriptor) for descriptor in (0, 1, 2)}
     try:
-        react(lambda reactor: Deferred.fromCoroutine(connect(reactor, host, port, options.nick)))
+        react(
+            lambda reactor: Deferred.fromCoroutine(
+                connect(reactor, host, port, options=options, shown=shown, echo=echo)
+            )
+        )
     finally:
+        echo.on()
         for descriptor, was in blocking.items():
             os.set_blocking(descriptor, was)

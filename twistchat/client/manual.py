@@ -76,6 +76,24 @@ GROUPS: dict[str, dict[str, Entry]] = {
             ("exit", "bye", "q"), "The word exit alone does it too.",
         ),
     },
+    "Accounts": {
+        "register": Entry(
+            "", "make your name yours for good, with a password", "/register", (),
+            "It is asked for, and not shown as you type. Private words wait for you, too.",
+        ),
+        "login": Entry(
+            "[NAME]", "be the owner of an account; its password is asked for", "/login alice", (),
+            "Log in from several terminals, and you are one person there.",
+        ),
+        "passwd": Entry(
+            "", "give your account another password", "/passwd", ("password",),
+            "Your other connections are logged out.",
+        ),
+        "logout": Entry("", "be nobody again, and come in anew", "/logout"),
+        "account": Entry(
+            "[delete]", "show whether you are logged in, or delete your account", "/account"
+        ),
+    },
     "Moderation": {
         "kick": Entry(
             "[#ROOM] NAME [WHY]", "put somebody out of the room", "/kick bob no shouting", (),
@@ -140,7 +158,7 @@ NAMES = {name: name for name in ENTRIES} | {
 """Each name of each command, and the first of its names."""
 
 
-PAGES = {"moderation": "Moderation"}
+PAGES = {"accounts": "Accounts", "moderation": "Moderation"}
 """Groups that have a page of their own, by the word for it: `/help moderation`."""
 
 

@@ -59,6 +59,11 @@ class Rooms:
         self.keys.pop(room, None)
         self._live.discard(room)
 
+    def clear(self) -> None:
+        """Be nowhere, as somebody else."""
+        self._places.clear()
+        self._live.clear()
+
     def lost(self) -> None:
         """The connection is gone, and with it one's being there."""
         self._live.clear()

@@ -13,6 +13,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import react
 from twisted.python.failure import Failure
 
+from twistchat.client import passwords
 from twistchat.client.address import endpoint
 from twistchat.client.api import Client
 from twistchat.client.errors import ChatError, RefusedError
@@ -23,6 +24,8 @@ from twistchat.core.text import clean
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Awaitable, Callable, Coroutine
+
+    from twistchat.client.passwords import Shown
 
 SERVER = "localhost:8000"
 
@@ -52,6 +55,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--nick", metavar="NAME", help="the name to be called by; made of the user's if not given"
     )
+    passwords.add_options(parser)
 
 
 def made_name() -> str:
@@ -70,6 +74,7 @@ def make_client(
     reactor: Any,
     parser: argparse.ArgumentParser,
     options: argparse.Namespace,
+    shown: Shown,
     *,
     listen: bool,
 ) -> Client:
@@ -83,6 +88,8 @@ def make_client(
     return Client(
         reactor,
         where,
+        password=shown.password,
+        house=shown.house,
         retry=backoffPolicy(initialDelay=0.5, maxDelay=10.0),
         software=f"twistchat {options.command}",
         listen=listen,
@@ -103,12 +110,12 @@ async def come_in(client: Client, options: argparse.Namespace) -> None:
         raise EndError(1, str(error)) from error
     except Exception as error:  # whatever an endpoint raises: it is told in one line
         raise EndError(1, unreachable(Failure(), options.server)) from error
-    name = options.nick or made_name()
+    name = options.login or options.nick or made_name()
     for left in reversed(range(TRIES)):
         try:
             await client.enter(name)
         except RefusedError as error:
-            if options.nick or not left or not error.code.startswith("name-"):
+            if options.login or options.nick or not left or not error.code.startswith("name-"):
                 raise EndError(1, refused(error)) from error
             name = f"{made_name()}{secrets.randbelow(10_000)}"
         except ChatError as error:
@@ -129,7 +136,17 @@ def run(
     Raises:
         SystemExit: at the end, with the status.
     """
-    react(lambda reactor: Deferred.fromCoroutine(_run(reactor, parser, options, make, listen)))
+    passwords.check(parser, options)
+    try:
+        shown = passwords.read(options, may_ask=True)
+    except passwords.NoPasswordError as error:
+        complain(str(error))
+        raise SystemExit(1) from error
+    react(
+        lambda reactor: Deferred.fromCoroutine(
+            _run(reactor, make_client(reactor, parser, options, shown, listen=listen), make)
+        )
+    )
     raise AssertionError("react does not return")
 
 
@@ -148,14 +165,7 @@ class Program:
         """Let go of everything, whatever it was."""
 
 
-async def _run(
-    reactor: Any,
-    parser: argparse.ArgumentParser,
-    options: argparse.Namespace,
-    make: Callable[[Any, Client], Program],
-    listen: bool,
-) -> None:
-    client = make_client(reactor, parser, options, listen=listen)
+async def _run(reactor: Any, client: Client, make: Callable[[Any, Client], Program]) -> None:
     program = make(reactor, client)
     over: Deferred[int] = Deferred()
 

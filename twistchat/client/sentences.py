@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from twistchat.client import sentences_moderation as moderation
+from twistchat.client.sentences_accounts import REFUSED as ACCOUNTS
 
 if TYPE_CHECKING:
     from twistchat.client.errors import RefusedError
@@ -86,10 +87,10 @@ GOODBYE_CAUSE = {
     "too slow": "-- Goodbye: you took in too little of what was said to you.",
     "server stopping": STOPPING,
     "no name given": "-- Goodbye: no name was given in time.",
+    "logged out": "-- Goodbye: your password was changed.",
     "resumed": "-- Goodbye: you have come in from elsewhere.",
     "kicked": "-- Goodbye: you were put out{why}.",
     "banned": "-- Goodbye: you are banned{why}.",
-    "logged out": "-- Goodbye: you have logged out.",
 }
 
 # ---------------------------------------------------------------- answers
@@ -175,28 +176,32 @@ def length(seconds: float) -> str:
 
 NOT_KEPT = "Not sent: the server could not keep it. Try again."
 
-REFUSED = {
-    "name-empty": "Sorry, that is no name. How about {hint}?",
-    "name-characters": "Sorry, a name has no blanks, no invisible characters and none of "
-    "/ ! @ * ? , : # & ~ % + < > in it. How about {hint}?",
-    "name-number": "Sorry, a name is more than a number. How about {hint}?",
-    "name-long": "Sorry, that name is too long to stand before each line. How about {hint}?",
-    "name-reserved": "Sorry, {about} would be misunderstood. How about {hint}?",
-    "name-taken": "Sorry, the name {about} is taken. How about {hint}?",
-    "room-name": "{about} is no name for a room. Try something like #cats.",
-    "too-many-rooms": "There are {hint} rooms, and somebody is in each. /rooms shows them.",
-    "too-many-rooms-of-yours": "You are in {hint} rooms, and that is as many as one may. "
-    "/leave one, then join {about}.",
-    "not-in-room": "You are not in {about}. /join {about} goes there.",
-    "in-no-room": "You are in no room. /join #lobby goes back to the lobby.",
-    "no-such-person": "Nobody here is called {about}. /who shows who is.",
-    "to-oneself": "That would be talking to yourself.",
-    "text-long": "Not sent: it is longer than {hint} bytes. Please send it in pieces.",
-    "too-long": "Not sent: it is too long. Please send it in pieces.",
-    "not-kept": NOT_KEPT,
-    "not-kept-late": "Not sent: it had to wait for too long. Try again.",
-    "full": "Sorry, this chat is full ({hint} are here). Please try again later.",
-} | moderation.REFUSED
+REFUSED = (
+    {
+        "name-empty": "Sorry, that is no name. How about {hint}?",
+        "name-characters": "Sorry, a name has no blanks, no invisible characters and none of "
+        "/ ! @ * ? , : # & ~ % + < > in it. How about {hint}?",
+        "name-number": "Sorry, a name is more than a number. How about {hint}?",
+        "name-long": "Sorry, that name is too long to stand before each line. How about {hint}?",
+        "name-reserved": "Sorry, {about} would be misunderstood. How about {hint}?",
+        "name-taken": "Sorry, the name {about} is taken. How about {hint}?",
+        "room-name": "{about} is no name for a room. Try something like #cats.",
+        "too-many-rooms": "There are {hint} rooms, and somebody is in each. /rooms shows them.",
+        "too-many-rooms-of-yours": "You are in {hint} rooms, and that is as many as one may. "
+        "/leave one, then join {about}.",
+        "not-in-room": "You are not in {about}. /join {about} goes there.",
+        "in-no-room": "You are in no room. /join #lobby goes back to the lobby.",
+        "no-such-person": "Nobody here is called {about}. /who shows who is.",
+        "to-oneself": "That would be talking to yourself.",
+        "text-long": "Not sent: it is longer than {hint} bytes. Please send it in pieces.",
+        "too-long": "Not sent: it is too long. Please send it in pieces.",
+        "not-kept": NOT_KEPT,
+        "not-kept-late": "Not sent: it had to wait for too long. Try again.",
+        "full": "Sorry, this chat is full ({hint} are here). Please try again later.",
+    }
+    | moderation.REFUSED
+    | ACCOUNTS
+)
 """What the terminal says otherwise than the server, whose own sentences are for programs."""
 
 

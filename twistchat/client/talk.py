@@ -9,7 +9,9 @@ from twisted.internet.defer import Deferred
 
 from twistchat.client import events as e
 from twistchat.client import sentences as s
+from twistchat.client import sentences_accounts as a
 from twistchat.client.buffer import Valve
+from twistchat.client.door import Door
 from twistchat.client.errors import (
     ChatError,
     ClosedError,
@@ -17,10 +19,13 @@ from twistchat.client.errors import (
     RefusedError,
     UnknownError,
 )
+from twistchat.client.prompt import Prompt
 from twistchat.client.sentences_moderation import MOVED
 from twistchat.client.showing import LOBBY, Showing
 from twistchat.client.showing_moderation import why
 from twistchat.client.typed import Commands
+from twistchat.client.typed_accounts import may_hold_password
+from twistchat.client.whereabouts import Whereabouts
 from twistchat.core.text import clean
 
 if TYPE_CHECKING:
@@ -54,6 +59,7 @@ class Talk:
         nick: str | None,
         is_pipe: bool,
         finish: Callable[[int, str | None], None],
+        logs_in: bool = False,
         zone: tzinfo | None = None,
     ) -> None:
         self.room = LOBBY
@@ -68,16 +74,20 @@ class Talk:
         self._is_pipe = is_pipe
         self._finish = finish
         self._showing = Showing(now=clock.seconds, zone=zone)
-        self._commands = Commands(
-            client=client, screen=self, showing=self._showing, now=clock.seconds
-        )
-        self._rooms: dict[str, None] = {}
-        self._new_rooms: set[str] = set()
-        self._is_at_door = self._is_asked = False
+        self._where = Whereabouts()
         self._is_over = self._input_ended = self._is_leaving = False
         self._last_words = self._put_out_of = ""
         self._typed: deque[str] = deque()
         """Lines that wait until the command before them is answered, so that order holds."""
+        self._prompt = Prompt(self, self._typed)
+        self._commands = Commands(
+            client=client, screen=self, prompt=self._prompt, showing=self._showing,
+            now=clock.seconds,
+        )  # fmt: skip
+        self._door = Door(
+            client=client, prompt=self._prompt, screen=self, showing=self._showing, nick=nick,
+            logs_in=logs_in, can_ask=lambda: not (is_pipe or self._input_ended), fail=self.failed,
+        )  # fmt: skip
         self._command_runs = False
         self._under_way = 0
         self._was_stopped = self._something_was_refused = False
@@ -97,21 +107,26 @@ class Talk:
 
     def typed(self, line: str) -> None:
         """Take in a line that somebody typed, or that a pipe brought."""
-        line = clean(line)
-        if not line.strip():
+        if self._prompt.takes(line):
+            self._go_on()
             return
-        words = line.strip()
+        words = clean(line).strip()
+        if not words:
+            return
         if self._is_pipe:
-            self.say(line, room=LOBBY)
-        elif self._is_at_door and not self._is_asked and words.casefold() != "exit":
-            self._typed_name(words)
+            self.say(clean(line), room=LOBBY)
+        elif words.casefold() == "/quit" and self._prompt.is_waiting:
+            self.show(s.GOODBYE)
+            self.input_ended()
         else:
-            self._typed.append(line)
+            self._typed.append(line)  # as it is: it may be a password
         self._go_on()
 
     def input_ended(self) -> None:
         """Leave, after everything that was typed has been said."""
         self._input_ended = True
+        if self._client.is_in:
+            self._prompt.never_mind()
         if not self._client.is_in and not self._is_pipe:
             self._end_away()
         self._go_on()
@@ -137,7 +152,7 @@ class Talk:
         self._end(130, None)
 
     def failed(self, words: str) -> None:
-        """There is no server."""
+        """There is no server, or no way in."""
         self._end(1, words)
 
     # ------------------------------------------------------------ for commands
@@ -151,7 +166,7 @@ class Talk:
     def join_failed(self) -> None:
         """Leave out what was typed behind a join that was refused: it was meant for that room."""
         while self._typed and not self._typed[0].strip().startswith("/"):
-            line = self._typed.popleft()
+            line = clean(self._typed.popleft())
             if line.strip().casefold() != "exit":
                 self.show(s.NOT_JOINED.format(text=line))
             else:
@@ -159,7 +174,7 @@ class Talk:
 
     def my_rooms(self) -> list[str]:
         """Name the rooms that one is in."""
-        return list(self._rooms)
+        return list(self._where.rooms)
 
     def say(self, text: str, *, room: str = "", to: str = "", action: bool = False) -> None:
         """Say something, now or when there is a connection."""
@@ -186,16 +201,20 @@ class Talk:
                 self._connected(event)
             case e.Disconnected() | e.Retrying():
                 self._disconnected(event)
+            case e.LoggedIn():
+                self._where, self._nick = Whereabouts(), event.name
+                self.show(a.LOGGED_IN.format(name=event.name))
+            case e.LoggedOut():
+                self._logged_out(event)
             case e.Goodbye():
                 if not (event.cause == "server stopping" and self._was_stopped):
                     template = s.GOODBYE_CAUSE.get(event.cause, s.GOODBYE)
                     self.show(template.format(why=why(event.words)))
             case e.Joined(mine=True):
-                self._rooms[event.room] = None
-                self._new_rooms.add(event.room)
+                self._where.joins(event.room)
                 self.show(*self._showing.event(event))
             case e.Live():
-                self._rooms[event.room] = None
+                self.room = self._where.hears(event.room, self.room)
             case e.Renamed(mine=True):
                 self._nick = event.new
                 self.show(*self._showing.event(event))
@@ -220,42 +239,22 @@ class Talk:
         if not self._is_pipe:
             self.show(s.GREETING.format(server=hello.server))
             self.show(*(s.MOTD.format(line=line) for line in hello.motd))
-        if self._nick is not None:
-            self._enter(self._nick)
+        self._door.open(guests=hello.guests, house=hello.house)
+
+    def _logged_out(self, event: e.LoggedOut) -> None:
+        """Be at the door: since one wished so, or since the token is no good any more."""
+        self._where = Whereabouts()
+        if event.wished:
+            self.room = LOBBY
+            self.show(a.LOGGED_OUT)
+            self._door.ask_anew()
         else:
-            self._is_at_door = True
-            self.show(s.ASK_NAME)
-
-    def _typed_name(self, words: str) -> None:
-        if words.startswith("/"):
-            command, _, name = words.partition(" ")
-            if command.casefold() not in ("/nick", "/name"):
-                self.show(s.ASK_NAME if command.casefold() != "/quit" else s.GOODBYE)
-                if command.casefold() == "/quit":
-                    self.input_ended()
-                return
-            words = name.strip()
-        self._enter(words)
-
-    def _enter(self, name: str) -> None:
-        self._is_asked = True
-        entering: Deferred[None] = Deferred.fromCoroutine(self._client.enter(name))
-        entering.addCallbacks(lambda _: None, self._not_entered)
-
-    def _not_entered(self, failure: Any) -> None:
-        self._is_asked = False
-        error = failure.value
-        if not isinstance(error, RefusedError):
-            return  # the connection was lost, which is told by itself
-        words = self._showing.refused(error)
-        if self._is_pipe or self._input_ended:
-            self._end(1, words)
-            return
-        self.show(s.NOTED.format(line=words))
-        self._nick, self._is_at_door = None, True
+            self.show(a.NO_LONGER.format(name=event.name))
+            self._door.ask_again(event.name)
 
     def _connected(self, event: e.Connected) -> None:
-        self._is_at_door = self._is_asked = self._was_stopped = False
+        self._was_stopped = False
+        self._where.is_new = not event.again
         self._wait_no_more()
         before, self._nick = self._nick, event.name
         if not event.again:
@@ -268,9 +267,9 @@ class Talk:
     def _disconnected(self, event: e.Disconnected | e.Retrying) -> None:
         if self._is_over or self._is_leaving:
             return
-        self._is_at_door = self._is_asked = False
+        self._door.close()
         if isinstance(event, e.Disconnected):
-            self._rooms.clear()
+            self._where.rooms.clear()
             self.show(s.LOST)
             if self._input_ended and not self._is_pipe:
                 self._end_away()
@@ -282,19 +281,17 @@ class Talk:
         self.show(s.TRYING_AGAIN.format(seconds=max(1, round(event.retry))))
 
     def _left(self, left: e.Left) -> None:
-        self._rooms.pop(left.room, None)
+        other = self._where.leaves(left.room)
         if left.room == self.room:
             self._put_out_of = left.room if left.cause != "left" else ""
-            self.room = next(reversed(self._rooms), "")
+            self.room = other
             self.show(s.TALKING_IN.format(room=self.room) if self.room else s.NO_ROOM)
 
     def _members(self, event: e.Members) -> None:
-        if event.room not in self._new_rooms:
-            return  # one came back, and was there all the time
-        self._new_rooms.discard(event.room)
-        self.show(*self._showing.event(event))
-        if event.room == self.room and self.room != LOBBY:
-            self.show(s.TALKING_IN.format(room=self.room))
+        if self._where.shows_members(event.room):
+            self.show(*self._showing.event(event))
+            if event.room == self.room != LOBBY:
+                self.show(s.TALKING_IN.format(room=self.room))
 
     # ------------------------------------------------------------ inside
 
@@ -303,6 +300,7 @@ class Talk:
         return is_exit or (self._client.was_in and not self._command_runs)
 
     def _do(self, line: str) -> None:
+        line = clean(line)
         words = line.strip()
         if words.casefold() == "exit":
             self._typed.clear()
@@ -311,6 +309,8 @@ class Talk:
             self._start(self._run_command(words))
         elif self._put_out_of and self.room:  # it was meant for that room
             self.show(MOVED.format(left=self._put_out_of, room=self.room))
+        elif may_hold_password(words):
+            self.show(a.NOT_SAID.format(words=words))
         else:
             self.say(words.removeprefix("/") if words.startswith("//") else line, room=self.room)
         self._put_out_of = ""
@@ -355,7 +355,7 @@ class Talk:
             return
         is_idle = not (self._under_way or self._typed)
         can_leave = self._client.is_in and is_idle and not self._is_leaving
-        if self._input_ended and (can_leave or self._is_at_door):
+        if self._input_ended and (can_leave or self._prompt.is_waiting):
             self._is_leaving = True
             Deferred.fromCoroutine(self._leave())
         if self._is_pipe and self.terminal is not None:

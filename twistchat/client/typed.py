@@ -10,6 +10,7 @@ from twistchat.client import sentences as s
 from twistchat.client.errors import RefusedError
 from twistchat.client.finds import read_find
 from twistchat.client.rooms import room_called
+from twistchat.client.typed_accounts import AccountCommands
 from twistchat.client.typed_moderation import ModeratorCommands, UsageError
 from twistchat.core.moments import NoMomentError
 from twistchat.core.orders import read_rooms
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from twistchat.client.api import Client
+    from twistchat.client.prompt import Prompt
     from twistchat.client.showing import Showing
 
 FOR_NC = frozenset({"token", "resume", "json"})
@@ -54,13 +56,20 @@ class Screen(Protocol):
         """Leave when everything typed before is said."""
 
 
-class Commands(ModeratorCommands):
+class Commands(ModeratorCommands, AccountCommands):
     """Reads commands, and does what they ask."""
 
     def __init__(
-        self, *, client: Client, screen: Screen, showing: Showing, now: Callable[[], float]
+        self,
+        *,
+        client: Client,
+        screen: Screen,
+        prompt: Prompt,
+        showing: Showing,
+        now: Callable[[], float],
     ) -> None:
         self._client = client
+        self._prompt = prompt
         self._screen = screen
         self._showing = showing
         self._now = now
