@@ -62,7 +62,7 @@ class OnSQLite(ChatTestCase):
         clock = self.world.clock
         for call in clock.getDelayedCalls():
             call.cancel()
-        self.world = World(self.make_engine, limits=self.limits, clock=clock)
+        self.world = World(self.make_engine, limits=self.limits, doors=self.doors, clock=clock)
 
     def close_database(self) -> None:
         self.world.engine.stop()

@@ -20,6 +20,8 @@ class Wire(ChatTestCase, ABC):
     """A line that is longer than any may be."""
     bad: tuple[bytes, ...]
     """Lines that say nothing that could be understood."""
+    is_asked = False
+    """Whether a password that was wrong is asked for again."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -98,6 +100,34 @@ class Wire(ChatTestCase, ABC):
     def resumes(self, person: Person, token: str, name: str, number: int) -> None:
         """Come back; a program has read the lobby up to a number."""
 
+    @abstractmethod
+    def registers(self, person: Person, password: str) -> None:
+        """Make an account of one's name."""
+
+    @abstractmethod
+    def logs_in(self, person: Person, name: str, password: str) -> None:
+        """Be the owner of an account, having come in as a guest."""
+
+    @abstractmethod
+    def comes_in_with(self, person: Person, name: str, password: str) -> None:
+        """Come in as the owner of an account."""
+
+    @abstractmethod
+    def shows_house(self, person: Person, password: str, name: str) -> None:
+        """Show the password of the house, and come in under a name if that is right."""
+
+    @abstractmethod
+    def logs_out(self, person: Person) -> None:
+        """Be nobody again."""
+
+    @abstractmethod
+    def changes_password(self, person: Person, old: str, new: str) -> None:
+        """Give one's account another password."""
+
+    @abstractmethod
+    def deletes_account(self, person: Person, password: str) -> None:
+        """Delete one's account."""
+
     def passes(self, seconds: float) -> None:
         """Let time go by; nobody is silent for so long that they would be gone."""
         self.wait(seconds)
@@ -113,6 +143,7 @@ class Wire(ChatTestCase, ABC):
 
 class LineWire(Wire):
     front_end: ClassVar[FrontEnd] = LINE
+    is_asked = True
     overlong = b"x" * 20_000
     bad = (b"\xff\xff\xfe", b"\xc0\xaf", "你好".encode("gbk"))
     ANSWERS = re.compile(
@@ -168,6 +199,32 @@ class LineWire(Wire):
 
     def resumes(self, person: Person, token: str, name: str, number: int) -> None:
         person.types(f"/resume {token}")
+
+    def registers(self, person: Person, password: str) -> None:
+        for line in ("/register", password, password):
+            person.types(line)
+
+    def logs_in(self, person: Person, name: str, password: str) -> None:
+        for line in (f"/login {name}", password):
+            person.types(line)
+
+    def comes_in_with(self, person: Person, name: str, password: str) -> None:
+        self.logs_in(person, name, password)
+
+    def shows_house(self, person: Person, password: str, name: str) -> None:
+        for line in (password, name):
+            person.types(line)
+
+    def logs_out(self, person: Person) -> None:
+        person.types("/logout")
+
+    def changes_password(self, person: Person, old: str, new: str) -> None:
+        for line in ("/passwd", old, new, new):
+            person.types(line)
+
+    def deletes_account(self, person: Person, password: str) -> None:
+        for line in ("/account delete", password):
+            person.types(line)
 
     def told(self, person: Person) -> list[str]:
         return [line for line in person.sees() if not self.ANSWERS.match(line)]
@@ -236,6 +293,27 @@ class JSONWire(Wire):
         assert epoch is not None
         rooms = {LOBBY: [epoch.epoch, number]}
         cast("Program", person).asks("hello", name=name, token=token, rooms=rooms)
+
+    def registers(self, person: Person, password: str) -> None:
+        cast("Program", person).asks("register", password=password)
+
+    def logs_in(self, person: Person, name: str, password: str) -> None:
+        cast("Program", person).asks("login", name=name, password=password)
+
+    def comes_in_with(self, person: Person, name: str, password: str) -> None:
+        cast("Program", person).asks("hello", name=name, password=password)
+
+    def shows_house(self, person: Person, password: str, name: str) -> None:
+        cast("Program", person).asks("hello", name=name, house=password)
+
+    def logs_out(self, person: Person) -> None:
+        cast("Program", person).asks("logout")
+
+    def changes_password(self, person: Person, old: str, new: str) -> None:
+        cast("Program", person).asks("passwd", old=old, new=new)
+
+    def deletes_account(self, person: Person, password: str) -> None:
+        cast("Program", person).asks("delete-account", password=password)
 
     def passes(self, seconds: float) -> None:
         end = self.world.clock.seconds() + seconds

@@ -290,11 +290,12 @@ class ChatTestCase(SynchronousTestCase):
     """
 
     limits: ClassVar[Limits] = DEFAULT_LIMITS
+    doors: ClassVar[Doors] = OPEN
     front_end: ClassVar[FrontEnd] = LINE
 
     def setUp(self) -> None:
         """Make the world."""
-        self.world = World(self.make_engine, limits=self.limits)
+        self.world = World(self.make_engine, limits=self.limits, doors=self.doors)
 
     def make_engine(self, clock: Clock, limits: Limits) -> Engine:
         """Make the engine of this test's world."""

@@ -1,0 +1,127 @@
+"""Every wire on every engine, where people have accounts."""
+
+from __future__ import annotations
+
+from tests.contract import accounts
+from tests.contract.wires import JSONWire, LineWire
+from tests.engines import OnSlowEngine, OnSQLite
+
+
+class LineAccountTests(LineWire, accounts.AccountScenarios):
+    """People on nc."""
+
+
+class LineAccountOnSlowEngineTests(OnSlowEngine, LineAccountTests):
+    """The same, with commits that take a while."""
+
+
+class LineAccountOnSQLiteTests(OnSQLite, LineAccountTests):
+    """The same, on a database."""
+
+
+class LineSeveralSessionsTests(LineWire, accounts.SeveralSessionsScenarios):
+    """People on nc."""
+
+
+class LineSeveralSessionsOnSlowEngineTests(OnSlowEngine, LineSeveralSessionsTests):
+    """The same, with commits that take a while."""
+
+
+class LineSeveralSessionsOnSQLiteTests(OnSQLite, LineSeveralSessionsTests):
+    """The same, on a database."""
+
+
+class LineWhileAwayTests(LineWire, accounts.WhileAwayScenarios):
+    """People on nc."""
+
+
+class LineWhileAwayOnSlowEngineTests(OnSlowEngine, LineWhileAwayTests):
+    """The same, with commits that take a while."""
+
+
+class LineWhileAwayOnSQLiteTests(OnSQLite, LineWhileAwayTests):
+    """The same, on a database."""
+
+
+class LineNoGuestsTests(LineWire, accounts.NoGuestsScenarios):
+    """People on nc."""
+
+
+class LineNoGuestsOnSlowEngineTests(OnSlowEngine, LineNoGuestsTests):
+    """The same, with commits that take a while."""
+
+
+class LineNoGuestsOnSQLiteTests(OnSQLite, LineNoGuestsTests):
+    """The same, on a database."""
+
+
+class LineHouseTests(LineWire, accounts.HouseScenarios):
+    """People on nc."""
+
+
+class LineHouseOnSlowEngineTests(OnSlowEngine, LineHouseTests):
+    """The same, with commits that take a while."""
+
+
+class LineHouseOnSQLiteTests(OnSQLite, LineHouseTests):
+    """The same, on a database."""
+
+
+class JSONAccountTests(JSONWire, accounts.AccountScenarios):
+    """Programs."""
+
+
+class JSONAccountOnSlowEngineTests(OnSlowEngine, JSONAccountTests):
+    """The same, with commits that take a while."""
+
+
+class JSONAccountOnSQLiteTests(OnSQLite, JSONAccountTests):
+    """The same, on a database."""
+
+
+class JSONSeveralSessionsTests(JSONWire, accounts.SeveralSessionsScenarios):
+    """Programs."""
+
+
+class JSONSeveralSessionsOnSlowEngineTests(OnSlowEngine, JSONSeveralSessionsTests):
+    """The same, with commits that take a while."""
+
+
+class JSONSeveralSessionsOnSQLiteTests(OnSQLite, JSONSeveralSessionsTests):
+    """The same, on a database."""
+
+
+class JSONWhileAwayTests(JSONWire, accounts.WhileAwayScenarios):
+    """Programs."""
+
+
+class JSONWhileAwayOnSlowEngineTests(OnSlowEngine, JSONWhileAwayTests):
+    """The same, with commits that take a while."""
+
+
+class JSONWhileAwayOnSQLiteTests(OnSQLite, JSONWhileAwayTests):
+    """The same, on a database."""
+
+
+class JSONNoGuestsTests(JSONWire, accounts.NoGuestsScenarios):
+    """Programs."""
+
+
+class JSONNoGuestsOnSlowEngineTests(OnSlowEngine, JSONNoGuestsTests):
+    """The same, with commits that take a while."""
+
+
+class JSONNoGuestsOnSQLiteTests(OnSQLite, JSONNoGuestsTests):
+    """The same, on a database."""
+
+
+class JSONHouseTests(JSONWire, accounts.HouseScenarios):
+    """Programs."""
+
+
+class JSONHouseOnSlowEngineTests(OnSlowEngine, JSONHouseTests):
+    """The same, with commits that take a while."""
+
+
+class JSONHouseOnSQLiteTests(OnSQLite, JSONHouseTests):
+    """The same, on a database."""
