@@ -12,6 +12,9 @@ from twistchat.accounts.house import HousePassword
 from twistchat.testing import JSON, ChatTestCase, Program, World
 
 if TYPE_CHECKING:
+    from twisted.logger import ILogObserver
+
+    from twistchat.engine import Committed
     from twistchat.testing import Person
 
 SECRETS = ("Hush-one-1", "Hush-two-2", "Hush-three-3", "Hush-house-4")
@@ -26,8 +29,9 @@ class SecretTests(ChatTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.logged: list[str] = []
-        globalLogPublisher.addObserver(self.take_event)
-        self.addCleanup(globalLogPublisher.removeObserver, self.take_event)
+        observer = cast("ILogObserver", self.take_event)
+        globalLogPublisher.addObserver(observer)
+        self.addCleanup(globalLogPublisher.removeObserver, observer)
         self.everybody: list[Person] = []
 
     def take_event(self, event: object) -> None:
@@ -60,7 +64,8 @@ class SecretTests(ChatTestCase):
         reading = self.world.engine.history(log, limit=10_000)
         for _ in range(3):
             self.turn()
-        return list(self.successResultOf(reading))
+        found: list[Committed] = self.successResultOf(reading)
+        return list(found)
 
     def test_people_who_type_them(self) -> None:
         bob, ada = self.somebody(), self.somebody(WRONG, "")

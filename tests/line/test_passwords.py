@@ -45,6 +45,45 @@ class GuessingTests(ChatTestCase):
         self.assertEqual(told[2:], ["-- Sorry, too many wrong passwords. Try again in 1 s."])
 
 
+class RegisteredNameTests(ChatTestCase):
+    """Who types a registered name at the door is asked for its password there and then."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.world = World()
+        (self.alice,) = self.people("alice")
+        for line in ("/register", SECRET, SECRET):
+            self.types(self.alice, line)
+
+    def types(self, person: Person, line: str) -> list[str]:
+        person.types(line)
+        self.world.clock.pump([0.01] * 20)
+        return person.sees()
+
+    def test_the_owner_comes_in(self) -> None:
+        owner = self.connect()
+        owner.sees()
+        told = self.types(owner, "Alice")
+        self.assertIn("-- The name Alice belongs to an account.", told[0])
+        self.assertIn("-- The password of Alice?", told[1])
+        self.assertIn("-- You are alice.", self.types(owner, SECRET)[0])
+
+    def test_a_password_never_becomes_a_name(self) -> None:
+        somebody = self.connect()
+        for line in ("alice", "my-password-1", "my-password-2", "my-password-3"):
+            self.types(somebody, line)
+        self.assertFalse(any("my-password" in line for line in self.alice.sees()))
+        self.assertEqual(len(self.world.parts.chat.people), 1)
+
+    def test_somebody_else_takes_another_name(self) -> None:
+        somebody = self.connect()
+        self.types(somebody, "alice")
+        self.assertEqual(
+            self.types(somebody, ""), ["-- What is your name? Type it and press Enter."]
+        )
+        self.assertIn("-- You are ada.", self.types(somebody, "ada")[0])
+
+
 class DoorsTests(ChatTestCase):
     """A house with a password, for those whom another checker knows."""
 

@@ -88,6 +88,10 @@ class Desk:
 
     # ------------------------------------------------------------ coming in
 
+    def is_registered(self, name: str) -> bool:
+        """Whether a name, as it was typed, belongs to an account."""
+        return self._chat.accounts.named(name) is not None
+
     def asks_house(self, session: Visitor) -> bool:
         """Whether somebody has to show the password of the house first."""
         return self._house.has_password and not session.has_house_password

@@ -42,6 +42,7 @@ class Asking:
         is_done: Callable[[], bool],
         may_end: bool = True,
         then: Callable[[], None] = lambda: None,
+        never_mind: Callable[[], None] | None = None,
         **parameters: str,
     ) -> None:
         self._session = session
@@ -51,6 +52,8 @@ class Asking:
         self._is_done = is_done
         self._may_end = may_end
         self._then = then
+        self._never_mind = never_mind
+        """Instead of saying that nothing was done."""
         self._parameters = parameters
         self._answers: list[str] = []
         self.is_over = False
@@ -64,7 +67,10 @@ class Asking:
         if not text.strip():
             if self._may_end:
                 self.is_over = True
-                self._note(s.NEVER_MIND)
+                if self._never_mind is None:
+                    self._note(s.NEVER_MIND)
+                else:
+                    self._never_mind()
             else:
                 self.asks()
             return
@@ -108,7 +114,12 @@ def house(session: Session, note: Callable[..., None], then: Callable[[], None])
     )
 
 
-def log_in(session: Session, note: Callable[..., None], name: str) -> Asking:
+def log_in(
+    session: Session,
+    note: Callable[..., None],
+    name: str,
+    never_mind: Callable[[], None] | None = None,
+) -> Asking:
     """Ask for the password of an account."""
 
     def give(answers: Sequence[str]) -> bool:
@@ -118,7 +129,15 @@ def log_in(session: Session, note: Callable[..., None], name: str) -> Asking:
     def is_done() -> bool:
         return session.user is not None and session.user.account is not None
 
-    return Asking(session, note, steps=[s.PASSWORD_OF], give=give, is_done=is_done, name=name[:40])
+    return Asking(
+        session,
+        note,
+        steps=[s.PASSWORD_OF],
+        give=give,
+        is_done=is_done,
+        never_mind=never_mind,
+        name=name[:40],
+    )
 
 
 def register(session: Session, note: Callable[..., None]) -> Asking:

@@ -199,10 +199,14 @@ class LineDialog:
                 assert_never(asked)
 
     def _at_door(self, text: str) -> None:
+        desk, note = self._session.desk, self._view.note
         match self._dialect.read_at_door(text):
-            case str() as name if self._session.desk.doors.guests:
+            case str() as name if desk.doors.guests and not desk.is_registered(name):
                 self._session.log_in(Coming(GuestName(name)))
             case str() as name:
-                self._ask(asking.log_in(self._session, self._view.note, name))
+                # At once: who reads that a name has a password may well type it now.
+                if desk.doors.guests:
+                    note(s.REGISTERED, name=name[:40])
+                self._ask(asking.log_in(self._session, note, name, self._ask_name))
             case asked:
                 self._view.does((asked,))

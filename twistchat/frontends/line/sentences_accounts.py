@@ -8,6 +8,9 @@ ASK_HOUSE = _("-- This chat has a password. What is it?")
 HOUSE_AGAIN = _("The password of this chat?")
 ASK_ACCOUNT = _("-- What is the name of your account?")
 PASSWORD_OF = _("The password of {name}? (Your screen may show it. Enter alone: never mind.)")
+REGISTERED = _(
+    "The name {name} belongs to an account. Not yours? Press Enter, and take another name."
+)
 PASSWORD_OLD = _("Your present password? (Your screen may show it. Enter alone: never mind.)")
 PASSWORD_NEW = _(
     "A new password for {name}, of at least 8 characters? "
