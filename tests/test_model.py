@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 )
 from twisted.trial.unittest import SynchronousTestCase
 
+from twistchat.core.accounts import Role
 from twistchat.core.limits import NONE, Limits
 from twistchat.engine.memory import MemoryEngine
 from twistchat.testing import Person, SlowEngine, World, sqlite_engine
@@ -77,6 +78,13 @@ class Talk(RuleBasedStateMachine):
         self.world = World(self.make_engine, limits=LIMITS)
         self.here: dict[str, Someone] = {}
         self.counter = 0
+        self.muted: dict[str, dict[Someone, str]] = {room: {} for room in ROOMS}
+        self.banned: dict[str, dict[Someone, str]] = {room: {} for room in ROOMS}
+        """By room: who it was about, and what they were called then."""
+        (self.opal,) = self.world.people("opal")
+        self.world.registers(self.opal, role=Role.OPERATOR)
+        self.opal.types("/leave #lobby")
+        self.world.turn()
 
     def make_engine(self, clock: Clock, limits: Limits) -> Engine:
         return MemoryEngine(limits)
@@ -89,6 +97,9 @@ class Talk(RuleBasedStateMachine):
             is_deaf = speaker is not None and someone.ignores_one(*speaker)
             if someone.rooms & rooms and not is_deaf:
                 someone.expected.append(line)
+
+    def meets(self, held: dict[Someone, str], someone: Someone, name: str) -> bool:
+        return someone in held or name in held.values()
 
     def in_room(self, room: str, line: str) -> str:
         return line if room == LOBBY else f"[{room}] {line}"
@@ -113,6 +124,9 @@ class Talk(RuleBasedStateMachine):
         person.types(name)
         self.world.turn()
         person.sees()
+        if name in self.banned[LOBBY].values():
+            self.here[name] = Someone(person)
+            return
         self.tell({LOBBY}, f"-- {name} joined.")
         self.here[name] = Someone(person, {LOBBY})
 
@@ -122,7 +136,7 @@ class Talk(RuleBasedStateMachine):
         name, someone = self.one(number)
         words = self.words()
         someone.person.types(f"/msg {room} {words}")
-        if room in someone.rooms:
+        if room in someone.rooms and not self.meets(self.muted[room], someone, name):
             self.tell({room}, self.in_room(room, f"<{name}> {words}"), speaker=(name, someone))
 
     @precondition(lambda self: self.here)
@@ -148,6 +162,8 @@ class Talk(RuleBasedStateMachine):
             someone.rooms.remove(room)
         else:
             someone.person.types(f"/join {room}")
+            if self.meets(self.banned[room], someone, name):
+                return
             someone.rooms.add(room)
             joined = "joined." if room == LOBBY else f"joined {room}."
             self.tell({room}, f"-- {name} {joined}")
@@ -181,9 +197,11 @@ class Talk(RuleBasedStateMachine):
         match how:
             case "quit":
                 someone.person.types("/quit so long")
+                is_mute = any(self.meets(self.muted[room], someone, name) for room in someone.rooms)
                 for other in self.here.values():
                     if other.rooms & someone.rooms:
-                        words = "." if other.ignores_one(name, someone) else ": so long"
+                        is_silent = is_mute or other.ignores_one(name, someone)
+                        words = "." if is_silent else ": so long"
                         other.expected.append(f"-- {name} left{words}")
             case "hang up":
                 someone.person.hangs_up()
@@ -212,6 +230,69 @@ class Talk(RuleBasedStateMachine):
             someone.person.types(f"/ignore {other}")
             someone.ignores[other] = [person]
 
+    # ------------------------------------------------------------ what the moderator does
+
+    def moderate(self, line: str) -> None:
+        """Let Opal do something, and those before her first: on a slow engine hers may wait."""
+        self.opal.types(line)
+        self.world.turn()
+
+    @precondition(lambda self: self.here)
+    @rule(number=who, room=where)
+    def kick(self, number: int, room: str) -> None:
+        name, someone = self.one(number)
+        if room in someone.rooms:
+            self.turn()
+            self.moderate(f"/kick {room} {name}")
+            self.tell({room}, f"-- opal put {name} out of {room}.")
+            someone.rooms.remove(room)
+
+    @precondition(lambda self: self.here)
+    @rule(number=who, room=where)
+    def mute(self, number: int, room: str) -> None:
+        name, someone = self.one(number)
+        if self.world.parts.chat.room(room) is None:
+            return
+        self.turn()
+        self.moderate(f"/mute {room} {name}")
+        self.muted[room][someone] = name
+        where = "" if room == LOBBY else f" in {room}"
+        self.tell_deed(room, someone, f"-- opal muted {name}{where} for good.")
+
+    @precondition(lambda self: self.here)
+    @rule(number=who, room=where)
+    def ban(self, number: int, room: str) -> None:
+        name, someone = self.one(number)
+        if self.world.parts.chat.room(room) is None:
+            return
+        self.turn()
+        self.moderate(f"/ban {room} {name}")
+        self.banned[room][someone] = name
+        self.tell_deed(room, someone, f"-- opal banned {name} from {room} for good.")
+        someone.rooms.discard(room)
+
+    @rule(room=where, is_ban=st.booleans())
+    def lift(self, room: str, is_ban: bool) -> None:
+        held = self.banned[room] if is_ban else self.muted[room]
+        if not held:
+            return
+        self.turn()
+        name = next(iter(held.values()))
+        self.moderate(f"/{'unban' if is_ban else 'unmute'} {room} {name}")
+        where = "" if room == LOBBY else f" in {room}"
+        line = f"-- opal unmuted {name}{where}."
+        if is_ban:
+            line = f"-- opal lets {name} come into {room} again."
+        for someone in [someone for someone, borne in held.items() if borne == name]:
+            del held[someone]
+            self.tell_deed(room, someone, line)
+
+    def tell_deed(self, room: str, someone: Someone, line: str) -> None:
+        """Let a room see it, and whom it is about, wherever they are."""
+        self.tell({room}, line)
+        if room not in someone.rooms and someone in self.here.values():
+            someone.expected.append(line)
+
     # ------------------------------------------------------------ what they see
 
     @rule()
@@ -239,6 +320,8 @@ class Talk(RuleBasedStateMachine):
         self.turn()
         while self.here:
             self.go(0, "hang up", says=False)
+        self.opal.hangs_up()
+        self.world.turn()
         assert len(self.world.registry.sessions) == 0
         self.world.engine.stop()
         self.world.turn()

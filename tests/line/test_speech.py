@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.core import events as e
+from twistchat.core.accounts import Role
 from twistchat.core.chat import Extension
-from twistchat.frontends.line import manual, sentences
+from twistchat.frontends.line import (
+    manual,
+    sentences,
+    sentences_accounts,
+    sentences_moderation,
+)
 from twistchat.frontends.line.accounts import ACCOUNT_COMMANDS
 from twistchat.frontends.line.commands import CHAT_COMMANDS, LOCAL_COMMANDS, LineCommand
 from twistchat.frontends.line.dialect import Dialect, Note
@@ -84,8 +90,39 @@ class TranslationTests(SynchronousTestCase):
             rest = allowed.sub("", line.partition("FOR EXAMPLE")[0])
             self.assertFalse(re.search("[a-z]", rest), line)
 
+    def test_what_moderators_do_goes_through_the_translation(self) -> None:
+        world = World()
+        front_end = FrontEnd(foreign)
+        alice, bob = world.people("ADA", "BOB", front_end=front_end)
+        world.registers(bob)
+        world.registers(alice, role=Role.OPERATOR)
+        bob.writes.clear()
+        for line in (
+            "/kick", "/kick 9", "/mute BOB 9", "/mute BOB 9m 9", "/mute BOB", "/unmute BOB",
+            "/mute #* BOB 9m", "/bans", "/bans #*", "/unmute #* BOB", "/bans", "/bans #*",
+            "/op BOB", "/voice BOB", "/rules", "/devoice BOB 9", "/deop BOB", "/deop BOB",
+            "/rules key=7 invite-only limit=1 moderated secret topic-locked slow=9 retention=9d,9",
+            "/rules", "/rules key=off invite-only=off limit=off moderated=off secret=off",
+            "/rules topic-locked=off slow=off retention=off", "/rules 9=9", "/rules limit=x",
+            "/rules secret=7", "/rules key=", "/rules slow=x", "/rules retention=x",
+            "/delete 9", "/delete x", "7", "/numbers on", "7", "/numbers off", "/delete 34 7",
+            "/delete 34", "/ban BOB 2d 9", "/unban BOB", "/ban *", "/ban #* 9*", "/unban #* 9*",
+            "/join #9", "/leave #9", "/kick #* BOB 9", "/help 9",
+        ):  # fmt: skip
+            alice.types(line)
+            world.turn()
+            world.wait(5)
+        alice.sees()
+        said = b"".join((*alice.writes, *bob.writes)).decode()
+        allowed = re.compile(
+            r"/[a-z]+|#lobby|\b(key|limit|secret|slow|retention)\b|: x$|NO TIME: \w+"
+        )
+        for line in said.splitlines():
+            rest = allowed.sub("", line.partition("FOR EXAMPLE")[0])
+            self.assertFalse(re.search("[a-z]", rest), line)
+
     def test_parameters_are_named(self) -> None:
-        for module in (sentences, manual):
+        for module in (sentences, sentences_accounts, sentences_moderation, manual):
             for name, value in vars(module).items():
                 if name.isupper():
                     for text in texts(value):
@@ -95,7 +132,8 @@ class TranslationTests(SynchronousTestCase):
                                 self.assertFalse(spec or conversion, text)
 
     def test_nothing_shouts(self) -> None:
-        for name, value in vars(sentences).items():
+        modules = (sentences, sentences_accounts, sentences_moderation)
+        for name, value in (pair for module in modules for pair in vars(module).items()):
             for text in texts(value) if name.isupper() else ():
                 self.assertNotIn("!!", text)
                 self.assertNotRegex(text, r"(?i)\b(error|invalid|illegal|denied|forbidden)\b")

@@ -96,7 +96,8 @@ class View:
         known, self.known = self.known, room
         user, self._known_as = self._known_as, self._session.user
         is_moved = bool(known and room) and user is self._known_as
-        if not is_moved or all(getattr(asked, "room", "") != room for asked in line):
+        # The very one that was handed to whoever read it, and none that was typed.
+        if not is_moved or all(getattr(asked, "room", None) is not room for asked in line):
             return False
         self.note(s.MOVED, room=room, left=known)
         return True
