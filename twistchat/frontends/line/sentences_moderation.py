@@ -165,7 +165,7 @@ REFUSED = {
 }
 REFUSED_EVERYWHERE = {
     Refusal.MUTED: _("-- You are muted{until}{why}."),
-    Refusal.BANNED: _("-- You are banned from this chat{until}{why}."),
+    Refusal.BANNED: _("-- Sorry, you are banned from this chat{until}{why}."),
 }
 """What is said of those where nothing is named that it is about."""
 
