@@ -349,10 +349,13 @@ class Entrance:
             other.replaced()
         is_return = person.is_back and not coming.has_been_in  # else by turns one could go on
         for room, at in rooms.items():
-            join = c.Join(room, at, is_return=is_return, is_kept=room in coming.kept)
+            is_kept = room in coming.kept
+            # The rooms of an account are its own: else it would lose those beyond a minute's.
+            is_free = is_return or (is_shared and is_kept)
+            join = c.Join(room, at, is_return=is_free, is_kept=is_kept)
             joined = self._chat.perform(user, join)
             items.extend([joined] if isinstance(joined, e.Refused) else joined)
-        if is_shared and not person.is_here:
+        if is_shared:  # also of whom is here: that connection may be dead, which nobody knows yet
             items.append(e.PrivateOpened(user.id))
         session.comes_in(user, log_out, items, coming.label)
         if coming.is_by_hand or (is_shared and not person.is_here):
