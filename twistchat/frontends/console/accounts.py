@@ -72,8 +72,8 @@ class Accounts:
 
     def commands(self) -> Sequence[Command]:
         """List the commands. Not for the chat, where passwords would be seen."""
-        usage = "[add|passwd|role|disable|enable|delete NAME]"
-        return (Command("account", usage, "list, make and change accounts", self._account),)
+        verbs = "list; add passwd role disable enable delete"
+        return (Command("account", "[VERB NAME]", verbs, self._account),)
 
     def _account(self, asked: Asked) -> Result | Deferred[Result]:
         verb, _, words = asked.words.partition(" ")

@@ -59,8 +59,8 @@ class Closing:
         return (
             Command(
                 "shutdown",
-                "[in TIME | cancel] [REASON]",
-                "say goodbye to all and stop, now or later",
+                "[in TIME|cancel] [REASON]",
+                "say goodbye to all, and stop",
                 self._shutdown,
             ),
         )

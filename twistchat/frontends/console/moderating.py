@@ -84,14 +84,14 @@ class Moderating:
             Command(
                 "mute",
                 f"{whom} [TIME] [REASON]",
-                "let somebody say nothing, for 10m, 2d or for good",
+                "keep somebody quiet: 10m, 2d, for good",
                 self._does(Deed.MUTE),
             ),
             Command("unmute", whom, "let somebody speak again", self._does(Deed.UNMUTE)),
             Command(
                 "ban",
                 f"{whom} [TIME] [REASON]",
-                "keep a person, a pattern or an address out",
+                "keep out a name, a pattern, an address",
                 self._does(Deed.BAN),
             ),
             Command("unban", whom, "let somebody in again", self._does(Deed.UNBAN)),

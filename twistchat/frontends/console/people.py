@@ -52,7 +52,7 @@ class People:
             Command(
                 "who",
                 "",
-                "everybody: number, name, account, address, wire",
+                "everybody who is connected",
                 self._who,
                 in_chat=True,
             ),

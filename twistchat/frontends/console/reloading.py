@@ -61,7 +61,7 @@ class Reloading:
     def commands(self) -> Sequence[Command]:
         """List the commands. Files are the business of whoever can write them."""
         return (
-            Command("motd", "[reload]", "the message of the day; read it again", self._motd),
+            Command("motd", "[reload]", "show what newcomers read, or reload it", self._motd),
             Command("reload", "", "read options, limits and the motd again", self._reload),
         )
 

@@ -81,7 +81,7 @@ class Rooms:
             Command(
                 "topic",
                 "[#ROOM] [TEXT]",
-                "show or set what a room is about; - for nothing",
+                "what a room is about; - for nothing",
                 self._topic,
             ),
         )

@@ -107,7 +107,7 @@ class Running:
             Command(
                 "limit",
                 "[NAME [VALUE]]",
-                "show limits, or change one until the next start",
+                "show limits, or change one for this run",
                 self._limit,
             ),
             Command("drain", "[off]", "let nobody new in, or again", self._drain),
