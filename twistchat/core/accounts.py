@@ -61,12 +61,17 @@ class Account:
 
 
 class Directory:
-    """All accounts, as far as they are committed."""
+    """All accounts, as far as they are committed; and what is decided about them and under way."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._by_id: dict[str, Account] = {}
         self._by_name: dict[str, Account] = {}
+        self._generations: dict[str, int] = {}
+        """Of accounts that were deleted, the last life of their tokens: there is another one when
+        whoever had it makes an account again."""
+        self._decided: list[Account] = []
+        """How accounts are to be, in the order in which that was decided."""
 
     def __len__(self) -> int:
         """Count them."""
@@ -83,9 +88,34 @@ class Directory:
         """Whether a name, given as `names.fold` makes it, belongs to an account."""
         return folded in self._by_name
 
+    def decided(self, name: str) -> Account | None:
+        """Find the account of a name as it will be: what is decided next is decided about that."""
+        folded = fold(name.strip()[: longest_typed(self.limits.name_characters)])
+        for account in reversed(self._decided):
+            if fold(account.name) == folded:
+                return None if account.standing is Standing.DELETED else account
+        return self.named(name)
+
+    def decide(self, account: Account) -> None:
+        """Take note of how an account is to be, which is not committed yet."""
+        self._decided.append(account)
+
+    def settle(self, account: Account) -> None:
+        """Follow what has become of that: it is committed, or could not be."""
+        if account in self._decided:
+            self._decided.remove(account)
+
     def of(self, identity: str) -> Account | None:
         """Find the account of a person (a `User.id`)."""
         return self._by_id.get(identity)
+
+    def generation(self, identity: str) -> int:
+        """Tell which life of the tokens of a person (a `User.id`) it is.
+
+        0: they never had an account.
+        """
+        account = self._by_id.get(identity)
+        return self._generations.get(identity, 0) if account is None else account.generation
 
     def all(self) -> Sequence[Account]:
         """List them by name."""
@@ -103,6 +133,7 @@ class Directory:
         if account.standing is Standing.DELETED:
             self._by_id.pop(account.id, None)
             self._by_name.pop(folded, None)
+            self._generations[account.id] = account.generation
         else:
             self._by_id[account.id] = self._by_name[folded] = account
         return True

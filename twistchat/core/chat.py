@@ -226,6 +226,8 @@ class Chat:
         """Take back what was decided and could not be committed."""
         if isinstance(event, e.Moderated | e.RulesChanged):
             self._state.settle(event, is_kept=False)
+        elif isinstance(event, e.AccountSet):
+            self._state.accounts.settle(event.account)
 
     def completed(self, item: e.Item) -> e.Item:
         """Fill in what durable state an answer tells, as it stands at the answer's place.

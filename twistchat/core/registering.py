@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from twistchat.core import events as e
 from twistchat.core.accounts import Account, AccountDeed, Role, Standing
 from twistchat.core.moderation import depart
-from twistchat.core.names import fold, nickname
+from twistchat.core.names import nickname
 from twistchat.core.text import clean
 
 if TYPE_CHECKING:
@@ -29,13 +29,16 @@ def change_account(
     """Make an account, or change one."""
     if command.deed is AccountDeed.REGISTER:
         return _register(state, user, command)
-    account = state.accounts.named(command.name)
+    account = state.accounts.decided(command.name)
     is_own = account is not None and account.id == user.id
     if not (user.operator or (is_own and command.deed in FOR_OWNERS)):
         return e.Refused(e.Refusal.OPERATORS_ONLY)
     if account is None:
         return e.Refused(e.Refusal.NO_SUCH_ACCOUNT, clean(command.name.strip()[:40]))
+    if account.is_disabled and not user.operator:  # that is under way
+        return e.Refused(e.Refusal.ACCOUNT_DISABLED, account.name)
     now = _changed(account, command)
+    state.accounts.decide(now)
     items: list[e.Item] = [e.AccountSet(now, command.deed, user.id, user.name, state.now())]
     other = state.people.get(account.id)
     if other is not None and not is_own and now.standing is not Standing.ACTIVE:
@@ -52,14 +55,16 @@ def _register(state: State, user: User, command: c.ChangeAccount) -> Sequence[e.
     name = user.name if is_own else nickname(command.name, state.limits, lambda _: False)
     if isinstance(name, e.Refused):
         return name
-    if state.accounts.is_registered(fold(name)):
+    if state.accounts.decided(name) is not None:
         return e.Refused(e.Refusal.ACCOUNT_EXISTS, name)
     if not is_own and re.fullmatch("[0-9a-f]{16}", command.identity) is None:
         return e.Refused(e.Refusal.FAULT)
     identity = user.id if is_own else command.identity
     now = state.now()
     role = Role.PERSON if is_own or command.role is None else command.role
-    account = Account(identity, name, role, since=now)
+    generation = state.accounts.generation(identity) + 1
+    account = Account(identity, name, role, generation=generation, since=now)
+    state.accounts.decide(account)
     return [e.AccountSet(account, AccountDeed.REGISTER, user.id, user.name, now)]
 
 
@@ -84,6 +89,7 @@ def _changed(account: Account, command: c.ChangeAccount) -> Account:
 def apply(state: State, event: e.AccountSet) -> None:
     """Take over how an account is now; whoever is logged in to it is so from now on."""
     account = event.account
+    state.accounts.settle(account)
     if not state.accounts.put(account):
         return
     user = state.people.get(account.id)

@@ -86,8 +86,7 @@ class Tokens:
 
     def _sign(self, body: bytes) -> bytes:
         # What was given to somebody before they had an account, or in an earlier life of its
-        # tokens, is signed otherwise: so it is worth nothing any more.
-        account = self._accounts.of(body[:PERSON].hex())
-        if account is not None:
-            body += account.generation.to_bytes(8)
+        # tokens, is signed otherwise: so it is worth nothing any more, also when it is deleted.
+        if generation := self._accounts.generation(body[:PERSON].hex()):
+            body += generation.to_bytes(8)
         return hmac.digest(self._engine.secret, b"token" + body, hashlib.sha256)[:SIGNATURE]
