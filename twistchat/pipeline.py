@@ -76,7 +76,10 @@ class Pipeline:
         self._followers: list[Callable[[Committed], None]] = []
 
     def follow(self, follower: Callable[[Committed], None]) -> None:
-        """Call this with whatever durable is committed, but for what is said in rooms."""
+        """Call this with whatever durable is committed, but for what is said in rooms.
+
+        And with what could not be: `NotKept`.
+        """
         self._followers.append(follower)
 
     @property
@@ -133,8 +136,12 @@ class Pipeline:
                     case NotKept():
                         decided = item.event
                         self._chat.unkept(decided)
+                        for follower in self._followers:
+                            guarded(follower, placed)
                     case KeptBefore():
                         decided = item.event
+                        if decided is not None:
+                            self._chat.unkept(decided)  # now, that is: it was before
                     case _ if (full := self._chat.completed(item)) is not item:
                         committed = replace(committed, item=full)
             self._fanout.publish(committed)

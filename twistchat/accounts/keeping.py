@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from twisted.internet.defer import Deferred, DeferredLock
 from twisted.logger import Logger
@@ -40,6 +40,18 @@ class Verdict(Enum):
     """The account has no password of ours, or there is no such account."""
 
 
+class Change(NamedTuple):
+    """A password that was changed: the hashes of before and of now."""
+
+    account: str
+    before: str | None
+    now: str
+
+    def __repr__(self) -> str:
+        """Show whose it is, and no hash."""
+        return f"Change({self.account!r})"
+
+
 class Passwords:
     """The passwords of accounts, by the accounts' ids. All of them come normalised.
 
@@ -52,14 +64,25 @@ class Passwords:
         self._hasher = hasher
         self._changing: dict[str, DeferredLock] = {}
 
-    def set(self, account: str, password: str) -> Deferred[None]:
+    def set(self, account: str, password: str) -> Deferred[Change]:
         """Give an account a password, in place of what it has. Fires when it is kept."""
 
-        async def change() -> None:
+        async def change() -> Change:
             hashed = await self._hasher.hash(password)
+            before = await self._engine.password(account)
             await self._engine.set_password(account, hashed)
+            return Change(account, before, hashed)
 
         return self._change(account, change).addErrback(_refuse_busy)
+
+    def undo(self, change: Change) -> Deferred[None]:
+        """Let an account have the password of before, unless it was changed again since."""
+
+        async def undo() -> None:
+            if await self._engine.password(change.account) == change.now:
+                await self._engine.set_password(change.account, change.before)
+
+        return self._change(change.account, undo)
 
     def remove(self, account: str) -> Deferred[None]:
         """Let an account have no password any more. Fires when that is kept."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from twistchat.accounts.checkers import AccountChecker
     from twistchat.accounts.doors import Doors
     from twistchat.accounts.house import House
-    from twistchat.accounts.keeping import Passwords
+    from twistchat.accounts.keeping import Change, Passwords
     from twistchat.core.accounts import Account
     from twistchat.core.chat import Chat
     from twistchat.core.limits import Limits
@@ -76,6 +76,8 @@ class Desk:
         self._house = house
         self.doors = doors
         """Who may come in."""
+        self._changes: dict[str, Change] = {}
+        """Passwords that were changed, by account, while the change of the account is under way."""
         self._made: dict[str, Bucket] = {}
         """How many accounts may still be made from which address."""
 
@@ -116,8 +118,6 @@ class Desk:
         if user is not None and user.account is not None:
             session.answer(e.Refused(e.Refusal.LOGGED_IN_ALREADY, user.name), label)
             return
-        if user is not None:  # where they are as a guest they stay
-            rooms = {**dict.fromkeys(user.rooms), **(rooms or {})}
         credentials = Password(name, password, session.network)
         self._entrance.log_in(session, Coming(credentials, rooms, label))
 
@@ -152,7 +152,8 @@ class Desk:
         if isinstance(good, e.Refused):
             session.answer(good, label)
             return
-        self._change(session, user, self._passwords.set(user.id, good), AccountDeed.REGISTER, label)
+        changed = self._passwords.set(user.id, good)
+        self._change(session, user, changed, AccountDeed.REGISTER, label)
 
     def change_password(
         self, session: Visitor, old: str, new: str, label: Label | None = None
@@ -181,10 +182,17 @@ class Desk:
         self._change(session, user, known, AccountDeed.DELETE, label)
 
     def follow(self, committed: Committed) -> None:
-        """Forget the password of an account that is deleted. Called by the pipeline."""
+        """Forget the password of an account that is deleted. Called by the pipeline.
+
+        Where an account could not be changed, its password is what it was before.
+        """
         item = committed.item
-        if isinstance(item, e.AccountSet) and item.deed is AccountDeed.DELETE:
-            self._passwords.remove(item.account.id).addErrback(refusal)
+        if isinstance(item, e.NotKept) and isinstance(item.event, e.AccountSet):
+            self._take_back(self._changes.pop(item.event.account.id, None))
+        elif isinstance(item, e.AccountSet):
+            self._changes.pop(item.account.id, None)
+            if item.deed is AccountDeed.DELETE:
+                self._passwords.remove(item.account.id).addErrback(refusal)
 
     # ------------------------------------------------------------ inside
 
@@ -192,22 +200,33 @@ class Desk:
         self,
         session: Visitor,
         user: User,
-        ready: Deferred[None],
+        ready: Deferred[Change] | Deferred[None],
         deed: AccountDeed,
         label: Label | None,
     ) -> None:
         """Change an account when it is known that its owner may; until then hold the session."""
         account = user.account
 
-        def change(_: None) -> None:
+        def change(changed: Change | None) -> None:
             # They may have left meanwhile, or another connection of theirs may have been faster.
-            if session.user is user and user.account is account:
-                session.perform(user, c.ChangeAccount(deed, user.name), label)
+            is_theirs = session.state is State.IN and session.user is user
+            if is_theirs and user.account is account:
+                if changed is not None:
+                    self._changes[user.id] = changed
+                if session.perform(user, c.ChangeAccount(deed, user.name), label):
+                    return
+                self._changes.pop(user.id, None)
+            self._take_back(changed)
 
         session.hold()
         ready.addCallback(change)
         ready.addErrback(lambda failure: session.answer(self._entrance.refused(failure), label))
         ready.addBoth(lambda _: session.release())
+
+    def _take_back(self, changed: Change | None) -> None:
+        """Let a password be what it was before."""
+        if changed is not None:
+            self._passwords.undo(changed).addErrback(refusal)
 
     def _too_many(self, network: str) -> int:
         """Count an account that is made from an address; returns the seconds to wait, if any."""

@@ -135,10 +135,13 @@ class Accounts:
         if isinstance(password, Refused):
             return self._errands.failed(password)
         try:
-            await self._passwords.set(account.id, password)
+            changed = await self._passwords.set(account.id, password)
         except LoginRefused as error:
             return self._errands.failed(error.refused)
-        return await self._change(ChangeAccount(AccountDeed.PASSWORD, account.name))
+        result = await self._change(ChangeAccount(AccountDeed.PASSWORD, account.name))
+        if result.status:
+            await self._passwords.undo(changed)
+        return result
 
     def _change(self, command: ChangeAccount) -> Deferred[Result]:
         return self._errands.run(command, self._done)
