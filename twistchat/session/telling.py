@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from twisted.internet.defer import Deferred
 
 from twistchat.core import events as e
-from twistchat.core.accounts import AccountDeed
+from twistchat.core.accounts import AccountDeed, Standing
 from twistchat.core.concerns import holds_input, is_reading, is_reply
 from twistchat.engine import Committed
 from twistchat.session.replay import Reader
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.model import User
     from twistchat.engine import Label
+    from twistchat.session.desk import Desk
     from twistchat.session.gate import Gate
     from twistchat.session.replay import Replay
     from twistchat.session.wayback import WayBack
@@ -30,6 +31,12 @@ class Told(Reader, Protocol):
     user: User | None
 
     way_back: WayBack
+
+    desk: Desk
+
+    @property
+    def is_in(self) -> bool:
+        """Whether its person acts over it."""
 
     def goes(self, goodbye: e.Goodbye, place: Committed) -> None:
         """Be told its last words, and end."""
@@ -94,18 +101,31 @@ class Telling:
                 continue
             is_mine = is_reply(item)
             pieces.append(wire_format.encode_reply(committed, session.name) if is_mine else encoded)
-            if isinstance(item, e.AccountSet):
-                if item.deed is AccountDeed.PASSWORD and committed.origin is not session:
-                    session.put_out(e.Cause.LOGGED_OUT)
-                else:
-                    pieces.append(self._renewed())
-            elif isinstance(item, e.Kept) and isinstance(item.event, e.AccountSet):
-                pieces.append(self._renewed())
+            event = item.event if isinstance(item, e.Kept) else item
+            if isinstance(event, e.AccountSet):
+                pieces.append(self._follow(event, is_mine=committed.origin is session))
             if isinstance(item, e.Stopping):
                 session.put(wire_format.pack(pieces))
                 session.ends()
                 return
         session.put(wire_format.pack(pieces))
+
+    def _follow(self, event: e.AccountSet, *, is_mine: bool) -> bytes:
+        """End, where this is the account's session no more; else tell anew what there is to it."""
+        session, account = self._session, event.account
+        if session.user is None or session.user.id != account.id:
+            return b""
+        is_own = event.user == account.id
+        if event.deed is AccountDeed.PASSWORD and not is_mine:
+            session.put_out(e.Cause.LOGGED_OUT)
+        elif event.deed is AccountDeed.DELETE and is_own:
+            if not session.desk.doors.guests:
+                session.way_back.is_shown_on_leaving = False  # as a guest they could not come back
+                session.put_out(e.Cause.LEFT)
+        elif account.standing is not Standing.ACTIVE:
+            # They came in again when that was decided, and not committed yet.
+            session.put_out(e.Cause.KICKED)
+        return self._renewed() if session.is_in else b""
 
     def _renewed(self) -> bytes:
         """Tell anew what one comes back with: what one was told before may be worthless now."""
