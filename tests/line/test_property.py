@@ -70,7 +70,7 @@ class PropertyTests(SynchronousTestCase):
         if any(line.startswith("-- alice left") for line in seen):
             return  # some junk was a way to say goodbye
         expected = [
-            f"good {n}" for n, line in enumerate(lines) if f"/say good {n}".encode() in data
+            f"good {n}" for n, line in enumerate(lines) if f"/say good {n}\n".encode() in data
         ]
         self.assertEqual(said, expected)
 

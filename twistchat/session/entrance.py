@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
@@ -278,24 +278,26 @@ class Entrance:
             self._enter(session, person, log_out, coming)
             return succeed(None)
 
-        def claimed(_: str) -> Deferred[Bookmark | None]:
-            return self._bookmarks.load(user.id).addErrback(self._lost_place)
+        account, places = user.account, self._bookmarks.load(user.id).addErrback(_lost_place)
 
-        claiming = self._names.claim_owned(user.account, self._displace).addCallback(claimed)
+        def found(bookmark: Bookmark | None) -> Deferred[None]:
+            # Last, since several connections may take it at once, and some of them hang up.
+            claiming = self._names.claim_owned(account, self._displace)
+            return claiming.addCallback(lambda _: claimed(bookmark))
 
-        def known(bookmark: Bookmark | None) -> None:
-            if self._chat.accounts.of(user.id) is not user.account:  # it was changed meanwhile
+        def claimed(bookmark: Bookmark | None) -> None:
+            if self._chat.accounts.of(user.id) is not account:  # it was changed meanwhile
                 log_out()
                 raise LoginRefused(Refused(Refusal.WRONG_PASSWORD))
+            if (refused := self._chat.why_not_enter(user)) is not None:  # and so was the law
+                log_out()
+                raise LoginRefused(refused)
             here = self._chat.user(user.id)  # it may have come in over another connection
             came = person if here is None else Person(here, is_here=True, is_back=person.is_back)
             kept = dict(bookmark.rooms) if bookmark is not None else dict(coming.kept)
             self._enter(session, came, log_out, replace(coming, kept=kept))
 
-        return claiming.addCallback(known)
-
-    def _lost_place(self, failure: Failure) -> None:
-        log.error("It is not known where somebody was: {why}", why=failure.value)
+        return places.addCallback(found)
 
     def _displace(self, guest: User, name: str) -> None:
         """Give a guest another name, and tell them why."""
@@ -330,10 +332,14 @@ class Entrance:
             elif not person.is_here:
                 log_out()
             return
+        before = session.user
+        if before is not None:  # where they are as a guest they stay
+            coming = replace(coming, rooms={**dict.fromkeys(before.rooms), **(coming.rooms or {})})
+        kept = {*coming.kept, *(before.rooms if before is not None else ())}
         rooms = self._rooms(user, coming)
         if person.is_here and user.account is not None and coming.rooms is None:
             rooms = {}  # where their other connections are
-        if session.user is not None:
+        if before is not None:
             coming = replace(coming, has_been_in=True)
             session.steps_out()
         # All connections of an account are one person; a guest goes on over the new one.
@@ -349,7 +355,7 @@ class Entrance:
             other.replaced()
         is_return = person.is_back and not coming.has_been_in  # else by turns one could go on
         for room, at in rooms.items():
-            is_kept = room in coming.kept
+            is_kept = room in kept
             # The rooms of an account are its own: else it would lose those beyond a minute's.
             is_free = is_return or (is_shared and is_kept)
             join = c.Join(room, at, is_return=is_free, is_kept=is_kept)
@@ -370,3 +376,9 @@ class Entrance:
         token = self._tokens.give(user.id)
         role = None if user.account is None else user.account.role
         return [e.Welcomed(user.name, is_back, token.text, token.expires, role)]
+
+
+def _lost_place(failure: Failure) -> NoReturn:
+    # Not without: where they are from then on would be kept in its place.
+    log.error("It is not known where somebody was: {why}", why=failure.value)
+    raise LoginRefused(Refused(Refusal.UNAVAILABLE))
