@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twisted.logger import Logger
 
+from twistchat.core.accounts import AccountDeed
 from twistchat.core.concerns import private_log
-from twistchat.core.events import Whispered
+from twistchat.core.events import AccountSet, Whispered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,11 @@ class Inbox:
         self._engine = engine
         self._clock = clock
         self._certain = limits.peer_dead
+        self._page = limits.page
         self._told: deque[_Told] = deque()
+        self._caught_up: dict[str, User] = {}
+        """Who has been told all that was said to them while they were away, by id. Of others no
+        cursor moves for what they are told now: it would pass by what they have still to find."""
         self._next: IDelayedCall | None = None
 
     def follow(self, committed: Committed) -> None:
@@ -53,27 +58,46 @@ class Inbox:
         item = committed.item
         if isinstance(item, Whispered):
             user = self._chat.user(item.to_user)
-            if user is not None and user.account is not None:
+            if user is not None and self._caught_up.get(user.id) is user:
                 self._note(user, committed)
+        elif isinstance(item, AccountSet):
+            self._begin_or_end(item)
 
-    def found(self, person: str, events: Sequence[Committed]) -> None:
-        """Take note of what somebody is told who has just come in."""
+    def found(self, person: str, events: Sequence[Committed], *, is_all: bool) -> None:
+        """Take note of what somebody is told who has just come in, perhaps of a part of it."""
         user = self._chat.user(person)
-        if user is not None:
-            for committed in events:
-                self._note(user, committed)
+        if user is None:
+            return
+        if is_all:
+            self._caught_up[person] = user
+        for committed in events:
+            self._note(user, committed)
 
-    def has_read(self, user: User) -> None:
-        """Move on behind all that somebody was told: they leave, and have read it."""
+    def left(self, user: User, *, has_read: bool) -> None:
+        """Follow somebody who is gone; move on behind all that they were told, if they read it."""
+        self._caught_up.pop(user.id, None)
         mine = [told for told in self._told if told.user is user]
         self._told = deque(told for told in self._told if told.user is not user)
-        self._move(mine)
+        if has_read:
+            self._move(mine)
 
     def stop(self) -> None:
         """Move nothing more by itself."""
         if self._next is not None:
             self._next.cancel()
             self._next = None
+
+    def _begin_or_end(self, event: AccountSet) -> None:
+        person = event.account.id
+        if event.deed is AccountDeed.DELETE:
+            self._caught_up.pop(person, None)
+        elif event.deed is AccountDeed.REGISTER and self._chat.user(person) is not None:
+            # They are here: what they were told as a guest they need not find.
+            page = self._page
+            self._engine.unread(person, limit=page).addCallbacks(
+                lambda events: self.found(person, events, is_all=len(events) < page),
+                lambda failure: log.error("Private words cannot be read: {why}", why=failure.value),
+            )
 
     def _note(self, user: User, committed: Committed) -> None:
         item = committed.item

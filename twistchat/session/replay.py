@@ -86,6 +86,13 @@ class _Unread:
         self._told, self._more = now, 0
 
 
+class Found(Protocol):
+    """Is told which private words somebody is told now who was away."""
+
+    def __call__(self, person: str, events: Sequence[Committed], *, is_all: bool) -> None:
+        """`is_all`: they are told no others later."""
+
+
 class Replay:
     """Reads history from the engine, and writes it as one session wants it."""
 
@@ -96,11 +103,10 @@ class Replay:
         clock: IReactorTime,
         limits: Limits,
         now: Callable[[], float],
-        found: Callable[[str, Sequence[Committed]], None] = lambda _, __: None,
+        found: Found | None = None,
     ) -> None:
         self._engine = engine
         self._found = found
-        """Is told which private words somebody is told now who was away."""
         self._clock = clock
         self._limits = limits
         self._now = now
@@ -206,16 +212,18 @@ class Replay:
             reading.addTimeout(self._limits.history_time, self._clock)
 
         def encode(events: list[Committed]) -> bytes:
+            has_more = len(events) >= self._limits.page
+            if self._found is not None:
+                self._found(opened.user, events, is_all=not has_more)
             if not events:
                 return b""
-            self._found(opened.user, events)
             heard = [event for event in events if reader.hears(event.item)]
-            past = Past(heard, has_more=len(events) >= self._limits.page)
+            past = Past(heard, has_more=has_more)
             return reader.format.encode_past(place, past, now=self._now())
 
         def failed(failure: Failure) -> bytes:
             log.error("Private words cannot be read now: {why}", why=failure.value)
-            return b""
+            return reader.format.encode_past(place, Past(is_unread=True), now=self._now())
 
         return reading.addCallbacks(encode, failed)
 

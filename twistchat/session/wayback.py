@@ -134,8 +134,8 @@ class WayBack:
         # Also of whom has quit: they may be gone before they are told goodbye.
         self._bookmarks.lost(user, self._rooms)
         self._bookmarks.unfollow(user)
-        if user.account is not None and self._has_quit:
-            self._inbox.has_read(user)
+        if user.account is not None:
+            self._inbox.left(user, has_read=self._has_quit)
         if self.is_told and not self._has_quit:
             self._names.keep(user.name, user.id)
         elif log_out is not None:
