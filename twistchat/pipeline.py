@@ -139,9 +139,9 @@ class Pipeline:
                         for follower in self._followers:
                             guarded(follower, placed)
                     case KeptBefore():
-                        decided = item.event
+                        decided = item.event  # by an earlier one, of which that is to hold
                         if decided is not None:
-                            self._chat.unkept(decided)  # now, that is: it was before
+                            self._chat.unkept(decided)
                     case _ if (full := self._chat.completed(item)) is not item:
                         committed = replace(committed, item=full)
             self._fanout.publish(committed)
