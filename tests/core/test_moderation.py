@@ -209,7 +209,10 @@ class MuteTests(CoreTestCase):
 
     def test_another_name_does_not_help(self) -> None:
         self.does(self.mo, moderate(Deed.MUTE, "bob"))
+        self.assert_refused(self.bob, c.Rename("bert"), R.MUTED)
+        self.does(self.bob, c.Leave(LAB))
         self.does(self.bob, c.Rename("bert"))
+        self.does(self.bob, c.Join(LAB))
         self.assert_refused(self.bob, c.Say(LAB, "x"), R.MUTED)
         self.does(self.cat, c.Rename("bob"))
         self.assert_refused(self.cat, c.Say(LAB, "x"), R.MUTED)

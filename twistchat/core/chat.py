@@ -11,7 +11,7 @@ from twistchat.core import moderation, people, registering, rooms
 from twistchat.core.law import ADDRESS
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.names import fold
-from twistchat.core.rights import is_mute, why_not_enter
+from twistchat.core.rights import may_take_leave, why_not_enter
 from twistchat.core.state import State
 from twistchat.core.text import clean, spoken
 
@@ -77,9 +77,9 @@ class Chat:
         """Let somebody go, out of every room."""
         state = self._state
         rooms = () if cause is e.Cause.LEFT else tuple(user.rooms.values())
-        if words and any(is_mute(state, user, room) for room in user.rooms.values()):
-            words = ""
         words = clean(words.strip())[: self.limits.words]
+        if words and not may_take_leave(state, user, *user.rooms.values()):
+            words = ""
         departed = moderation.depart(state, user, cause, words)
         for room in rooms:
             state.admit(user.id, room)

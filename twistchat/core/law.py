@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from twistchat.core.events import Moderated, RulesChanged
@@ -101,24 +99,48 @@ class Sanction:
         """Whether its time is not over."""
         return self.until is None or now < self.until
 
+    def is_about(self, user: User) -> bool:
+        """Whether it is about somebody in person, whatever their name."""
+        return bool(self.to_user) and self.to_user == user.id
+
     def meets(self, user: User) -> bool:
-        """Whether it is about somebody."""
-        if self.to_user == ADDRESS:
+        """Whether it is about somebody, or about a name such as theirs."""
+        return self.is_about(user) or self.bars(user.name)
+
+    def bars(self, name: str) -> bool:
+        """Whether it is about whoever bears a name."""
+        return self.to_user != ADDRESS and _fits(fold(self.to), fold(name))
+
+
+def _fits(pattern: str, name: str) -> bool:
+    """Whether a name is as a pattern says; both as `fold` makes them.
+
+    Each part between two stars is looked for once, as early as may be: so many stars take no time.
+    And nothing is compiled, since there may be hundreds of patterns in each of many rooms.
+    """
+    first, *parts = pattern.split("*")
+    if not parts:
+        return len(name) == len(first) and _stands_at(first, name, 0)
+    *between, last = parts
+    at, end = len(first), len(name) - len(last)
+    if end < at or not (_stands_at(first, name, 0) and _stands_at(last, name, end)):
+        return False
+    for part in between:
+        places = range(at, end - len(part) + 1)
+        found = next((place for place in places if _stands_at(part, name, place)), None)
+        if found is None:
             return False
-        if self.to_user and self.to_user == user.id:
-            return True
-        return _pattern(self.to).fullmatch(fold(user.name)) is not None
+        at = found + len(part)
+    return True
 
 
-@lru_cache(1024)
-def _pattern(text: str) -> re.Pattern[str]:
-    first, *rest = (re.escape(part).replace(r"\?", ".") for part in fold(text).split("*"))
-    if rest:
-        # Each part but the last is looked for once, as early as may be, and never again (an
-        # atomic group): else many stars would take exponential time.
-        *between, last = rest
-        first += "".join(f"(?>.*?{part})" for part in between) + f".*{last}"
-    return re.compile(first, re.DOTALL)
+def _stands_at(part: str, name: str, place: int) -> bool:
+    if "?" not in part:
+        return name.startswith(part, place)
+    return len(name) - place >= len(part) and all(
+        wanted in ("?", found)
+        for wanted, found in zip(part, name[place : place + len(part)], strict=True)
+    )
 
 
 def target_key(to_user: str, to: str) -> str:
@@ -179,21 +201,28 @@ class Law:
             case _:
                 assert_never(event.deed)
 
-    def muted(self, user: User, now: float) -> Sanction | None:
-        """Find what keeps somebody from speaking."""
-        return _first(self.mutes, user, now)
+    def muted(self, user: User, now: float, *, in_person: bool = False) -> Sanction | None:
+        """Find what keeps somebody from speaking; `in_person`: but for patterns and names."""
+        return _first(self.mutes, user, now, in_person=in_person)
 
-    def banned(self, user: User, now: float) -> Sanction | None:
-        """Find what keeps somebody out."""
-        return _first(self.bans, user, now)
+    def banned(self, user: User, now: float, *, in_person: bool = False) -> Sanction | None:
+        """Find what keeps somebody out; `in_person`: but for patterns and names."""
+        return _first(self.bans, user, now, in_person=in_person)
+
+    def barred(self, name: str, now: float) -> Sanction | None:
+        """Find what keeps out whoever bears a name."""
+        return next((s for s in self.bans.values() if s.holds(now) and s.bars(name)), None)
 
 
 NO_LAW = Law()
 """What holds where nothing was decided."""
 
 
-def _first(sanctions: Mapping[str, Sanction], user: User, now: float) -> Sanction | None:
-    return next((s for s in sanctions.values() if s.holds(now) and s.meets(user)), None)
+def _first(
+    sanctions: Mapping[str, Sanction], user: User, now: float, *, in_person: bool
+) -> Sanction | None:
+    meets = Sanction.is_about if in_person else Sanction.meets
+    return next((s for s in sanctions.values() if s.holds(now) and meets(s, user)), None)
 
 
 def _with(sanctions: Mapping[str, Sanction], key: str, event: Moderated) -> Mapping[str, Sanction]:

@@ -64,6 +64,6 @@ class Room:
     """Whether anybody may have to be kept from speaking in it."""
     lines: dict[str, float] = field(default_factory=dict)
     """When whom was last heard in it, by id, while it is slow."""
-    admitted: dict[str, None] = field(default_factory=dict)
-    """The ids of those who may come in whatever its rules: they are invited, or were in it when
-    their connection was lost."""
+    admitted: dict[str, bool] = field(default_factory=dict)
+    """The ids of those who may come in though it is full: they are invited, or were in it when
+    their connection was lost. Whether also past a key, and by invitation only."""

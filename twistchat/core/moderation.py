@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import ip_network
 from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
 from twistchat.core.durations import UNITS
 from twistchat.core.law import ADDRESS, EVERYWHERE, Deed, Sanction, target_key
-from twistchat.core.names import LOBBY, fold, longest_typed, room_name
+from twistchat.core.names import LOBBY, fold, room_name
 from twistchat.core.rights import Rank, rank_of, rank_of_account
 from twistchat.core.rules import RuleError, changed
 from twistchat.core.text import clean
+from twistchat.core.whom import find, network
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,7 +187,7 @@ def _sanction(
 ) -> Sequence[e.Item] | e.Refused:
     law, now = (state.law if room is None else room.law), state.now()
     sanctions = law.mutes if command.deed is Deed.MUTE else law.bans
-    target = _target(state, command, everywhere=room is None)
+    target = find(state, command, everywhere=room is None)
     if isinstance(target, e.Refused):
         return target
     to_user, to = target
@@ -203,7 +203,7 @@ def _sanction(
     ):
         return refused
     event = _event(state, user, room, command, target)
-    met = _met(state, user, room, event)
+    met = _met(state, room, event)
     if room is None:
         rooms = dict.fromkeys(name for other in met for name in other.rooms)
         event = replace(event, rooms=tuple(rooms))
@@ -213,14 +213,16 @@ def _sanction(
     return [event, *(_put_out(state, other, room, e.Cause.BANNED, event) for other in met)]
 
 
-def _met(state: State, user: User, room: Room | None, event: e.Moderated) -> Sequence[User]:
-    """Find who is muted or banned from now on: nobody who may do as much as who did it."""
+def _met(state: State, room: Room | None, event: e.Moderated) -> Sequence[User]:
+    """Find who is muted or banned from now on: moderators only if it is about them in person."""
     law = state.law if room is None else room.law
-    own = max(rank_of(user, law), Rank.MODERATOR)
     sanction = Sanction.of(event)
     people = state.people if room is None else room.members
     return [
-        other for other in people.values() if sanction.meets(other) and rank_of(other, law) < own
+        other
+        for other in people.values()
+        if sanction.is_about(other)
+        or (sanction.meets(other) and rank_of(other, law) < Rank.MODERATOR)
     ]
 
 
@@ -253,14 +255,21 @@ def _lift(
     law, now = (state.law if room is None else room.law), state.now()
     sanctions = law.mutes if command.deed is Deed.UNMUTE else law.bans
     wanted = fold(command.to.strip()[:200])
-    address = _network(command.to)
+    address, person = network(command.to), state.person(command.to)
     found = [
         sanction
         for sanction in sanctions.values()
-        if sanction.holds(now) and (fold(sanction.to) == wanted or sanction.to == address)
+        if sanction.holds(now)
+        and (
+            fold(sanction.to) == wanted
+            or sanction.to == address
+            or (person is not None and sanction.is_about(person))
+        )
     ]
     if not found:
         return e.Refused(e.Refusal.NOT_SANCTIONED, clean(command.to.strip()[:40]))
+    if any(sanction.is_about(user) for sanction in found):
+        return e.Refused(e.Refusal.TO_ONESELF)
     items: list[e.Item] = []
     for sanction in found:
         present = state.people.get(sanction.to_user)
@@ -293,6 +302,8 @@ def _appoint(
         return e.Refused(e.Refusal.NO_ACCOUNT, to.name)
     else:
         found = [(to.id, to.name)]
+        if to.id not in holders and len(holders) >= state.limits.sanctions:
+            return e.Refused(e.Refusal.SANCTIONS, hint=str(state.limits.sanctions))
     items: list[e.Item] = []
     for target in found:
         event = _event(state, user, room, command, target)
@@ -314,32 +325,6 @@ def founded(state: State, user: User, room: Room) -> e.Moderated | None:
 
 
 # ---------------------------------------------------------------- whom
-
-
-def _target(state: State, command: c.Moderate, *, everywhere: bool) -> tuple[str, str] | e.Refused:
-    """Find whom a mute or a ban is about: a person, an account, a pattern, or an address."""
-    typed = clean(command.to.strip()[: longest_typed(state.limits.name_characters)])
-    if (person := state.person(typed)) is not None:
-        return person.id, person.name
-    if (account := state.accounts.named(typed)) is not None:
-        return account.id, account.name
-    if (network := _network(typed)) is not None:
-        if everywhere and command.deed is Deed.BAN:
-            return ADDRESS, network
-        return e.Refused(e.Refusal.OPERATORS_ONLY)
-    if not typed or set(typed) <= set("*? ") or " " in typed:
-        return e.Refused(e.Refusal.NO_PATTERN, typed[:40])
-    return "", typed
-
-
-def _network(typed: str) -> str | None:
-    """Read an address, or a network of addresses; None if it is none."""
-    if "." not in typed and ":" not in typed:
-        return None
-    try:
-        return str(ip_network(typed.strip(), strict=False))
-    except ValueError:
-        return None
 
 
 def _outranked(

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from twistchat.core import events as e
 from twistchat.core.names import fold
-from twistchat.core.rights import Rank, is_mute, rank_of, why_not_whisper
+from twistchat.core.rights import (
+    Rank,
+    is_mute,
+    rank_of,
+    why_muted,
+    why_not_be_called,
+    why_not_whisper,
+)
 from twistchat.core.text import clean, spoken
 
 if TYPE_CHECKING:
@@ -74,12 +81,11 @@ def invite(state: State, user: User, command: c.Invite) -> Sequence[e.Item] | e.
         return e.Refused(e.Refusal.IN_ROOM_ALREADY, other.name, room.name)
     if room.law.rules.invite_only and rank_of(user, room.law) < Rank.MODERATOR:
         return e.Refused(e.Refusal.NOT_MODERATOR, room.name)
-    if (why_not := why_not_whisper(state, user, other)) is not None:
+    if (why_not := why_muted(state, user, room)) is not None:
         return why_not
     if refused := _too_fast(state, user, other):
         return refused
-    if not room.law.rules.key or rank_of(user, room.law) >= Rank.MODERATOR:
-        state.admit(other.id, room)
+    state.admit(other.id, room, is_for_all=rank_of(user, room.law) >= Rank.MODERATOR)
     return [e.Invited(room.name, user.id, user.name, other.id, other.name, state.now())]
 
 
@@ -90,6 +96,8 @@ def rename(state: State, user: User, command: c.Rename) -> Sequence[e.Item] | e.
         return e.Refused(e.Refusal.NAME_OF_ACCOUNT, user.account.name)
     if old == new:
         return e.Refused(e.Refusal.NAME_SAME, new)
+    if (why_not := why_not_be_called(state, user, new)) is not None:
+        return why_not
     if wait := state.wait(user, "renames"):
         return e.Refused(e.Refusal.RENAMES_FAST, str(state.limits.renames), str(ceil(wait)))
     return renamed(state, user, new)
@@ -108,8 +116,7 @@ def set_away(state: State, user: User, command: c.SetAway) -> Sequence[e.Item]:
     """Be away, or be back."""
     words = command.words
     if words is not None:
-        is_quiet = any(is_mute(state, user, room) for room in user.rooms.values())
-        words = "" if is_quiet else clean(words.strip())[: state.limits.words]
+        words = "" if is_mute(state, user) else clean(words.strip())[: state.limits.words]
     if words == user.away:
         return [e.AwayNoted(words)]
     user.away = words

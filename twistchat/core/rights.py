@@ -47,15 +47,9 @@ def rank_of_account(account: Account, law: Law) -> Rank:
 def why_not_speak(state: State, user: User, room: Room) -> Refused | None:
     """Tell why somebody may not speak in a room now; None if they may, which is then noted."""
     now, law = state.now(), room.law
-    if user.operator:
-        return None
-    if (sanction := state.law.muted(user, now)) is not None:
-        return sanctioned(Refusal.MUTED, "", sanction)
-    if rank_of(user, law) >= Rank.MODERATOR:
-        return None
-    if (sanction := law.muted(user, now)) is not None:
-        return sanctioned(Refusal.MUTED, room.name, sanction)
-    if user.id in law.voiced:
+    if (why_not := why_muted(state, user, room)) is not None:
+        return why_not
+    if user.id in law.voiced or rank_of(user, law) >= Rank.MODERATOR:
         return None
     if law.rules.moderated:
         return Refused(Refusal.MODERATED, room.name)
@@ -63,26 +57,71 @@ def why_not_speak(state: State, user: User, room: Room) -> Refused | None:
         before = room.lines.get(user.id)
         if before is not None and (wait := before + law.rules.slow - now) > 0:
             return Refused(Refusal.SLOW_MODE, room.name, str(ceil(wait)))
-        room.lines[user.id] = now
+        _note_line(room, user, now)
     return None
+
+
+def _note_line(room: Room, user: User, now: float) -> None:
+    """Note that somebody speaks in a slow room, and forget who may speak again."""
+    lines = room.lines
+    lines.pop(user.id, None)
+    lines[user.id] = now
+    while lines[oldest := next(iter(lines))] + room.law.rules.slow <= now:
+        del lines[oldest]
 
 
 def why_not_whisper(state: State, user: User, other: User | None) -> Refused | None:
     """Tell why somebody may say nothing to one person now; operators they may always ask."""
-    if user.operator or (other is not None and other.operator) or not state.law.mutes:
+    if other is not None and other.operator:
         return None
-    sanction = state.law.muted(user, state.now())
+    return _muted_everywhere(state, user)
+
+
+def _muted_everywhere(state: State, user: User) -> Refused | None:
+    if not state.law.mutes:
+        return None
+    sanction = state.law.muted(user, state.now(), in_person=user.operator)
     return None if sanction is None else sanctioned(Refusal.MUTED, "", sanction)
 
 
-def is_mute(state: State, user: User, room: Room) -> bool:
-    """Whether nothing that somebody says is to be told in a room, whatever it is said with."""
-    if not (room.is_restrained or state.is_restrained) or user.operator:
-        return False
+def why_muted(state: State, user: User, room: Room) -> Refused | None:
+    """Tell why nothing is told in a room that somebody says, whatever it is said with.
+
+    Moderators are muted in person alone: by whoever may do more.
+    """
+    if (why_not := _muted_everywhere(state, user)) is not None or not room.law.mutes:
+        return why_not
+    is_spared = rank_of(user, room.law) >= Rank.MODERATOR
+    sanction = room.law.muted(user, state.now(), in_person=is_spared)
+    return None if sanction is None else sanctioned(Refusal.MUTED, room.name, sanction)
+
+
+def is_mute(state: State, user: User) -> bool:
+    """Whether somebody is muted in one of the rooms where they are."""
+    rooms = user.rooms.values()
+    return any(why_muted(state, user, room) is not None for room in rooms)
+
+
+def may_take_leave(state: State, user: User, *rooms: Room) -> bool:
+    """Whether somebody may add parting words: they are heard like a line, in each of the rooms."""
+    restrained = [room for room in rooms if room.is_restrained or state.is_restrained]
+    return all(why_not_speak(state, user, room) is None for room in restrained)
+
+
+def why_not_be_called(state: State, user: User, name: str) -> Refused | None:
+    """Tell why somebody may not take another name now; None if they may.
+
+    Nobody says by a name what they may not say; and a name is banned also where one is already.
+    """
+    rooms = user.rooms.values()
+    muted = (why_muted(state, user, room) for room in rooms)
+    if (why_not := next(filter(None, muted), None)) is not None:
+        return why_not
     now = state.now()
-    if state.law.muted(user, now) is not None:
-        return True
-    return rank_of(user, room.law) < Rank.MODERATOR and room.law.muted(user, now) is not None
+    for where, law in (("", state.law), *((room.name, room.law) for room in rooms)):
+        if law.bans and (sanction := law.barred(name, now)) is not None:
+            return sanctioned(Refusal.BANNED, where, sanction)
+    return None
 
 
 def why_not_join(
@@ -93,27 +132,27 @@ def why_not_join(
     `is_kept`: it is known that they were in it, and did not leave.
     """
     law = room.law
-    if rank_of(user, law) >= Rank.MODERATOR:
-        return None
-    if law.bans and (sanction := law.banned(user, state.now())) is not None:
+    is_spared = rank_of(user, law) >= Rank.MODERATOR
+    if law.bans and ((sanction := law.banned(user, state.now(), in_person=is_spared)) is not None):
         return sanctioned(Refusal.BANNED, room.name, sanction)
     rules = law.rules
-    if is_kept or user.id in room.admitted:
+    is_admitted = room.admitted.get(user.id)
+    if is_spared or is_kept or is_admitted:
         return None
     if rules.invite_only:
         return Refused(Refusal.INVITE_ONLY, room.name)
     if rules.key and not is_key(key, rules.key):
         return Refused(Refusal.KEY_NEEDED, room.name)
-    if rules.limit and len(room.members) >= rules.limit:
+    if rules.limit and len(room.members) >= rules.limit and is_admitted is None:
         return Refused(Refusal.ROOM_FULL, room.name, str(rules.limit))
     return None
 
 
 def why_not_enter(state: State, user: User) -> Refused | None:
     """Tell why somebody may not come into the chat at all; None if they may."""
-    if not state.law.bans or user.operator:
+    if not state.law.bans:
         return None
-    sanction = state.law.banned(user, state.now())
+    sanction = state.law.banned(user, state.now(), in_person=user.operator)
     return None if sanction is None else sanctioned(Refusal.BANNED, "", sanction)
 
 

@@ -10,7 +10,7 @@ from twistchat.core import events as e
 from twistchat.core.moderation import founded
 from twistchat.core.moments import seen_from
 from twistchat.core.names import fold, longest_typed, room_name
-from twistchat.core.rights import Rank, is_mute, rank_of, why_not_join, why_not_speak
+from twistchat.core.rights import Rank, may_take_leave, rank_of, why_not_join, why_not_speak
 from twistchat.core.text import clean, spoken
 
 if TYPE_CHECKING:
@@ -122,8 +122,9 @@ def leave(state: State, user: User, command: c.Leave) -> Sequence[e.Item] | e.Re
     room = state.membership(user, command.room)
     if isinstance(room, e.Refused):
         return room
-    words = "" if is_mute(state, user, room) else command.words
-    words = clean(words.strip())[: state.limits.words]
+    words = clean(command.words.strip())[: state.limits.words]
+    if words and not may_take_leave(state, user, room):
+        words = ""
     room.admitted.pop(user.id, None)
     state.remove(user, room)
     return [e.Left(room.name, user.id, user.name, words, state.now())]

@@ -171,10 +171,10 @@ class State:
         if not room.members:
             self._is_empty(room)
 
-    def admit(self, identity: str, room: Room) -> None:
-        """Let somebody come into a room whatever its rules, if they are not banned."""
-        room.admitted.pop(identity, None)
-        room.admitted[identity] = None
+    def admit(self, identity: str, room: Room, *, is_for_all: bool = True) -> None:
+        """Let somebody come into a room whatever its rules (or its `limit` only), but a ban."""
+        before = room.admitted.pop(identity, False)
+        room.admitted[identity] = is_for_all or before
         if len(room.admitted) > ADMITTED:
             del room.admitted[next(iter(room.admitted))]
 
@@ -222,6 +222,8 @@ class State:
         self._blank.pop(name, None)
         del self.rooms[name]
         self._committed.pop(name, None)
+        # What is still under way holds no more, and least of all in a new room of that name.
+        self._decided = [event for event in self._decided if event.room != name]
 
     def _is_empty(self, room: Room) -> None:
         if room.name != LOBBY:  # it is never forgotten
