@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from tests.core.kit import LAB, CoreTestCase
-from tests.engines import OnSlowEngine
+from tests.engines import OnSlowEngine, OnSQLite
 from twistchat.core import commands as c
 from twistchat.core import events as e
 from twistchat.core.accounts import Role
@@ -290,3 +290,23 @@ class EnteringTests(OnSlowEngine):
             ada.types("/unban #* bob")
             back.hangs_up()
             self.turn()
+
+
+class AnotherLifeTests(OnSQLite):
+    limits: ClassVar[Limits] = replace(DEFAULT_LIMITS, rooms=2)
+
+    def test_who_was_in_a_room_of_that_name_is_not_let_in_for_that(self) -> None:
+        ada, bob = self.people("ada", "bob")
+        self.world.registers(ada)
+        for line in ("/register", "a long secret", "a long secret"):
+            self.typing(bob, line)
+        self.typing(bob, "/join #lab", "/msg #lab of the old life")
+        bob.vanishes()
+        self.turn()
+        self.typing(ada, "/join #one", "/leave #one")
+        self.typing(ada, "/join #lab", "/rules #lab key=sesame", "/msg #lab of the new life")
+        back = self.connect()
+        self.typing(back, "/login bob")
+        seen = " ".join(self.typing(back, "a long secret"))
+        self.assertNotIn("of the new life", seen)
+        self.assertIn("#lab has a key", seen)

@@ -355,7 +355,7 @@ class Entrance:
             other.replaced()
         is_return = person.is_back and not coming.has_been_in  # else by turns one could go on
         for room, at in rooms.items():
-            is_kept = room in kept
+            is_kept = self._was_in(room, kept)
             # The rooms of an account are its own: else it would lose those beyond a minute's.
             is_free = is_return or (is_shared and is_kept)
             join = c.Join(room, at, is_return=is_free, is_kept=is_kept)
@@ -366,6 +366,11 @@ class Entrance:
         session.comes_in(user, log_out, items, coming.label)
         if coming.is_by_hand or (is_shared and not person.is_here):
             session.way_back.goes_on(user, rooms, lambda: session.outlet.waits)
+
+    def _was_in(self, room: str, kept: Mapping[str, Seen]) -> bool:
+        """Whether somebody was in a room as the server knows, in its present life."""
+        was, stands = kept.get(room), self._fanout.told.stands(room)
+        return was is not None and (stands is None or stands.epoch == was.epoch)
 
     def _seen(self, rooms: Mapping[str, Seen | None]) -> Mapping[str, Seen]:
         """Sum up what was read of which rooms, by their names as rooms have them."""
