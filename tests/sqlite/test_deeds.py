@@ -315,6 +315,14 @@ class OwnRetentionTests(DeedsTestCase):
         self.sweep(store, 55.0)
         self.assertEqual(self.rows("SELECT number FROM events"), [(1,), (3,)])
 
+    def test_a_new_room_of_that_name_deletes_nothing_of_an_old_one(self) -> None:
+        store = self.opened()
+        self.keep(store, *(said(str(number), "#lab") for number in range(5)))
+        store.forget("#lab")
+        self.keep(store, rules(room="#lab", keep_lines=1))
+        self.sweep(store)
+        self.assertEqual(self.rows("SELECT count(*) FROM events WHERE log = 1"), [(5,)])
+
     def test_one_that_could_not_be_kept_deletes_nothing(self) -> None:
         store = self.opened()
         self.keep(store, said("a"), said("b"))

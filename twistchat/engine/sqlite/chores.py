@@ -178,13 +178,14 @@ class Sweep:
 
     def _delete_some(self, database: sqlite3.Connection, now: float, *, is_indexed: bool) -> bool:
         logs = database.execute(
-            "SELECT id, name, first, last FROM logs WHERE id > ? AND first <= last AND name != ?"
-            " ORDER BY id LIMIT ?",
+            "SELECT id, name, first, last, ended FROM logs WHERE id > ? AND first <= last"
+            " AND name != ? ORDER BY id LIMIT ?",
             (self._done, SERVER_LOG, LOGS),
         ).fetchall()
         events, text = STEP, STEP_TEXT
-        for log, name, first, last in logs:
-            rule = stricter(self._retention.rule_for(name), self._own.get(name, KEEP))
+        for log, name, first, last, ended in logs:
+            own = self._own.get(name, KEEP) if ended is None else KEEP  # it is another room's now
+            rule = stricter(self._retention.rule_for(name), own)
             keep_from = first if rule.lines is None else max(first, last - rule.lines + 1)
             if rule.age is not None:
                 keep_from = max(keep_from, _young_from(database, now, rule.age, log, first))
