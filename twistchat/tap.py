@@ -235,7 +235,9 @@ class Options(usage.Options, AuthOptionMixin):
             control.wrong(f"{error}: choose another with --control PATH, or none with --control no")
         except CannotMakeError as error:
             if is_wished:
-                control.wrong(f"{error}: choose another with --control PATH, or none with no")
+                control.wrong(
+                    f"{error}: choose another with --control PATH, or none with --control no"
+                )
 
     def _read_engine(self, config: Config, rundir: Path) -> None:
         engine, retention = self._given("engine", config), self._given("retention", config)

@@ -118,6 +118,8 @@ class ModeratingTests(OperatorTestCase):
         )
         self.assertEqual([row["id"] for row in rows], sorted({row["id"] for row in rows}))
         self.assertEqual(len(self.data("audit 2")), 2)
+        self.result("account add zoe operator", "a long secret")
+        self.assertEqual(self.data("audit 1")[0]["deed"], "account register operator")
         self.assertEqual([row["deed"] for row in self.data("audit #LAB 5")], ["mute", "rules"])
         self.assertEqual(self.does("audit")[0].split()[:4], ["#", "WHEN", "WHO", "WHAT"])
         self.assertNotIn("sesame", str(self.result("audit").lines()))

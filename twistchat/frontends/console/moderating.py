@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twistchat.core import events as e
+from twistchat.core.accounts import AccountDeed, Role
 from twistchat.core.commands import ListSanctions, Moderate
 from twistchat.core.law import EVERYWHERE, Deed
 from twistchat.core.names import room_name
@@ -198,7 +199,8 @@ def _deed(item: e.Item) -> dict[str, Any]:
         case e.Deleted():
             deed, to, room, words = "delete", str(item.number), item.room, item.words
         case e.AccountSet():
-            role = f" {item.account.role}" if item.deed == "role" else ""
+            is_new = item.deed is AccountDeed.REGISTER and item.account.role is not Role.PERSON
+            role = f" {item.account.role}" if is_new or item.deed is AccountDeed.ROLE else ""
             deed, to, room, words = f"account {item.deed}{role}", item.account.name, "", ""
         case _:
             raise TypeError(type(item).__name__)
