@@ -72,6 +72,7 @@ class SecretTests(ChatTestCase):
         self.says(bob, "bob")
         self.says(ada, "ada", f"/register {ONE}", ONE, TWO, ONE, ONE)
         self.says(ada, f"/login ada {ONE}", f"login ada {ONE}", f" /login ada {ONE}")
+        self.says(ada, f"login ada {ONE} with more words")
         self.says(ada, f"identify {ONE}", f"/passwd {ONE} {TWO}", WRONG, TWO, TWO, ONE, TWO, TWO)
         self.says(ada, "/logout", f"/login ada {ONE}", ONE, TWO, f"/account delete {WRONG}")
         self.says(ada, WRONG, TWO, "hello")

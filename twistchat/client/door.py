@@ -73,9 +73,9 @@ class Door:
     def close(self) -> None:
         """Ask for nothing more: the connection is gone, or the person."""
         coming, self._coming = self._coming, None
-        if coming is not None:
+        if coming is not None and not coming.called:  # else it is not the door that asks
             coming.cancel()
-        self._prompt.end()
+            self._prompt.end()
 
     # ------------------------------------------------------------ inside
 
@@ -111,6 +111,11 @@ class Door:
         if not self._can_ask():
             self._fail(words if error.code not in HOUSE else a.NO_HOUSE)
             raise CancelledError
+        if error.code == "name-registered" and self._nick is not None:
+            # At once: who reads that a name has a password may well type it now.
+            self._show(a.REGISTERED.format(name=self._nick))
+            self._logs_in = True
+            return
         self._show(s.NOTED.format(line=words))
         if error.code not in HOUSE and not (self._logs_in and error.code in AGAIN):
             self._nick, self._logs_in = None, False

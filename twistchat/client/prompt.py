@@ -41,9 +41,9 @@ class Prompt:
 
     def ask(self, question: str) -> Deferred[str]:
         """Ask for a line that everybody may see; with no question it was asked for already."""
+        self.end()
         if question:
             self._screen.show(question)
-        self._is_hidden = False
         return self._wait()
 
     def ask_secretly(self, question: str) -> Deferred[str]:

@@ -15,6 +15,7 @@ DELETE = (
     "-- The account {name} and its password will be gone; what you said stays. "
     "Your password? (Enter alone: never mind.)"
 )
+REGISTERED = "-- The name {name} belongs to an account. Is it yours?"
 NEVER_MIND = "-- Never mind: nothing was done."
 NOT_THE_SAME = "-- These two were not the same."
 ON_ITS_OWN = "-- A password is asked for on a line of its own, so what stood there was not used."

@@ -309,8 +309,8 @@ class Talk:
             self._start(self._run_command(words))
         elif self._put_out_of and self.room:  # it was meant for that room
             self.show(MOVED.format(left=self._put_out_of, room=self.room))
-        elif may_hold_password(words):
-            self.show(a.NOT_SAID.format(words=words))
+        elif may_hold_password(words, self._client.name):
+            self.show(a.NOT_SAID.format(words=words.partition(" ")[0] + " …"))
         else:
             self.say(words.removeprefix("/") if words.startswith("//") else line, room=self.room)
         self._put_out_of = ""

@@ -25,10 +25,15 @@ TYPED_WRONG = frozenset({
 """Refusals after which it is asked again."""
 
 
-def may_hold_password(words: str) -> bool:
-    """Whether a line that is to be said looks like one that was meant for the server alone."""
+def may_hold_password(words: str, name: str) -> bool:
+    """Whether a line that is to be said looks like one that was meant for the server alone.
+
+    It may be of several words, behind one's own name.
+    """
     first, *rest = words.split(maxsplit=3)
-    return first.casefold() in BARE and 1 <= len(rest) <= 2
+    if first.casefold() not in BARE or not rest:
+        return False
+    return len(rest) <= 2 or rest[0].casefold() == name.casefold()
 
 
 class AccountCommands:

@@ -41,6 +41,10 @@ class Visitor(Newcomer, Protocol):
     network: str
     """What counts as one address, of those that it comes from."""
 
+    @property
+    def is_in(self) -> bool:
+        """Whether its person acts over it."""
+
     has_house_password: bool
     """Whether it has shown the password of the house."""
 
@@ -208,9 +212,12 @@ class Desk:
         account = user.account
 
         def change(changed: Change | None) -> None:
-            # They may have left meanwhile, or another connection of theirs may have been faster.
-            is_theirs = session.state is State.IN and session.user is user
-            if is_theirs and user.account is account:
+            has_left = session.state is not State.IN or session.user is not user
+            now = self._chat.accounts.of(user.id)
+            if _life(now) != _life(account):  # another connection of theirs was faster
+                code = e.Refusal.LOGGED_IN_ALREADY if account is None else e.Refusal.WRONG_PASSWORD
+                session.answer(e.Refused(code, user.name), label)
+            elif not (has_left and deed is AccountDeed.REGISTER):
                 if changed is not None:
                     self._changes[user.id] = changed
                 if session.perform(user, c.ChangeAccount(deed, user.name), label):
@@ -236,6 +243,11 @@ class Desk:
         if len(self._made) > ADDRESSES:
             del self._made[next(iter(self._made))]
         return int(bucket.take(now) + 0.999)
+
+
+def _life(account: Account | None) -> int:
+    """Tell which life of an account that is: another one begins when its password is changed."""
+    return 0 if account is None else account.generation
 
 
 def _ignored(_: Account) -> None:

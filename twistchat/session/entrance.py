@@ -335,7 +335,7 @@ class Entrance:
         before = session.user
         if before is not None:  # where they are as a guest they stay
             coming = replace(coming, rooms={**dict.fromkeys(before.rooms), **(coming.rooms or {})})
-        kept = {*coming.kept, *(before.rooms if before is not None else ())}
+        were = tuple(before.rooms) if before is not None else ()
         rooms = self._rooms(user, coming)
         if person.is_here and user.account is not None and coming.rooms is None:
             rooms = {}  # where their other connections are
@@ -355,7 +355,7 @@ class Entrance:
             other.replaced()
         is_return = person.is_back and not coming.has_been_in  # else by turns one could go on
         for room, at in rooms.items():
-            is_kept = self._was_in(room, kept)
+            is_kept = room in were or self._was_in(room, coming.kept)
             # The rooms of an account are its own: else it would lose those beyond a minute's.
             is_free = is_return or (is_shared and is_kept)
             join = c.Join(room, at, is_return=is_free, is_kept=is_kept)

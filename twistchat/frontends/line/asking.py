@@ -19,10 +19,15 @@ COMMANDS = ("/login", "/register", "/passwd", "/password", "/account")
 """What stands at the beginning of lines that may hold a password, perhaps behind blanks."""
 
 
-def may_hold_password(words: str) -> bool:
-    """Whether a line that is to be said looks like one that was meant for the server alone."""
+def may_hold_password(words: str, is_registered: Callable[[str], bool]) -> bool:
+    """Whether a line that is to be said looks like one that was meant for the server alone.
+
+    It may be of several words, behind the name of an account.
+    """
     first, *rest = words.split(maxsplit=3)
-    return first.casefold() in BARE and 1 <= len(rest) <= 2
+    if first.casefold() not in BARE or not rest:
+        return False
+    return len(rest) <= 2 or is_registered(rest[0])
 
 
 class Asking:

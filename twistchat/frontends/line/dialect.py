@@ -62,7 +62,12 @@ class Note:
 class Dialect:
     """Reads lines as commands, by the table of commands."""
 
-    def __init__(self, extensions: Iterable[Extension] = ()) -> None:
+    def __init__(
+        self,
+        extensions: Iterable[Extension] = (),
+        is_registered: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self._is_registered = is_registered
         self._entries = dict(ENTRIES)
         self._by_name: dict[str, LineCommand] = {}
         added = []
@@ -88,7 +93,7 @@ class Dialect:
             return self._read_command(line.lstrip(), room)
         if len(words) == len(EXIT) and words.casefold() == EXIT:
             return (c.Quit(),)
-        if words[0] in FIRST and may_hold_password(words):
+        if words[0] in FIRST and may_hold_password(words, self._is_registered):
             return (Note(PERHAPS_PASSWORD, {"words": words.partition(" ")[0] + " …"}),)
         return (c.Say(room, line),)
 

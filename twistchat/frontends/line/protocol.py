@@ -123,7 +123,7 @@ class ChatFactory(Factory):
             registry = memory_chat().registry
         self.registry = registry
         self._format = wire_format or LineFormat()
-        self._dialect = Dialect(registry.extensions)
+        self._dialect = Dialect(registry.extensions, registry.desk.is_registered)
 
     @property
     def clients(self) -> Sequence[Session]:
