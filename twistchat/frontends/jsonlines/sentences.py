@@ -62,8 +62,6 @@ REFUSED = {
     Refusal.ACCOUNT_DISABLED: "The account {about} is disabled.",
     Refusal.ACCOUNT_EXISTS: "There is an account {about} already.",
     Refusal.NO_SUCH_ACCOUNT: "There is no account {about}.",
-    Refusal.REGISTRATIONS_FAST: "There may be {about} new accounts a minute from your address. "
-    "Wait for {hint} s.",
     Refusal.NAME_REGISTERED: "The name {about} belongs to an account.",
     Refusal.PASSWORD_SHORT: "A password has at least {hint} characters.",
     Refusal.PASSWORD_LONG: "A password has at most {hint} bytes of UTF-8.",

@@ -210,9 +210,6 @@ REFUSED = {
     Refusal.ACCOUNT_DISABLED: _(
         "-- Sorry, the account {about} is disabled. The operators of this chat know why."
     ),
-    Refusal.REGISTRATIONS_FAST: _(
-        "-- Sorry, that were too many new accounts from your address. Try again in {hint} s."
-    ),
     Refusal.ACCOUNT_EXISTS: _("-- There is an account {about} already. Is it yours? /login"),
     Refusal.NO_SUCH_ACCOUNT: _("-- There is no account {about}."),
     Refusal.NAME_REGISTERED: _(
