@@ -176,8 +176,10 @@ class MuteTests(CoreTestCase):
 
     def test_whatever_one_says_it_with(self) -> None:
         self.does(self.mo, moderate(Deed.MUTE, "bob"))
-        for command in (c.Say(LAB, "x", action=True), c.SetTopic(LAB, "x")):
-            self.assert_refused(self.bob, command, R.MUTED)
+        self.does(self.cat, c.Leave(LAB))
+        for command in (c.Say(LAB, "x", action=True), c.SetTopic(LAB, "x"), c.Invite(LAB, "cat")):
+            refused = self.refuses(self.bob, command)
+            self.assertEqual((refused.code, refused.about), (R.MUTED, LAB))
         (left,) = self.does(self.bob, c.Leave(LAB, "an insult"))
         assert isinstance(left, e.Left)
         self.assertEqual(left.words, "")
