@@ -53,7 +53,7 @@ class DeedLogTests(ChatTestCase):
                 "ada: mute bob in #lobby",
                 "ada: rules of #lobby: secret, slow",
                 "ada: deleted 3 of #lobby",
-                "ada: kick bob in all rooms",
+                "ada: kick bob everywhere",
             ],
         )
 

@@ -27,11 +27,12 @@ def log_deed(committed: Committed) -> None:
     match item:
         case Moderated():
             log.info(
-                "{who}: {deed} {whom} in {room}{until}{reason}",
+                "{who}: {deed} {whom} {where}{until}{reason}",
                 who=item.who,
                 deed=str(item.deed),
                 whom=item.to,
-                room=item.room or "all rooms",
+                where=f"in {item.room}" if item.room else "everywhere",
+                room=item.room,
                 until=_until(item.until),
                 reason=f" ({item.words})" if item.words else "",
             )
