@@ -137,7 +137,7 @@ class ReadAgainTests(OperatorTestCase):
                 "motd: 0 lines → 1 line (for new connections)",
                 "limit rate: 5 → 7 (for new connections)",  # turn is the command line's
                 "port: 8000 → 9000 (at the next start)",
-                "console: none → True (at the next start)",
+                "console: none → true (at the next start)",
             ],
         )
 

@@ -171,4 +171,6 @@ def _written(value: Any) -> str:
     """Write the value of an option much as it stands in the file."""
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "none"
+    if isinstance(value, bool):
+        return str(value).lower()
     return "none" if value is None else str(value)
