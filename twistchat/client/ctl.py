@@ -195,5 +195,7 @@ def asked_for(prompt: str) -> str | None:
             return first
     except EOFError:
         print()  # noqa: T201, behind the prompt
+        complain("nothing is changed: no password was given")
+        return None
     complain("nothing is changed: the two were not the same")
     return None
