@@ -364,6 +364,7 @@ class SeveralSessionsScenarios(Accounts):
         )
         self.assertEqual(self.name_of(owner), "alice")
         self.assertEqual(self.who(guest).name, "alice2")
+        self.assertTrue(any("whose owner has come" in line for line in self.told(guest)))
 
     def test_all_see_one_order_when_a_guest_is_renamed_while_they_speak(self) -> None:
         guest, bob, carol = self.people("alice", "bob", "carol")

@@ -42,6 +42,8 @@ REFUSED = {
     "in {hint} s.",
     "name-registered": "Sorry, the name {about} belongs to an account. Is it yours? "
     "/login {about}. Or how about {hint}?",
+    "name-claimed": "The name {about} belongs to an account, whose owner has come. "
+    "You are {hint} now.",
     "password-short": "That password is too short: {hint} characters at least. A few words are "
     "easy to keep.",
     "password-long": "That password is too long: {hint} bytes at most.",

@@ -304,7 +304,7 @@ class Entrance:
         old = guest.name
         self._pipeline.submit(self._chat.displace(guest, name))
         for session in self._fanout.others(guest.id):
-            self._pipeline.submit([Refused(Refusal.NAME_REGISTERED, old, name)], session)
+            self._pipeline.submit([Refused(Refusal.NAME_CLAIMED, old, name)], session)
 
     def _rooms(self, user: User, coming: Coming) -> Mapping[str, Seen | None]:
         """Tell where somebody is to be: where they wish, and where the owner of an account was."""

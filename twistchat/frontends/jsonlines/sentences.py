@@ -63,6 +63,7 @@ REFUSED = {
     Refusal.ACCOUNT_EXISTS: "There is an account {about} already.",
     Refusal.NO_SUCH_ACCOUNT: "There is no account {about}.",
     Refusal.NAME_REGISTERED: "The name {about} belongs to an account.",
+    Refusal.NAME_CLAIMED: "The name {about} belongs to an account, whose owner has come.",
     Refusal.PASSWORD_SHORT: "A password has at least {hint} characters.",
     Refusal.PASSWORD_LONG: "A password has at most {hint} bytes of UTF-8.",
     Refusal.PASSWORD_CHARACTERS: "A password has no control characters, and none that is not yet "

@@ -216,6 +216,9 @@ REFUSED = {
         "-- Sorry, the name {about} belongs to an account. Is it yours? /login {about}. "
         "Or how about {hint}?"
     ),
+    Refusal.NAME_CLAIMED: _(
+        "-- The name {about} belongs to an account, whose owner has come. You are {hint} now."
+    ),
     Refusal.PASSWORD_SHORT: _(
         "-- That password is too short: {hint} characters at least. A few words are easy to keep."
     ),
