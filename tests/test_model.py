@@ -177,6 +177,11 @@ class Talk(RuleBasedStateMachine):
         name, someone = self.one(number)
         someone.person.types(f"/nick {new}")
         self.world.turn()
+        # Nobody says by a name what they may not say, nor is called as one who is kept out.
+        is_mute = any(self.meets(self.muted[room], someone, name) for room in someone.rooms)
+        if is_mute or any(new in self.banned[room].values() for room in someone.rooms):
+            someone.person.sees()
+            return
         line = f"-- {name} is now {new}."
         self.tell(someone.rooms or {f"of {name} alone"}, line)
         if not someone.rooms:

@@ -39,8 +39,8 @@ class RegisteringTests(CoreTestCase):
         (one,) = self.decides(self.bob, account(AccountDeed.REGISTER, "bob"))
         self.chat.depart(self.bob, e.Cause.LEFT)
         other = self.comes("Bob")
-        (two,) = self.decides(other, account(AccountDeed.REGISTER, "Bob"))
-        self.commit([one, two])
+        self.assert_refused(other, account(AccountDeed.REGISTER, "Bob"), R.ACCOUNT_EXISTS)
+        self.commit([one])
         self.assertIsNone(other.account)
         found = self.chat.accounts.named("bob")
         assert found is not None
