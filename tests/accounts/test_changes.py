@@ -67,6 +67,43 @@ class ChangesTests(OnSlow):
         self.assertIsNone(self.slow._memory.password(user.id))
 
 
+class SeveralTests(OnSlow):
+    """Somebody who has deleted their account, and is a guest over several connections."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.has_account("alice")
+        self.both = [self.connect(), self.connect()]
+        for person in self.both:
+            self.types(person, "/login alice")
+        for person in self.both:  # both of them come in at the same time
+            person.types(SECRET)
+        self.turn()
+        self.types(self.both[0], "/account delete", SECRET)
+
+    def test_they_do_not_take_another_name_while_they_register_theirs(self) -> None:
+        one, other = self.both
+        for line in ("/register", SECRET):
+            self.types(one, line)
+        one.types(SECRET)
+        self.world.clock.pump([0.002] * 14)
+        self.assertIsNone(one.user and one.user.account)
+        self.slow.delay = 0.001
+        other.types("/nick bob")
+        self.world.clock.pump([0.001] * 3)
+        self.slow.delay = 0.01
+        self.turn()
+        user = one.user
+        assert user is not None
+        self.assertEqual(user.account, self.account("alice"))
+        self.assertEqual(user.name, "alice")
+
+    def test_their_last_name_is_free_when_they_go(self) -> None:
+        self.types(self.both[0], "/nick bob", "/quit")
+        self.types(self.both[1], "/quit")
+        self.assertEqual(self.slow._memory._holders._by_name, {})
+
+
 class PasswordsTests(OnSlow):
     """An account that could not be changed has the password that it had."""
 

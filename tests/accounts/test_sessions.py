@@ -68,6 +68,25 @@ class MeanwhileTests(OnSlow):
             holders = self.slow._memory._holders._by_name
             self.assertEqual(holders, {fold("alice"): user.id}, step)
 
+    def test_whoever_becomes_somebody_else_hears_no_room_of_before(self) -> None:
+        bob = self.registers("bob")
+        self.types(bob, "/leave", "/join #b")
+        token = self.token("bob")
+        alice = self.registers("alice")
+        other = self.connect()
+        self.types(other, "/login alice")
+        self.slow.hangs = True
+        self.types(bob, "hello", "/topic tea")
+        self.types(other, SECRET)
+        self.assertIs(other.user, alice.user)
+        self.types(other, f"/resume {token}")  # they are not told yet that they are alice
+        self.slow.answer()
+        self.turn()
+        self.assertIs(other.user, bob.user)
+        other.sees()
+        self.types(alice, "nobody else is here")
+        self.assertEqual(other.sees(), [])
+
 
 class ClosedTests(OwnersTestCase):
     doors = Doors(guests=False)

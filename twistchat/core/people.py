@@ -92,8 +92,9 @@ def invite(state: State, user: User, command: c.Invite) -> Sequence[e.Item] | e.
 def rename(state: State, user: User, command: c.Rename) -> Sequence[e.Item] | e.Refused:
     """Take another name, which is claimed already."""
     old, new = user.name, command.name
-    if user.account is not None:
-        return e.Refused(e.Refusal.NAME_OF_ACCOUNT, user.account.name)
+    account = user.account or state.accounts.decided(old)
+    if account is not None and account.id == user.id:
+        return e.Refused(e.Refusal.NAME_OF_ACCOUNT, account.name)
     if old == new:
         return e.Refused(e.Refusal.NAME_SAME, new)
     if (why_not := why_not_be_called(state, user, new)) is not None:

@@ -228,6 +228,8 @@ class Entrance:
 
         session.hold()
         knowing = succeed(None) if user is not None else self._bookmarks.load(identity)
+        if session.state is State.IN:  # else they would hear the rooms of whom they were until now
+            knowing.addCallback(lambda found: session.settle().addCallback(lambda _: found))
         knowing.addCallbacks(known, lambda failure: session.answer(self.refused(failure)))
         knowing.addErrback(lambda failure: log.failure("coming back failed", failure))
         knowing.addBoth(lambda _: session.release())
@@ -295,7 +297,11 @@ class Entrance:
             here = self._chat.user(user.id)  # it may have come in over another connection
             came = person if here is None else Person(here, is_here=True, is_back=person.is_back)
             kept = dict(bookmark.rooms) if bookmark is not None else dict(coming.kept)
-            self._enter(session, came, log_out, replace(coming, kept=kept))
+
+            def give_back() -> None:  # whatever they are called by then
+                self._names.release(came.user.name, came.user.id)
+
+            self._enter(session, came, give_back, replace(coming, kept=kept))
 
         return places.addCallback(found)
 
