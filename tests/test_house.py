@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twisted.trial.unittest import SynchronousTestCase
 
 import twistchat
+from twistchat.testing import ChatTestCase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,3 +166,15 @@ class HouseTests(SynchronousTestCase):
     def test_what_is_public_is_there(self) -> None:
         for name in twistchat.__all__:
             self.assertTrue(hasattr(twistchat, name), name)
+
+
+class OneForEachConnectionTests(ChatTestCase):
+    def test_what_there_is_one_of_for_each_connection_is_small(self) -> None:
+        """More than thirty fields in a dict take 1.6 KiB, an empty deque half of that."""
+        (ada,) = self.people("ada")
+        session = ada.protocol.session  # type: ignore[attr-defined]  # it is of the line wire
+        names = ("_gate", "_departure", "_performing", "_telling", "throttle", "way_back")
+        for each in (session, *(getattr(session, name) for name in names)):
+            self.assertFalse(hasattr(each, "__dict__"), each)
+            kept = [getattr(each, name) for name in each.__slots__ if hasattr(each, name)]
+            self.assertFalse(any(isinstance(value, deque) for value in kept), each)

@@ -54,6 +54,13 @@ class Session:
     engine), it holds its input.
     """
 
+    __slots__ = (
+        "_chat", "_departure", "_door", "_entrance", "_fanout", "_gate", "_limit_log", "_on_end",
+        "_performing", "_pipeline", "_telling", "address", "desk", "echo", "format",
+        "has_house_password", "is_stopping", "network", "number", "outlet", "perform", "put",
+        "reached", "reading", "since", "state", "throttle", "user", "way_back", "wire",
+    )  # fmt: skip
+
     def __init__(
         self,
         *,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 from twisted.internet.defer import Deferred
@@ -60,7 +59,7 @@ class Telling:
         self._session = session
         self._history = history
         self._gate = gate
-        self._settling: deque[Deferred[None]] = deque()
+        self._settling: list[Deferred[None]] = []
 
     def settle(self) -> Deferred[None]:
         """Fire when all that the session asked before is told. Its input is to be held.
@@ -95,7 +94,7 @@ class Telling:
                 session.put(wire_format.pack(pieces))
                 pieces.clear()
                 before = session.user
-                self._settling.popleft().callback(None)
+                self._settling.pop(0).callback(None)
                 if session.user is not before:  # the rest is not theirs to hear
                     return
                 continue
