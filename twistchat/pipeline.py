@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Protocol
 
 from twistchat.core.concerns import changes_state, is_answer, is_durable
 from twistchat.core.events import (
+    Departed,
     JoinOpened,
     KeptBefore,
     KeyOpened,
+    Left,
+    Moderated,
     NotKept,
     Refused,
     Reply,
     RoomForgotten,
     Said,
 )
+from twistchat.core.law import Deed
 from twistchat.engine import Entry
 from twistchat.faults import guarded
 
@@ -73,6 +77,8 @@ class Pipeline:
         self._engine = engine
         self._fanout = fanout
         self._short_of_room: deque[Callable[[], None]] = deque()
+        self._untold: set[str] = set()
+        """Of whom (by id) nobody was told that they were put out, since it was not kept."""
         self._followers: list[Callable[[Committed], None]] = []
 
     def follow(self, follower: Callable[[Committed], None]) -> None:
@@ -114,6 +120,12 @@ class Pipeline:
         """Call this, once, as soon as the engine is no longer full."""
         self._short_of_room.append(go_on)
 
+    def _take_back(self, event: Durable) -> None:
+        """Let nothing follow from an event that is told nobody; who is put out stays so."""
+        self._chat.unkept(event)
+        if isinstance(event, Moderated) and event.deed in (Deed.KICK, Deed.BAN):
+            self._untold.add(event.to_user)
+
     def _deliver(self, batch: Sequence[Committed]) -> None:
         settled: list[
             tuple[Waiter, Item]
@@ -127,6 +139,8 @@ class Pipeline:
                 continue
             if is_durable(item):
                 self._chat.apply(item)
+                if self._untold and isinstance(item, Moderated):
+                    self._untold.discard(item.to_user)
                 for follower in self._followers:
                     guarded(follower, placed)
             else:
@@ -135,13 +149,16 @@ class Pipeline:
                         self._chat.apply(item)
                     case NotKept():
                         decided = item.event
-                        self._chat.unkept(decided)
+                        self._take_back(decided)
                         for follower in self._followers:
                             guarded(follower, placed)
                     case KeptBefore():
                         decided = item.event  # by an earlier one, of which that is to hold
                         if decided is not None:
-                            self._chat.unkept(decided)
+                            self._take_back(decided)
+                    case Left() | Departed() if item.is_told and item.user in self._untold:
+                        self._untold.discard(item.user)
+                        committed = replace(committed, item=replace(item, is_told=False))
                     case _ if (full := self._chat.completed(item)) is not item:
                         committed = replace(committed, item=full)
             self._fanout.publish(committed)

@@ -310,3 +310,45 @@ class AnotherLifeTests(OnSQLite):
         seen = " ".join(self.typing(back, "a long secret"))
         self.assertNotIn("of the new life", seen)
         self.assertIn("#lab has a key", seen)
+
+
+class UnkeptTests(OnSlowEngine):
+    """Whoever is put out is gone, though it could not be kept by whom and why."""
+
+    def unkept(self, deed: str) -> tuple[list[str], list[str]]:
+        ada, bob, cat = self.people("ada", "bob", "cat")
+        self.world.registers(ada, role=Role.OPERATOR)
+        self.slow.fails = True
+        self.typing(ada, deed)
+        self.slow.fails = False
+        told = bob.sees(), cat.sees()
+        self.typing(ada, "/kick #lobby cat")
+        self.assertEqual(cat.sees(), ["-- ada put cat out of #lobby."])
+        return told
+
+    def test_everybody_is_told_that_they_are_gone(self) -> None:
+        bob, cat = self.unkept("/kick #lobby bob")
+        self.assertEqual(cat, ["-- bob was put out of #lobby."])
+        self.assertIn("out of #lobby", " ".join(bob))
+
+    def test_also_who_is_gone_from_the_chat(self) -> None:
+        bob, cat = self.unkept("/ban #* bob")
+        self.assertEqual(bob, ["-- Goodbye: you are banned."])
+        self.assertIn("bob", " ".join(cat))
+
+    def test_whoever_was_not_there_is_told_of_once(self) -> None:
+        ada, cat = self.people("ada", "cat")
+        self.world.registers(ada, role=Role.OPERATOR)
+        self.world.registers(cat)
+        self.typing(cat, "/leave #lobby")
+        self.slow.fails = True
+        self.typing(ada, "/ban #lobby cat")
+        self.slow.fails = False
+        self.typing(cat, "/join #lobby")
+        self.nobody_missed(ada, cat)
+        self.typing(ada, "/kick #lobby cat")
+        self.assertEqual(cat.sees(), ["-- ada put cat out of #lobby."])
+
+    def nobody_missed(self, *people: Person) -> None:
+        for person in people:
+            person.sees()
