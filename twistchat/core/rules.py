@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from twistchat.core.durations import read_duration
+from twistchat.core.durations import read_duration, write_duration
 from twistchat.core.law import RoomRules
 from twistchat.core.limits import NONE
 
@@ -80,6 +80,13 @@ def is_key(typed: str, hidden: str) -> bool:
 def without_key(rules: RoomRules) -> RoomRules:
     """Leave a key out, hidden though it is, but not that there is one."""
     return replace(rules, key=UNKNOWN_KEY) if rules.key else rules
+
+
+def written_retention(rules: RoomRules) -> str | None:
+    """Write how much a room keeps of itself as it is typed; None: all that the server keeps."""
+    age = write_duration(rules.keep_time) if rules.keep_time else ""
+    lines = str(rules.keep_lines) if rules.keep_lines else ""
+    return ",".join(filter(None, (age, lines))) or None
 
 
 def _digest(salt: str, key: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twistchat.core.commands import ChangeRules, SetTopic
-from twistchat.core.durations import write_duration
 from twistchat.core.events import Refused
 from twistchat.core.names import LOBBY, room_name
 from twistchat.core.orders import first_room, read_changes
+from twistchat.core.rules import written_retention
 from twistchat.frontends.console.command import Asked, Command, UsageError
 from twistchat.frontends.console.results import Column, Facts, Failed, Result, Table, Told, Watch
 
@@ -155,8 +155,6 @@ def _told_all(room: Room) -> Facts:
 
 def _rules(rules: RoomRules) -> Mapping[str, Any]:
     """Write rules under the names, and with the values, that people give them; never the key."""
-    age = write_duration(rules.keep_time) if rules.keep_time else ""
-    lines = str(rules.keep_lines) if rules.keep_lines else ""
     return {
         "key": bool(rules.key),
         "invite-only": rules.invite_only,
@@ -165,7 +163,7 @@ def _rules(rules: RoomRules) -> Mapping[str, Any]:
         "secret": rules.secret,
         "topic-locked": rules.topic_locked,
         "slow": f"{rules.slow:g}" if rules.slow else None,
-        "retention": ",".join(filter(None, (age, lines))) or None,
+        "retention": written_retention(rules),
     }
 
 

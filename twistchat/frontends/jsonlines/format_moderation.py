@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twistchat.core import events as e
-from twistchat.core.durations import write_duration
 from twistchat.core.law import EVERYWHERE
+from twistchat.core.rules import written_retention
 
 if TYPE_CHECKING:
     from twistchat.core.law import RoomRules, Sanction
@@ -47,8 +47,6 @@ def answer(reply: e.RulesTold | e.SanctionsListed) -> Object:
 
 def _rules(rules: RoomRules) -> Object:
     """Write each rule as it can be changed to, but for the key."""
-    age = write_duration(rules.keep_time) if rules.keep_time else ""
-    lines = str(rules.keep_lines) if rules.keep_lines else ""
     return {
         "key": bool(rules.key),
         "invite_only": rules.invite_only,
@@ -57,7 +55,7 @@ def _rules(rules: RoomRules) -> Object:
         "secret": rules.secret,
         "topic_locked": rules.topic_locked,
         "slow": int(rules.slow),
-        "retention": ",".join(filter(None, (age, lines))) or None,
+        "retention": written_retention(rules),
     }
 
 
