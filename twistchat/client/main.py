@@ -91,10 +91,10 @@ async def connect(
     is_pipe = not sys.stdin.isatty()
     nick = options.login or options.nick
     over: Deferred[int] = Deferred()
+    last: list[str | None] = []
 
     def finish(status: int, words: str | None) -> None:
-        if words is not None:
-            print(f"twistchat: {words}", file=sys.stderr)  # noqa: T201, its place is stderr
+        last.append(words)
         # Not from within: this may be called by what is to be stopped.
         reactor.callLater(0, over.callback, status)
 
@@ -155,6 +155,8 @@ async def connect(
     status = await over
     await client.quit(patience=1.0)
     await keyboard.close()
+    for words in filter(None, last):  # behind all that is on the screen
+        print(f"twistchat: {words}", file=sys.stderr)  # noqa: T201, its place is stderr
     ended.callback(None)
     raise SystemExit(status)
 
