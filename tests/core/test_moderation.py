@@ -336,8 +336,8 @@ class BanTests(CoreTestCase):
         self.assertIsNone(self.chat.why_not_enter(User(self.bob.id, "bob")))
 
     def test_addresses(self) -> None:
-        self.assert_refused(self.mo, moderate(Deed.BAN, "192.0.2.7"), R.OPERATORS_ONLY)
-        self.assert_refused(self.op, moderate(Deed.MUTE, "192.0.2.7", EVERYWHERE), R.OPERATORS_ONLY)
+        self.assert_refused(self.mo, moderate(Deed.BAN, "192.0.2.7"), R.ADDRESS_BAN)
+        self.assert_refused(self.op, moderate(Deed.MUTE, "192.0.2.7", EVERYWHERE), R.ADDRESS_BAN)
         for typed, network in (
             ("192.0.2.7", "192.0.2.7/32"), ("192.0.2.7/24", "192.0.2.0/24"),
             ("2001:db8::7", "2001:db8::7/128"),

@@ -92,6 +92,8 @@ REFUSED = {
     "invite-only": "Only who is invited comes into {about}: ask somebody in it.",
     "no-such-rule": "There is no rule {about}. There are key, invite-only, limit, moderated, "
     "secret, topic-locked, slow and retention.",
+    "address-ban": "All that can be done to an address is to ban it, and everywhere: "
+    "/ban #* {about}",
     "not-sanctioned": "There is nothing of {about} to be taken back. Look at /bans.",
 }
 """What the terminal says otherwise than the server."""

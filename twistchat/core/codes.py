@@ -58,6 +58,7 @@ class Refusal(StrEnum):
     NO_SUCH_ROOM = "no-such-room"
     NO_ACCOUNT = "no-account"
     NO_PATTERN = "no-pattern"
+    ADDRESS_BAN = "address-ban"
     NOT_SANCTIONED = "not-sanctioned"
     SANCTIONS = "too-many-sanctions"
     MUTED = "muted"

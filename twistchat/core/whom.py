@@ -25,7 +25,7 @@ def find(state: State, command: Moderate, *, everywhere: bool) -> tuple[str, str
     if (address := network(typed)) is not None:
         if everywhere and command.deed is Deed.BAN:
             return ADDRESS, address
-        return Refused(Refusal.OPERATORS_ONLY)
+        return Refused(Refusal.ADDRESS_BAN, typed)
     if set(typed) <= set("*? ") or not may_be_name(typed.replace("*", "x").replace("?", "x")):
         return Refused(Refusal.NO_PATTERN, typed[:40])  # it would meet everybody, or nobody
     return "", typed

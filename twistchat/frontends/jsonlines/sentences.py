@@ -89,6 +89,7 @@ REFUSED = {
     Refusal.NO_SUCH_ROOM: "There is no room {about} to do that in.",
     Refusal.NO_ACCOUNT: "{about} has no account, and needs one to be a moderator.",
     Refusal.NO_PATTERN: "That is no name, and no pattern of names like spam*: {about}",
+    Refusal.ADDRESS_BAN: "All that can be done to an address is to ban it, and everywhere.",
     Refusal.NOT_SANCTIONED: "There is nothing of {about} to be taken back.",
     Refusal.SANCTIONS: "There are {hint} of these, and that is as many as there may be.",
     Refusal.MUTED: "You are muted.",

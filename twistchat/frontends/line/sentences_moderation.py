@@ -146,6 +146,9 @@ REFUSED = {
     Refusal.NO_SUCH_ROOM: _("-- There is no room {about} to do that in."),
     Refusal.NO_ACCOUNT: _("-- {about} has no account, and needs one to be a moderator."),
     Refusal.NO_PATTERN: _("-- That is no name, and no pattern of names like spam*: {about}"),
+    Refusal.ADDRESS_BAN: _(
+        "-- All that can be done to an address is to ban it, and everywhere: /ban #* {about}"
+    ),
     Refusal.NOT_SANCTIONED: _("-- There is nothing of {about} to be taken back. Look at /bans."),
     Refusal.SANCTIONS: _("-- There are {hint} of these, and that is as many as there may be."),
     Refusal.MUTED: _("-- You are muted in {about}{until}{why}."),
