@@ -73,6 +73,21 @@ class DeskTests(AccountTestCase):
         self.settles()
         return self.successResultOf(reading)
 
+    def test_what_stands_behind_a_quit_is_ignored(self) -> None:
+        for name, lines in (
+            ("ann", ("/register", SECRET, SECRET)),
+            ("ben", ("/passwd", SECRET, OTHER, OTHER)),
+            ("cat", ("/account delete", SECRET)),
+            ("dot", ("/logout", "zoe")),
+        ):
+            is_owner = name != "ann"
+            person = self.owner(name) if is_owner else self.people(name)[0]
+            person.sends("".join(f"{line}\n" for line in ("/quit", *lines)).encode())
+            self.settles()
+            self.assertFalse(person.is_connected)
+            self.assertEqual(person.sees()[-1], "-- Goodbye.")
+            self.assertEqual(self.knows(name, SECRET), is_owner)
+
     def test_what_was_deleted_has_no_password(self) -> None:
         ann = self.owner("ann")
         identity = self.who(ann).id

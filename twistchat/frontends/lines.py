@@ -247,7 +247,11 @@ class LineInput(LineReceiver):
     def hold(self) -> None:
         """Take in nothing more for now."""
         self._holds += 1
-        if self._holds == 1:
+        if self._holds > 1:
+            return
+        if self._is_closing:  # a line has closed it, and counts all the same
+            self.paused = True
+        else:
             self.pauseProducing()
 
     def release(self) -> None:
@@ -256,13 +260,17 @@ class LineInput(LineReceiver):
         if self._holds:
             return
         self.last_heard = self._clock.seconds()  # nobody listened until now
-        if self.transport is None or getattr(self.transport, "disconnecting", False):
+        if self._is_closing:
             self.paused = False
         else:
             self.resumeProducing()
             if self._has_ended and not self.paused:
                 self._has_ended = False
                 self.readConnectionLost()
+
+    @property
+    def _is_closing(self) -> bool:
+        return self.transport is None or getattr(self.transport, "disconnecting", False)
 
     def lift(self) -> None:
         """Take in what has come already: there are no more turns."""

@@ -127,6 +127,8 @@ class Desk:
 
     def log_out(self, session: Visitor, label: Label | None = None) -> None:
         """Be nobody again, at the door."""
+        if not session.is_in:  # at the door, or leaving
+            return
         if session.user is None or session.user.account is None:
             session.answer(e.Refused(e.Refusal.NOT_LOGGED_IN), label)
             return
@@ -145,7 +147,7 @@ class Desk:
     def register(self, session: Visitor, password: str, label: Label | None = None) -> None:
         """Make an account of the name that somebody bears."""
         user = session.user
-        if user is None:
+        if user is None or not session.is_in:
             return
         if user.account is not None:
             session.answer(e.Refused(e.Refusal.LOGGED_IN_ALREADY, user.name), label)
@@ -163,6 +165,8 @@ class Desk:
         self, session: Visitor, old: str, new: str, label: Label | None = None
     ) -> None:
         """Give one's account another password."""
+        if not session.is_in:
+            return
         user = session.user
         if user is None or user.account is None:
             session.answer(e.Refused(e.Refusal.NOT_LOGGED_IN), label)
@@ -177,6 +181,8 @@ class Desk:
 
     def delete_account(self, session: Visitor, password: str, label: Label | None = None) -> None:
         """Delete one's account, and be a guest."""
+        if not session.is_in:
+            return
         user = session.user
         if user is None or user.account is None:
             session.answer(e.Refused(e.Refusal.NOT_LOGGED_IN), label)
