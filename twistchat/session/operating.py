@@ -12,6 +12,7 @@ from twistchat.core.accounts import AccountDeed
 from twistchat.core.concerns import changes_state
 from twistchat.core.events import NotKept, Refusal, Refused
 from twistchat.core.model import User
+from twistchat.core.names import fold, longest_typed
 from twistchat.login import LoginRefused
 from twistchat.session.putting_out import put_out
 
@@ -44,6 +45,8 @@ class Operator:
         self._chat = chat
         self._pipeline = pipeline
         self._fanout = fanout
+        self._adopting: dict[str, list[Deferred[Account]]] = {}
+        """Who waits for accounts that are being made for others, by their names."""
 
     def perform(self, command: Command) -> Deferred[Sequence[Item]]:
         """Do this. Fires with what follows when all of that is kept, else with `NotDoneError`."""
@@ -59,7 +62,16 @@ class Operator:
         return succeed(answers) if done is None else done.done
 
     def adopt(self, name: str) -> Deferred[Account]:
-        """Make an account for somebody whom others know by a name, and by a password of theirs."""
+        """Make an account for somebody whom others know by a name, and by a password of theirs.
+
+        Whoever logs in twice at once has one.
+        """
+        folded = fold(name.strip()[: longest_typed(self._chat.limits.name_characters)])
+        if (under_way := self._adopting.get(folded)) is not None:
+            waiting: Deferred[Account] = Deferred()
+            under_way.append(waiting)
+            return waiting
+        waiters = self._adopting[folded] = []
         identity = secrets.token_hex(8)
         made = self.perform(c.ChangeAccount(AccountDeed.REGISTER, name, identity))
 
@@ -73,7 +85,13 @@ class Operator:
             why = failure.value.why if isinstance(failure.value, NotDoneError) else None
             raise LoginRefused(why if isinstance(why, Refused) else Refused(Refusal.UNAVAILABLE))
 
-        return made.addCallbacks(account, refuse)
+        def settled(result: Account | Failure) -> Account | Failure:
+            del self._adopting[folded]
+            for waiter in waiters:
+                waiter.callback(result)  # of a failure it makes an error
+            return result
+
+        return made.addCallbacks(account, refuse).addBoth(settled)
 
 
 class _Doing:
