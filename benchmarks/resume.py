@@ -59,7 +59,10 @@ HEAD = f"{'':<24}{'seconds':>9}{'cpu s':>9}{'lines':>8}{'p50 ms':>10}{'p99 ms':>
 class Server:
     """A twistd, with the JSON wire at a port of its own."""
 
-    def __init__(self, folder: Path, core: int, profile: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, core: int, profile: Path | None = None, more: Sequence[str] = ()
+    ) -> None:
+        """Start it, pinned to a core; `more` are options besides."""
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))
             self.port: int = unused.getsockname()[1]
@@ -72,7 +75,7 @@ class Server:
         log = (folder / "log").open("ab")
         with log, pinned(core):
             self._process = subprocess.Popen(
-                [*command, f"--engine=sqlite:{folder / 'chat.db'}", *limits],
+                [*command, f"--engine=sqlite:{folder / 'chat.db'}", *limits, *more],
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -218,6 +218,24 @@ class ResumeBenchmarkTests(unittest.TestCase):
         self.assertEqual(rows, names)
 
 
+@unittest.skipUnless(len(CORES) > 1, "server and load need a core each")
+class PasswordsBenchmarkTests(unittest.TestCase):
+    def test_each_password_is_answered(self) -> None:
+        with TemporaryDirectory() as folder:
+            words = ["--seconds", "0.5", "--owners", "5", "--rate", "20", "--folder", folder]
+            done = subprocess.run(
+                [sys.executable, "-m", "benchmarks.passwords", *words],
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd=ROOT,
+                timeout=100,
+            )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("{'wrong-password': 200}", done.stdout)
+        self.assertIn("{'welcome': 5}", done.stdout)
+
+
 @unittest.skipUnless(sys.platform == "linux", "the chat in C uses epoll")
 @unittest.skipUnless(shutil.which("cc"), "it is compiled on the spot")
 class ChatInCTests(unittest.TestCase):
