@@ -129,10 +129,10 @@ class RoomsTests(OwnersTestCase):
     def test_nobody_comes_in_while_it_cannot_be_read_where_they_were(self) -> None:
         alice = self.registers("alice")
         self.types(alice, "/join #a", "/quit")
-        self.world.engine.recall, recall = unreadable, self.world.engine.recall  # type: ignore[method-assign]
+        broken = self.patch(self.world.engine, "recall", unreadable)
         self.assertIsNone(self.logs_in("alice").user)
         self.assertIn("-- Sorry, the server cannot give out names now. Try again later.", self.seen)
-        self.world.engine.recall = recall  # type: ignore[method-assign]
+        broken.restore()
         user = self.logs_in("alice").user
         assert user is not None
         self.assertEqual([*user.rooms], ["#lobby", "#a"])
@@ -166,10 +166,10 @@ class PrivateWordsTests(OwnersTestCase):
 
     def test_what_could_not_be_read_is_found_later(self) -> None:
         self.says("one")
-        self.world.engine.unread, unread = unreadable, self.world.engine.unread  # type: ignore[method-assign]
+        broken = self.patch(self.world.engine, "unread", unreadable)
         self.assertEqual(self.comes_and_goes(), [])
         self.assertIn("-- What you were told while you were away cannot be read now.", self.seen)
-        self.world.engine.unread = unread  # type: ignore[method-assign]
+        broken.restore()
         self.assertEqual(self.comes_and_goes(), ["one", "live"])
         self.assertEqual(self.comes_and_goes(), [])
 

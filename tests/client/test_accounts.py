@@ -37,7 +37,7 @@ class LibraryTests(ClientScenarios):
             self.world.clock,
             self.endpoint,
             retry=lambda _: 1.0,
-            **options,  # type: ignore[arg-type]
+            **options,  # type: ignore[arg-type]  # as a test names them
         )
         return self.chat
 
@@ -241,14 +241,14 @@ class TerminalScenarios(ClientScenarios):
             self.endpoint,
             rooms=None,
             retry=lambda _: 2.0,
-            **options,  # type: ignore[arg-type]
+            **options,  # type: ignore[arg-type]  # as a test names them
         )
         self.echo = RememberingEcho()
         self.talk = Talk(
             client=self.chat, clock=clock, nick=nick, is_pipe=is_pipe, logs_in=logs_in,
             finish=lambda status, words: self.ended.append((status, words)),
         )  # fmt: skip
-        self.keyboard = Keyboard(self.talk, "utf-8", self.echo)  # type: ignore[arg-type]
+        self.keyboard = Keyboard(self.talk, "utf-8", self.echo)  # type: ignore[arg-type]  # it only remembers
         self.do(self.chat.connect())
         self.screen = StringTransport()
         self.keyboard.makeConnection(self.screen)

@@ -14,7 +14,7 @@ R = e.Refusal
 
 
 def account(deed: AccountDeed, name: str, **fields: object) -> c.ChangeAccount:
-    return c.ChangeAccount(deed, name, **fields)  # type: ignore[arg-type]
+    return c.ChangeAccount(deed, name, **fields)  # type: ignore[arg-type]  # named by the test
 
 
 class RegisteringTests(CoreTestCase):

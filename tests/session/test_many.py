@@ -53,8 +53,8 @@ class ManyTests(AccountTestCase):
                 self.settles()
                 self.assertEqual(list(self.world.parts.chat.people), [])
                 self.assertEqual(self.world.parts.fanout._sessions, {})
-            except BaseException:
-                print(f"seed {seed}")  # noqa: T201, to find it again
+            except BaseException as error:
+                error.add_note(f"seed {seed}")  # to find it again
                 raise
 
     def step(self) -> None:

@@ -124,7 +124,7 @@ class AccountChecker:
         attempt = self._attempts.begin(guessed, address)
         try:
             account = await self._who_is(name, password)
-        except BaseException:
+        except BaseException:  # whatever it was, nobody knows whether the guess was right
             attempt.given_up()
             raise
         if account is None:
@@ -169,7 +169,7 @@ class AccountChecker:
                 known = answer.decode() if isinstance(answer, bytes) else answer
             except LoginFailed:
                 continue
-            except Exception as error:
+            except Exception as error:  # somebody else's program
                 _complain(other, error, password)
                 is_broken = True
                 continue
