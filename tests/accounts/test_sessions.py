@@ -176,6 +176,7 @@ class PrivateWordsTests(OwnersTestCase):
     def test_more_than_a_page_is_found_in_several_times(self) -> None:
         self.says("1", "2", "3", "4", "5")
         self.assertEqual(self.comes_and_goes(), ["1", "2", "3"])
+        self.assertIn("-- There may be more: that is told when you log in again.", self.seen)
         self.assertEqual(self.comes_and_goes(), ["4", "5", "live"])
         self.assertEqual(self.comes_and_goes(), ["live"])
         self.assertEqual(self.comes_and_goes(), [])

@@ -96,6 +96,8 @@ class LineFormat:
         lines = [head]
         for committed in past.events:
             lines += self.past(committed, now=now)
+        if past.has_more and isinstance(place.item, PrivateOpened):
+            lines.append(self.speech.private_more())
         return self.lines(lines)
 
     def _missed(self, opened: JoinOpened, past: Past, now: float) -> Sequence[str]:

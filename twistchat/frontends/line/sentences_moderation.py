@@ -116,6 +116,7 @@ FOUND_PRIVATE = Plural(
     "-- While you were away you were told this:",
     "-- While you were away you were told {count} things:",
 )
+MORE_PRIVATE = _("-- There may be more: that is told when you log in again.")
 UNREAD_PRIVATE = _("-- What you were told while you were away cannot be read now.")
 
 # ---------------------------------------------------------------- the end

@@ -238,6 +238,10 @@ class Speech:
         """Stand in the place of that, where it cannot be read."""
         return self.say(m.UNREAD_PRIVATE)
 
+    def private_more(self) -> str:
+        """Stand below a page of that, where there may be another."""
+        return self.say(m.MORE_PRIVATE)
+
     def search_head(self, room: str, wanted: str, count: int, further: str) -> str:
         """Stand above what a search has found; `further` is what to type to look further back."""
         if not count:
