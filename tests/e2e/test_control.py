@@ -359,6 +359,10 @@ async def test_the_shell(daemon: Daemon, tmp_path: Path) -> None:
     await shell.out.until(r"\^C\r?\n.*twistchat> ")
     shell.types("say 茶\x7fcoffee\n")
     await alice.heard.until("^-- The operator to all: coffee$")
+    shell.types("room #lo\tslow=5\n")
+    await shell.out.until("rules: +slow=5")
+    shell.types("mute #lo\tali\t10m\n")
+    await shell.out.until("operator muted alice until")
     shell.types("exit\n")
     assert await shell.end() == 0
     history = (tmp_path / "state" / "twistchat" / "ctl_history").read_text("utf-8")

@@ -15,7 +15,7 @@ from twistchat.client.shell import Shell
 from twistchat.core.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from twistchat.client.control import Answer
 
@@ -26,6 +26,8 @@ INTERRUPTED = 130
 
 BROKEN_PIPE = 141
 """The status, in a shell, of what SIGPIPE ends."""
+
+ACCOUNT_DEEDS = ("add", "passwd", "role", "disable", "enable", "delete")
 
 TRAILING = "--json stands before the command: twistchat ctl --json COMMAND"
 
@@ -136,13 +138,39 @@ class Operator:
             if secret is None:
                 return FAILED
 
-    def complete(self) -> dict[str, str]:
-        """Ask which commands there are: how they are used, by their names."""
+    def complete(self, begun: Sequence[str]) -> list[str]:
+        """Ask what may stand behind words: commands, rooms, people, limits or accounts."""
         try:
-            answers = list(self._connect().ask("help", is_json=True))
-            return {row["name"]: row["usage"] for row in answers[0]["data"]}
+            return self._complete([word.casefold() for word in begun])
         except (NoServerError, KeyError, TypeError, IndexError):
-            return {}
+            return []
+
+    def _complete(self, begun: Sequence[str]) -> list[str]:
+        usages = {row["name"]: row["usage"] for row in self._rows("help")}
+        match begun:
+            case [] | ["help"]:
+                return list(usages)
+            case ["limit"]:
+                return self._names("limit")
+            case ["account"]:
+                return list(ACCOUNT_DEEDS)
+            case ["account", deed] if deed in ACCOUNT_DEEDS:
+                return self._names("account")
+        usage = usages.get(begun[0], "")
+        is_room_given = begun[-1].startswith("#")
+        found = []
+        if "#ROOM" in usage and len(begun) == 1:
+            found += self._names("rooms", "room")
+        if "WHO" in usage and len(begun) == 1 + is_room_given:
+            found += self._names("who")
+        return found
+
+    def _names(self, command: str, key: str = "name") -> list[str]:
+        return [row[key] for row in self._rows(command)]
+
+    def _rows(self, command: str) -> list[dict[str, Any]]:
+        answers = list(self._connect().ask(command, is_json=True))
+        return list(answers[0]["data"])
 
     def _ask_quietly(self, command: str) -> str:
         texts = [answer.get("text", "") for answer in self._connect().ask(command)]

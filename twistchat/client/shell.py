@@ -20,7 +20,7 @@ else:
     HAS_READLINE = True
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 PROMPT = "twistchat> "
 
@@ -37,11 +37,11 @@ def history_file() -> Path:
 
 
 class Shell:
-    """Where the operator types. `commands` tells which there are, when that is asked for."""
+    """Where the operator types. `complete` tells what may stand behind the words before."""
 
-    def __init__(self, commands: Callable[[], dict[str, str]]) -> None:
+    def __init__(self, complete: Callable[[Sequence[str]], list[str]]) -> None:
         self.is_terminal = sys.stdin.isatty()
-        self._commands = commands
+        self._may_stand = complete
         self._matches: list[str] = []
         self._edits = self.is_terminal and HAS_READLINE
 
@@ -99,9 +99,9 @@ class Shell:
             readline.write_history_file(history_file())
 
     def _complete(self, text: str, number: int) -> str | None:
-        """Complete the name of a command. Called by readline, for one match after the other."""
+        """Complete a word. Called by readline, for one match after the other."""
         if number == 0:
             begun = readline.get_line_buffer()[: readline.get_begidx()].split()
-            names = self._commands() if not begun or begun == ["help"] else {}
-            self._matches = [f"{name} " for name in names if name.startswith(text.casefold())]
+            start, names = text.casefold(), self._may_stand(begun)
+            self._matches = [f"{name} " for name in names if name.casefold().startswith(start)]
         return self._matches[number] if number < len(self._matches) else None
