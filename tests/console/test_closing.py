@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from twisted.logger import capturedLogs, formatEvent
+
 from tests.console.kit import OperatorTestCase
 from tests.engines import OnSlowEngine
 from twistchat.frontends.console.closing import in_words
@@ -37,6 +39,15 @@ class ClosingTests(OperatorTestCase):
                 "The operator to all: The server stops in 1 minute: Lunch.",
                 "The operator to all: The server stops in 10 seconds: Lunch.",
             ],
+        )
+
+    def test_the_log_has_the_reason_if_there_is_one(self) -> None:
+        with capturedLogs() as events:
+            self.does("shutdown in 5m Lunch.")
+            self.does("shutdown in 5m")
+        self.assertEqual(
+            [line for event in events if (line := formatEvent(event)).startswith("The server")],
+            ["The server stops in 5 minutes: Lunch.", "The server stops in 5 minutes"],
         )
 
     def test_everybody_is_told_at_sensible_moments(self) -> None:

@@ -103,7 +103,8 @@ class Closing:
         self.stop()
         self._words = words
         self._end = self._clock.callLater(seconds, self._now)
-        log.info("The server stops in {wait}: {reason}", wait=in_words(seconds), reason=words)
+        why = f": {words}" if words else ""
+        log.info("The server stops in {wait}{why}", wait=in_words(seconds), why=why)
         self._tell()
         return Told(
             f"The server stops in {in_words(seconds)}. shutdown cancel takes it back.",
