@@ -155,6 +155,17 @@ class LibraryTests(ClientScenarios):
         refused = self.failureResultOf(self.do(self.chat.log_in("bot", ONE)), RefusedError)
         self.assertEqual(refused.value.code, "logged-in-already")
 
+    def test_whoever_stays_at_the_door_is_not_there_again_and_again(self) -> None:
+        listening = self.do(self.listen())
+        self.done(self.chat.start())
+        self.done(self.chat.register(ONE))
+        self.done(self.chat.log_out())
+        for _ in range(20):
+            self.later(5.0)
+        self.failureResultOf(listening, DisconnectedError)
+        self.assertEqual(self.kinds().count("hello"), 1)
+        self.assertEqual(self.seen[-1], e.Goodbye(cause="no name given"))
+
     def test_lines_that_are_said_while_it_logs_in_are_answered(self) -> None:
         self.start()
         self.done(self.chat.register(ONE))

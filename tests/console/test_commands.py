@@ -114,6 +114,7 @@ class RoomTests(OperatorTestCase):
         self.assertIn("no room yet", self.does("rooms")[0])
         alice, _ = self.people("alice", "bob")
         self.typing(alice, "/join #茶")
+        self.does("room #lobby")  # it is there before anybody has come
         self.does("topic #茶 all about tea")
         rows = self.does("rooms")
         self.assertEqual(rows[0].split(), ["ROOM", "PEOPLE", "TOPIC"])

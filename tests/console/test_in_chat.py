@@ -49,7 +49,9 @@ class InChatTests(OperatorTestCase):
         self.assertEqual(usages, OF_CHAT)
         for name in self.office.commands.all:
             if name not in OF_CHAT:
-                self.assertIn(f"no command {name}.", self.typing(carol, f"/server {name} x")[0])
+                told = self.typing(carol, f"/server {name} x")[0]
+                self.assertIn(f"{name} is not behind /server.", told)
+                self.assertRegex(told, rf"Type /{name}\.$|It needs twistchat ctl, at the server\.$")
         self.assertEqual(self.stopped, [])
         self.assertIn("under your own name", self.typing(carol, "/server room #lobby slow=5")[0])
 

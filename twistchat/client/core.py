@@ -236,6 +236,9 @@ class Core:
             case e.Goodbye(cause="resumed"):
                 # Another has come with this token: coming back would only drive that one out.
                 after = [r.GiveUp(DisconnectedError("another client has come with this token"))]
+            case e.Goodbye(cause="no name given"):
+                # Whoever sat at the door would be at it again, for as long as the terminal is open.
+                after = [r.GiveUp(DisconnectedError("no name was given in time"))]
             case e.Goodbye(cause="kicked" | "banned" as cause):
                 # To come back by itself is not what was meant by that.
                 after = [r.GiveUp(DisconnectedError(f"this client was {cause}"))]

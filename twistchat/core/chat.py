@@ -106,7 +106,7 @@ class Chat:
 
     def room(self, name: str) -> Room | None:
         """Find a room by its name."""
-        return self._state.rooms.get(name)
+        return self._state.known(name)
 
     @property
     def rooms(self) -> Sequence[Room]:

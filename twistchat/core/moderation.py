@@ -160,7 +160,7 @@ def _visible(state: State, user: User, typed: str) -> Room | e.Refused:
     name = room_name(typed, state.limits)
     if isinstance(name, e.Refused):
         return name
-    room = state.rooms.get(name)
+    room = state.known(name)
     if room is not None and (user.id in room.members or rank_of(user, room.law)):
         return room
     code = e.Refusal.NO_SUCH_ROOM if user.operator else e.Refusal.NOT_IN_ROOM

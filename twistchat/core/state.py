@@ -143,9 +143,13 @@ class State:
     def reached(self, user: User, typed: str) -> Room | Refused:
         """Find a room whose affairs somebody may see to: theirs, or any, for an operator."""
         name = room_name(typed, self.limits)
-        if user.operator and isinstance(name, str) and (room := self.rooms.get(name)) is not None:
+        if user.operator and isinstance(name, str) and (room := self.known(name)) is not None:
             return room
         return self.membership(user, typed)
+
+    def known(self, name: str) -> Room | None:
+        """Find a room. The lobby is always there, also before the first has come."""
+        return self.open(name) if name == LOBBY else self.rooms.get(name)
 
     def open(self, name: str) -> Room:
         """Find a room, or make it; nobody is in a new one."""

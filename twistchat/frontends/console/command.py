@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 
+from twistchat.core.law import Deed
 from twistchat.core.text import clean
 from twistchat.frontends.console.results import Column, Failed, Result, Table, misused
 
@@ -20,6 +22,13 @@ if TYPE_CHECKING:
     from twistchat.core.model import User
 
 log = Logger()
+
+DEEDS = frozenset(str(deed) for deed in Deed) | {"topic"}
+"""What people do in the chat under their own names."""
+
+SOCKET = "It needs twistchat ctl, at the server."
+
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 class UsageError(Exception):
@@ -118,9 +127,12 @@ COLUMNS = (Column("usage", "COMMAND"), Column("summary", "WHAT IT DOES"))
 class Commands:
     """The table of all commands: the same at the server's terminal and over the control socket."""
 
-    def __init__(self, commands: Iterable[Command], prefix: str = "") -> None:
-        """`prefix` is what one types before each of them."""
+    def __init__(
+        self, commands: Iterable[Command], prefix: str = "", elsewhere: Mapping[str, str] = NOWHERE
+    ) -> None:
+        """`prefix` is what one types before each; `elsewhere` says where others are found."""
         self._prefix = prefix
+        self._elsewhere = elsewhere
         self._commands = {command.name: command for command in commands}
         helping = Command("help", "[COMMAND]", "this list, or one of it", self._help, in_chat=True)
         self._commands[helping.name] = helping
@@ -137,7 +149,12 @@ class Commands:
             for command in self._commands.values()
             if command.in_chat and command.name != "help"  # it has its own
         )
-        return Commands(of_chat, "/server ")
+        elsewhere = {
+            command.name: f"Type /{command.name}." if command.name in DEEDS else SOCKET
+            for command in self._commands.values()
+            if not command.in_chat
+        }
+        return Commands(of_chat, "/server ", elsewhere)
 
     def run(
         self, line: str, secret: str | None = None, *, by: User | None = None
@@ -153,6 +170,8 @@ class Commands:
         return running
 
     def _unknown(self, name: str) -> Result:
+        if (where := self._elsewhere.get(name.casefold())) is not None:
+            return misused(f"{name.casefold()} is not behind {self._prefix.strip()}. {where}")
         close = get_close_matches(name.casefold(), self._commands, n=1)
         before = self._prefix
         mean = f"Did you mean {before}{close[0]}?" if close else f"Type {before}help for them all."
