@@ -182,6 +182,19 @@ class LibraryTests(ClientScenarios):
         said = [(event.who, event.text) for event in self.seen if isinstance(event, e.Said)]
         self.assertEqual(said, [("guest", "before"), ("bot", "behind")])
 
+    def test_private_words_are_told_once_over_several_connections(self) -> None:
+        self.start()
+        self.done(self.chat.register(ONE))
+        (bob,) = self.people("bob")
+        for text in ("one", "two"):
+            self.endpoint.lose(ConnectionError())
+            bob.types(f"/msg bot {text}")
+            self.later(3)
+        self.endpoint.lose(ConnectionError())
+        self.later(3)
+        told = [event.text for event in self.seen if isinstance(event, e.Whispered)]
+        self.assertEqual(told, ["one", "two"])
+
     def test_where_it_has_read(self) -> None:
         self.start()
         self.done(self.chat.register(ONE))

@@ -33,7 +33,7 @@ class DocumentTests(SynchronousTestCase):
     def test_every_method_is_told(self) -> None:
         guide = GUIDE.read_text("utf-8")
         inner = {
-            "fail", "who", "pending", "pending_sent", "renew",
+            "fail", "pending", "pending_sent", "renew",
             "ping", "connect", "enter", "name", "is_in",
             "is_away", "was_in", "is_plain", "link_found", "link_is_plain", "link_lost",
             "link_received", "link_refused",

@@ -203,6 +203,23 @@ class AnswerTests(JSONWire, Accounts):
         self.assertFalse(self.knows("ada", SECRET))
         self.assertNotEqual(self.knows("ada", OTHER), self.knows("ada", WRONG))
 
+    def test_private_words_wait_where_a_script_takes_none(self) -> None:
+        self.quits(self.owner("ada"), "")
+        (bob,) = self.people("bob")
+        self.whispers(bob, "ada", "one")
+        self.settles()
+        script = cast("Program", self.somebody())
+        script.asks("hello", name="ada", password=SECRET, private=False, id=1)
+        self.settles()
+        self.whispers(bob, "ada", "two")
+        self.settles()
+        self.assertEqual([told["text"] for told in script.hears() if "text" in told], ["two"])
+        self.quits(script, "")
+        self.settles()
+        again = self.logged_in("ada")
+        told = [each for each in cast("Program", again).hears() if each.get("type") == "whispered"]
+        self.assertEqual([each["text"] for each in told], ["one", "two"])
+
     def test_markers_are_told_to_ones_other_connections_alone(self) -> None:
         one = self.owner("ada")
         two = self.logged_in("ada")

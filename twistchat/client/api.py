@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IProtocol, IStreamClientEndpoint
 
-    from twistchat.client.who import Who
     from twistchat.frontends.jsonlines.codec import Object
 
 SOFTWARE = "twistchat.client"
@@ -52,12 +51,12 @@ class Client(Asking):
 
     `server` is `HOST:PORT`, the description of an endpoint (`tls:…`), or an endpoint. The client
     connects again by itself. `rooms` are those to be in from the start (None: where the server
-    puts it); `password` is that of the account `name`, `house` that of the chat. `buffer` is how
+    puts it). `password` is that of the account `name`, `house` that of the chat; with
+    `private=False` what was said to that account alone waits for another client. `buffer` is how
     many events may wait to be taken before reading from the server pauses (with `listen=False` none
     are kept: for programs that only speak). While an answer is awaited, which comes behind them, it
     reads on; but no more than `most` ever wait, if that is given: then whoever asks and takes no
-    events waits for ever. `plain` makes a protocol for a server that speaks no
-    JSON; without it that is an error.
+    events waits for ever. `plain` makes a protocol for a server without JSON, which else is wrong.
     """
 
     def __init__(
@@ -70,6 +69,7 @@ class Client(Asking):
         password: str | None = None,
         house: str | None = None,
         rooms: Iterable[str] | None = (),
+        private: bool = True,
         buffer: int = 1000,
         most: int | None = None,
         listen: bool = True,
@@ -80,8 +80,10 @@ class Client(Asking):
         self._reactor = reactor
         self._core = Core(
             seconds=reactor.seconds, token=token, password=password, house=house, rooms=rooms,
-            software=software,
+            private=private, software=software,
         )  # fmt: skip
+        self.who = self._core.who
+        """Who it is, and what proves that."""
         self._wished = name
         self._size, self._most = buffer, most
         self._listens = listen
@@ -121,11 +123,6 @@ class Client(Asking):
     def account(self) -> str | None:
         """The account that this client is logged in to; None: it is a guest."""
         return self._core.who.account
-
-    @property
-    def who(self) -> Who:
-        """Who it is, and what proves that."""
-        return self._core.who
 
     @property
     def is_in(self) -> bool:

@@ -29,14 +29,6 @@ if TYPE_CHECKING:
 
     from twistchat.frontends.jsonlines.codec import Object
 
-TOKEN_IS_NO_GOOD = frozenset({"token-unknown", "token-expired"})
-ASK_AGAIN = frozenset({"stopping", "not-kept-stopping", "not-kept-unknown"})
-"""Refusals after which a line may be sent again, under its key."""
-NO_WAY_IN = frozenset({
-    "account-disabled", "guests-not-welcome", "wrong-password", "house-first",
-    "house-password-wrong",
-})  # fmt: skip
-"""Refusals after which nobody comes back by trying again."""
 PAGES = frozenset({"history", "search"})
 """Requests whose past lines are for who asked. Those of a room that one enters are events."""
 NAMES_TRIED = 5
@@ -64,6 +56,7 @@ class Core:
         password: str | None = None,
         house: str | None = None,
         rooms: Iterable[str] | None = (),
+        private: bool = True,
         software: str = "",
         make_key: Callable[[], str] = r.make_key,
     ) -> None:
@@ -76,6 +69,7 @@ class Core:
         self.was_in = False
         self._goes_anywhere = rooms is None
         """Whether it is the server's to say in which rooms it is at first."""
+        self._takes_private = private
         self._software = software
         self._make_key = make_key
         self._tried = 0
@@ -215,6 +209,9 @@ class Core:
                 is_said = isinstance(event, e.Said | e.Topic)
                 if not is_new or (event.past and is_said and self._is_ignored(event.who)):
                     return []
+            case e.Whispered():
+                if not self.rooms.take_private(event):
+                    return []
             case e.Gap():
                 if not self.rooms.skip(event):
                     return []
@@ -261,6 +258,8 @@ class Core:
         fields |= self.who.hello()
         if self.was_in or not self._goes_anywhere or self.rooms.missing():
             fields["rooms"] = self.rooms.wishes()
+        if not self._takes_private:
+            fields["private"] = False
         if self._software:
             fields["client"] = self._software
         self.stage = Stage.ENTERING
@@ -349,7 +348,7 @@ class Core:
         room = str(say.fields.get("room"))
         if error.code == "not-in-room" and room in self.rooms and not self.rooms.is_live(room):
             return []  # it waits for the room
-        if error.code in ASK_AGAIN:
+        if error.is_passing:
             return [r.Wait(PAUSE)]
         return list(self.ledger.fail(say, error))
 
@@ -357,7 +356,7 @@ class Core:
         self.stage, was_typed = Stage.DOOR, self.who.shows_typed
         self.who.forget_typed()
         self.who.refused(error.code)
-        if error.code in TOKEN_IS_NO_GOOD and self.who.token is not None and not was_typed:
+        if error.is_of_token and self.who.token is not None and not was_typed:
             return self._token_is_no_good()
         if error.code in ("bad-protocol", "banned"):
             return [r.GiveUp(error)]
@@ -367,7 +366,7 @@ class Core:
         if not self.was_in:
             self.who.wish = None
             return [r.TurnedAway(error)]
-        if error.code in NO_WAY_IN:
+        if error.is_for_good:
             return [r.GiveUp(error)]
         if not error.code.startswith("name-"):
             return [r.Happened(_problem(error, {})), r.HangUp()]

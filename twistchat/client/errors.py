@@ -8,6 +8,12 @@ if TYPE_CHECKING:
     from twistchat.frontends.jsonlines.codec import Object
 
 
+TOKEN_IS_NO_GOOD = frozenset({"token-unknown", "token-expired"})
+ASK_AGAIN = frozenset({"stopping", "not-kept-stopping", "not-kept-unknown"})
+NO_WAY_IN = frozenset({
+    "account-disabled", "guests-not-welcome", "wrong-password", "house-first",
+    "house-password-wrong",
+})  # fmt: skip
 PAUSE = 5.0
 """Seconds until something is asked again, where the server does not say how long to wait."""
 
@@ -36,6 +42,21 @@ class RefusedError(ChatError):
         """What one could try instead: another name, or how many seconds to wait."""
         self.until = until
         """Until when it is so, where that is known: seconds since 1970, UTC."""
+
+    @property
+    def is_of_token(self) -> bool:
+        """Whether it is the token that is no good."""
+        return self.code in TOKEN_IS_NO_GOOD
+
+    @property
+    def is_for_good(self) -> bool:
+        """Whether nobody comes in by trying again."""
+        return self.code in NO_WAY_IN
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether a line may be sent again, under its key."""
+        return self.code in ASK_AGAIN
 
     @property
     def wait(self) -> float:

@@ -69,9 +69,12 @@ class Whispered(Event):
     who: str
     to: str
     text: str
+    epoch: str = ""
     number: int = 0
+    """In what these two say to each other."""
     action: bool = False
     past: bool = False
+    """Whether it was said while its owner was away; or perhaps told before, over another client."""
     mine: bool = False
 
 

@@ -10,7 +10,7 @@ from twistchat.client.events import Gap
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from twistchat.client.events import Live, Numbered
+    from twistchat.client.events import Live, Numbered, Whispered
 
 
 class Place(NamedTuple):
@@ -36,6 +36,8 @@ class Rooms:
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._places: dict[str, Place | None] = {room_called(name): None for name in names}
         self._live: set[str] = set()
+        self._private: dict[str, int] = {}
+        """The last number of what was said privately, by the epochs of these logs."""
         self.may_jump = False
         """Whether numbers may be left out without a word: those of people who are ignored."""
         self.keys: dict[str, str] = {}
@@ -99,6 +101,12 @@ class Rooms:
             self._places[room] = before
             return False, None
         return True, self._jump(room, before, event.number - 1)
+
+    def take_private(self, event: Whispered) -> bool:
+        """Take in what was said to one alone; tell whether it is new: it may come again."""
+        before = self._private.get(event.epoch, 0)
+        self._private[event.epoch] = max(before, event.number)
+        return not event.past or event.number > before
 
     def skip(self, gap: Gap) -> bool:
         """Take in that lines are left out, and tell whether that matters."""

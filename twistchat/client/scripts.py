@@ -90,6 +90,7 @@ def make_client(
         where,
         password=shown.password,
         house=shown.house,
+        private=False,
         retry=backoffPolicy(initialDelay=0.5, maxDelay=10.0),
         software=f"twistchat {options.command}",
         listen=listen,

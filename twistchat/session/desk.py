@@ -115,6 +115,7 @@ class Desk:
         password: str,
         *,
         rooms: Mapping[str, Seen | None] | None = None,
+        takes_private: bool = True,
         label: Label | None = None,
     ) -> None:
         """Come in as the owner of an account, or become them."""
@@ -123,7 +124,9 @@ class Desk:
             session.answer(e.Refused(e.Refusal.LOGGED_IN_ALREADY, user.name), label)
             return
         credentials = Password(name, password, session.network)
-        self._entrance.log_in(session, Coming(credentials, rooms, label))
+        self._entrance.log_in(
+            session, Coming(credentials, rooms, label, takes_private=takes_private)
+        )
 
     def log_out(self, session: Visitor, label: Label | None = None) -> None:
         """Be nobody again, at the door."""

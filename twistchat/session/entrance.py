@@ -56,6 +56,8 @@ class Coming:
     """Whether they do not remember up to where they have read, so that the server does."""
     has_been_in: bool = False
     """Whether they were somebody else over this connection."""
+    takes_private: bool = True
+    """Whether what was said to them alone is for this connection, and not for another."""
     kept: Mapping[str, Seen] = field(default_factory=dict)
     """Rooms in which they were, as the server knows."""
 
@@ -211,8 +213,7 @@ class Entrance:
             rooms: dict[str, Seen | None] = dict(bookmark.rooms) if bookmark else {}
             if here is not None:
                 rooms |= self._bookmarks.of_lost(here, here.rooms)
-            has_been_in = session.user is not None
-            if has_been_in:
+            if has_been_in := session.user is not None:
                 session.steps_out()
             name = bookmark.name if bookmark else ""
             kept = {room: at for room, at in rooms.items() if at is not None}
@@ -367,7 +368,10 @@ class Entrance:
             join = c.Join(room, at, is_return=is_free, is_kept=is_kept)
             joined = self._chat.perform(user, join)
             items.extend([joined] if isinstance(joined, e.Refused) else joined)
-        if is_shared:  # also of whom is here: that connection may be dead, which nobody knows yet
+        session.way_back.takes_private = coming.takes_private
+        if (
+            is_shared and coming.takes_private
+        ):  # also of whom is here: that connection may be dead, which nobody knows yet
             items.append(e.PrivateOpened(user.id))
         session.comes_in(user, log_out, items, coming.label)
         if coming.is_by_hand or (is_shared and not person.is_here):

@@ -49,6 +49,7 @@ class WayBack:
         "is_told",
         "is_told_on_coming",
         "paces",
+        "takes_private",
     )
 
     def __init__(
@@ -67,6 +68,8 @@ class WayBack:
         """Whether they are told it when they come in: programs are."""
         self.is_shown_on_leaving = False
         """Whether they are shown it when they leave, since they read and write by hand."""
+        self.takes_private = True
+        """Whether what was said to their account alone counts as read when they have quit."""
         self.paces: dict[str, Bucket] = {}
         """How much they have done lately that is limited to so many a minute, as whoever they
         were until they left."""
@@ -135,7 +138,7 @@ class WayBack:
         self._bookmarks.lost(user, self._rooms)
         self._bookmarks.unfollow(user)
         if user.account is not None:
-            self._inbox.left(user, has_read=self._has_quit)
+            self._inbox.left(user, has_read=self._has_quit and self.takes_private)
         if self.is_told and not self._has_quit:
             self._names.keep(user.name, user.id)
         elif log_out is not None:

@@ -184,10 +184,18 @@ class JSONDialog:
                 session.answer(refused, label)
                 return
         if hello.password:
-            session.desk.log_in(session, hello.name, hello.password, rooms=hello.rooms, label=label)
+            session.desk.log_in(
+                session,
+                hello.name,
+                hello.password,
+                rooms=hello.rooms,
+                takes_private=hello.private,
+                label=label,
+            )
             return
         credentials = ResumeToken(hello.token, hello.name) if hello.token else GuestName(hello.name)
-        session.log_in(Coming(credentials, hello.rooms, label))
+        coming = Coming(credentials, hello.rooms, label, takes_private=hello.private)
+        session.log_in(coming)
 
     def _ignore(self, name: str, label: Label | None) -> None:
         session = self._session

@@ -49,6 +49,7 @@ class Hello:
     password: str = field(repr=False)
     house: str = field(repr=False)
     rooms: Mapping[str, Seen | None] | None
+    private: bool
     client: str
 
 
@@ -234,6 +235,7 @@ def _hello(fields: Fields) -> Asked:
         fields.text("password", ""),
         fields.text("house", ""),
         fields.rooms("rooms"),
+        fields.flag("private") or "private" not in fields,
         fields.text("client", ""),
     )
 
