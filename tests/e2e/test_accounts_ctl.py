@@ -98,7 +98,7 @@ async def test_an_operator_in_the_chat(daemon: Daemon) -> None:
     carol.types("/server count")
     await carol.heard.until("^-- 2 online.$")
     carol.types("/server shutdown")
-    await carol.heard.until("^-- There is no command shutdown")
+    await carol.heard.until("^-- shutdown is not behind /server. It needs twistchat ctl")
     bob.types("/server count")
     await bob.heard.until("^-- Only operators can do that.$")
     await daemon.does("account", "role", "carol", "person")
