@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 BARE = frozenset({"login", "register", "passwd", "password", "identify"})
 """Words that somebody types who has forgotten the slash."""
 
-COMMANDS = ("/login", "/register", "/passwd", "/password", "/account")
-"""What stands at the beginning of lines that may hold a password, perhaps behind blanks."""
-
 
 def may_hold_password(words: str, is_registered: Callable[[str], bool]) -> bool:
     """Whether a line that is to be said looks like one that was meant for the server alone.
