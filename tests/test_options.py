@@ -128,7 +128,7 @@ class ListenTests(OptionsTestCase):
             self.assertEqual(read_listen(text, WIRES), Listen("line", endpoint), text)
 
     def test_kinds_that_do_not_exist(self) -> None:
-        known = "(there are: line, json)"
+        known = "(there are: line, json, irc)"
         for text, words in {
             "lne=9000": f"'lne' is no kind to listen for {known}; did you mean line?",
             "LINE=9000": f"'LINE' is no kind to listen for {known}; did you mean line?",

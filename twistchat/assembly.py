@@ -17,6 +17,7 @@ from twistchat.counts import Counts
 from twistchat.deedlog import log_deed
 from twistchat.engine.memory import MemoryEngine
 from twistchat.engine.worker import ThreadWorker
+from twistchat.frontends.irc.protocol import speak_irc
 from twistchat.frontends.jsonlines.dialog import speak_json
 from twistchat.frontends.registry import Greeting, Registry
 from twistchat.limitlog import LimitLog
@@ -138,7 +139,7 @@ def assemble(
         ),
         clock=clock,
         greeting=greeting or Greeting(),
-        languages={"json": speak_json},
+        languages={"json": speak_json, "irc": speak_irc},
         counts=counts,
     )
     for follower in (inbox.follow, desk.follow, registry.follow, log_deed):

@@ -80,6 +80,7 @@ class Pipeline:
         self._untold: set[str] = set()
         """Of whom (by id) nobody was told that they were put out, since it was not kept."""
         self._followers: list[Callable[[Committed], None]] = []
+        self._watchers: list[Callable[[Committed], None]] = []
 
     def follow(self, follower: Callable[[Committed], None]) -> None:
         """Call this with whatever durable is committed, but for what is said in rooms.
@@ -87,6 +88,10 @@ class Pipeline:
         And with what could not be: `NotKept`.
         """
         self._followers.append(follower)
+
+    def watch(self, watcher: Callable[[Committed], None]) -> None:
+        """Call this with whatever is told and not kept: presence, and answers."""
+        self._watchers.append(watcher)
 
     @property
     def full(self) -> bool:
@@ -161,6 +166,8 @@ class Pipeline:
                         committed = replace(committed, item=replace(item, is_told=False))
                     case _ if (full := self._chat.completed(item)) is not item:
                         committed = replace(committed, item=full)
+                for watcher in self._watchers:
+                    guarded(watcher, committed)
             self._fanout.publish(committed)
             if decided is not None and changes_state(decided) and committed.origin is not None:
                 settled.append((committed.origin, item))

@@ -17,6 +17,7 @@ from twistchat.frontends.console.control import ControlFactory
 from twistchat.frontends.console.office import make_office
 from twistchat.frontends.console.protocol import Console
 from twistchat.frontends.console.terminal import open_console
+from twistchat.frontends.irc.protocol import IRCFactory
 from twistchat.frontends.jsonlines.format import JSON
 from twistchat.frontends.jsonlines.protocol import JSONFactory
 from twistchat.frontends.line.format import LineFormat
@@ -45,7 +46,11 @@ log = Logger()
 CLOSE_TIME = 1.5
 """Seconds in which, on stopping, readers may take their last lines."""
 
-WIRES: Mapping[str, Callable[[Registry], Factory]] = {LINE: ChatFactory, "json": JSONFactory}
+WIRES: Mapping[str, Callable[[Registry], Factory]] = {
+    LINE: ChatFactory,
+    "json": JSONFactory,
+    "irc": IRCFactory,
+}
 """Every kind of wire that can be listened for, and what makes its factory."""
 
 

@@ -43,8 +43,9 @@ class WholeTests(CheckTestCase):
 
     def test_the_kinds_are_those_that_are_written(self) -> None:
         spoken = (said(""), did(""), whispered(""), replace(whispered(""), action=True), topic(""))
+        noticed = (replace(said(""), notice=True), replace(whispered(""), notice=True))
         erased = Erased("#lobby", ALICE, "alice", START, "bob")
-        events = (*spoken, *EVERYTHING, erased)
+        events = (*spoken, *noticed, *EVERYTHING, erased)
         self.assertEqual({row_of(event)[1] for event in events}, set(KINDS))
         self.assertEqual(len(set(KINDS)), len(KINDS))
 

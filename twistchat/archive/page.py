@@ -94,6 +94,8 @@ def _section(selection: Selection, log: Log, place: int) -> Iterator[str]:
 
 def _line(committed: Committed) -> str:
     match committed.item:
+        case Said(who=who, text=text, notice=True):
+            return f"-<b><bdi>{_text(who)}</bdi></b>- {_text(text)}"
         case Said(who=who, text=text, action=False):
             return f"<b><bdi>{_text(who)}</bdi></b> {_text(text)}"
         case Said(who=who, text=text):

@@ -40,6 +40,7 @@ class Said(Event):
     who: str
     text: str
     action: bool = False
+    notice: bool = False
     past: bool = False
     """Whether it was said before this client heard it: on joining, or while it was away."""
     mine: bool = False
@@ -73,6 +74,7 @@ class Whispered(Event):
     number: int = 0
     """In what these two say to each other."""
     action: bool = False
+    notice: bool = False
     past: bool = False
     """Whether it was said while its owner was away; or perhaps told before, over another client."""
     mine: bool = False

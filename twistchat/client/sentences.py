@@ -29,8 +29,10 @@ class Plural(NamedTuple):
 
 SAID = "<{who}> {text}"
 DID = "* {who} {text}"
+NOTICED = "-{who}- {text}"
 WHISPERED = "<{who} -> {to}> {text}"
 WHISPERED_ACTION = "<{who} -> {to}> * {text}"
+WHISPERED_NOTICE = "-{who} -> {to}- {text}"
 ELSEWHERE = "[{room}] {line}"
 AT = "[{time}] {line}"
 NUMBERED = "({number}) {line}"

@@ -75,12 +75,14 @@ class Showing:
     def _said(self, event: e.AnyEvent) -> list[str]:
         match event:
             case e.Said():
-                line = (s.DID if event.action else s.SAID).format(who=event.who, text=event.text)
+                how = s.DID if event.action else s.NOTICED if event.notice else s.SAID
+                line = how.format(who=event.who, text=event.text)
                 if event.room != LOBBY:
                     line = s.ELSEWHERE.format(room=event.room, line=line)
                 return [line]
             case e.Whispered():
-                template = s.WHISPERED_ACTION if event.action else s.WHISPERED
+                how = s.WHISPERED_NOTICE if event.notice else s.WHISPERED
+                template = s.WHISPERED_ACTION if event.action else how
                 return [template.format(who=event.who, to=event.to, text=event.text)]
             case e.Topic():
                 template = s.TOPIC_CHANGED if event.topic else s.TOPIC_REMOVED

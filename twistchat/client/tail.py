@@ -306,7 +306,8 @@ def as_text(event: e.Numbered, room: str) -> bytes:
     except (OverflowError, OSError, ValueError):  # a server may say anything
         time = "?"
     if isinstance(event, e.Said):
-        line = (s.DID if event.action else s.SAID).format(who=event.who, text=event.text)
+        how = s.DID if event.action else s.NOTICED if event.notice else s.SAID
+        line = how.format(who=event.who, text=event.text)
     elif isinstance(event, e.Topic):
         template = s.TOPIC_CHANGED if event.topic else s.TOPIC_REMOVED
         line = template.format(who=event.who, room=room, topic=event.topic)

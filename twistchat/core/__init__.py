@@ -23,6 +23,7 @@ Twisted: everything here runs at once and can be tried at a Python prompt.
     rights.py     who may do what, and what keeps somebody from speaking or coming in
     rooms.py      the rules about rooms
     people.py     the rules about people
+    programs.py   the rules about what programs say for their people
     moderation.py the rules about moderating
     registering.py the rules about accounts
     chat.py       Chat: decides, by these rules

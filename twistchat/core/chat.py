@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core import moderation, people, registering, rooms
+from twistchat.core import moderation, people, programs, registering, rooms
 from twistchat.core.law import ADDRESS
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.names import fold
@@ -66,12 +66,15 @@ class Chat:
         self._state.people[user.id] = user
         self._state.names[fold(user.name)] = user
 
-    def rejoin(self, user: User, seen: Mapping[str, Seen] | None) -> Sequence[e.Item]:
+    def rejoin(
+        self, user: User, seen: Mapping[str, Seen] | None, *, past_last: bool = False
+    ) -> Sequence[e.Item]:
         """Let another connection of somebody who is here hear the rooms where they are.
 
-        `seen` tells up to where it has read some of them; None: it has read them all.
+        `seen` tells up to where it has read some of them; None: it has read them all. `past_last`:
+        what was said is told after their coming.
         """
-        return rooms.rejoin(self._state, user, seen)
+        return rooms.rejoin(self._state, user, seen, past_last=past_last)
 
     def depart(self, user: User, cause: e.Cause, words: str = "") -> Sequence[e.Item]:
         """Let somebody go, out of every room."""
@@ -147,6 +150,8 @@ class Chat:
                 return rooms.say(state, user, command)
             case c.Whisper():
                 return people.whisper(state, user, command)
+            case c.Signal() | c.ShowAs():
+                return programs.perform(state, user, command)
             case c.Join():
                 return rooms.join(state, user, command)
             case c.Leave():
@@ -159,10 +164,8 @@ class Chat:
                 return people.set_away(state, user, command)
             case c.SetTopic():
                 return rooms.set_topic(state, user, command)
-            case c.ReadTopic():
-                return rooms.read_topic(state, user, command)
-            case c.ListMembers():
-                return rooms.list_members(state, user, command)
+            case c.ReadTopic() | c.ListMembers():
+                return rooms.look_at(state, user, command)
             case c.ListRooms():
                 return rooms.list_rooms(state, user, command)
             case c.Describe():
@@ -194,10 +197,12 @@ class Chat:
         match command:
             case c.Say():
                 text = spoken(command.text)
-                return e.Said(command.room, user.id, user.name, text, command.action, now)
+                where, action, notice = command.room, command.action, command.notice
+                return e.Said(where, user.id, user.name, text, action, now, notice)
             case c.Whisper():
                 text = spoken(command.text)
-                return e.Whispered(user.id, user.name, "", command.to, text, command.action, now)
+                to, action, notice = command.to, command.action, command.notice
+                return e.Whispered(user.id, user.name, "", to, text, action, now, notice)
             case _:
                 return None
 
@@ -209,6 +214,7 @@ class Chat:
             case e.TopicChanged():
                 if (room := self._state.remembers(event.room)) is not None:
                     room.topic = event.topic
+                    room.topic_who, room.topic_at = event.who, event.at
             case e.RoomForgotten():
                 self._state.is_forgotten(event.room)
             case e.RulesChanged() | e.Moderated():

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.accounts import AccountDeed, Role
     from twistchat.core.law import Deed
-    from twistchat.core.model import Seen
+    from twistchat.core.model import Persona, Seen
 
 
 @value(frozen=True, slots=True)
@@ -22,6 +22,10 @@ class Say:
     text: str
     action: bool = False
     """Told as something one does: `/me waves`."""
+    notice: bool = False
+    """Told as something that no program is to answer (RFC 2812, section 3.3.2)."""
+    tags: str = ""
+    """What programs say of it to programs, as IRC writes it (`+draft/reply=…`); it is not kept."""
 
 
 @value(frozen=True, slots=True)
@@ -31,6 +35,28 @@ class Whisper:
     to: str
     text: str
     action: bool = False
+    notice: bool = False
+    tags: str = ""
+
+
+@value(frozen=True, slots=True)
+class Signal:
+    """Let one's program say something to the programs of others, which nobody remembers."""
+
+    room: str
+    """Empty: to one person only."""
+    to: str
+    text: str = ""
+    """Such as CTCP has; empty: all that is said is in the tags."""
+    notice: bool = False
+    tags: str = ""
+
+
+@value(frozen=True, slots=True)
+class ShowAs:
+    """Present oneself in another way, under the same name."""
+
+    persona: Persona
 
 
 @value(frozen=True, slots=True)
@@ -46,6 +72,8 @@ class Join:
     """What one must know to come in, where that is so."""
     is_kept: bool = False
     """Whether the server knows that one was in it, so that one need not be let in again."""
+    past_last: bool = False
+    """Whether one is told what was said there after one's own coming, and not before."""
 
 
 @value(frozen=True, slots=True)
@@ -236,6 +264,8 @@ class Quit:
 Command = (
     Say
     | Whisper
+    | Signal
+    | ShowAs
     | Join
     | Leave
     | Invite

@@ -27,6 +27,7 @@ from twistchat.core.events import (
     KeyOpened,
     Left,
     Moderated,
+    PersonaChanged,
     PrivateOpened,
     Rejoined,
     Renamed,
@@ -35,11 +36,13 @@ from twistchat.core.events import (
     Said,
     SearchOpened,
     Settled,
+    Signalled,
     Slowed,
     Stopping,
     TopicChanged,
     Whispered,
     WillFind,
+    Written,
 )
 from twistchat.core.law import SUBJECTS, Deed, RoomRules, target_key
 
@@ -53,8 +56,11 @@ _AUDITED = _CHANGES - {TopicChanged}
 _COMING_OR_GOING = frozenset((Joined, Left, Departed))
 _ANSWERS = (
     _DURABLE
-    | (_REPLIES - {AwayTold, JoinOpened, PrivateOpened, Rejoined, Settled, Slowed, WillFind})
-    | {Joined, Left, Renamed, Invited}
+    | (
+        _REPLIES
+        - {AwayTold, JoinOpened, PrivateOpened, Rejoined, Settled, Slowed, WillFind, Written}
+    )
+    | {Joined, Left, Renamed, Invited, Signalled, PersonaChanged}
 )
 
 
@@ -176,8 +182,10 @@ def rooms_of(item: Item) -> tuple[str, ...]:
             return (item.room,)
         case Moderated():
             return (item.room,) if item.room else item.rooms
-        case Departed() | Renamed() | AwayChanged() | Folded():
+        case Departed() | Renamed() | AwayChanged() | Folded() | PersonaChanged():
             return item.rooms
+        case Signalled():
+            return (item.room,) if item.room else ()
         case _:
             return ()
 
@@ -187,8 +195,10 @@ def people_of(item: Item) -> tuple[str, ...]:
     match item:
         case Whispered() | Invited():
             return (item.user, item.to_user)
-        case Renamed():
+        case Renamed() | PersonaChanged():
             return (item.user,)
+        case Signalled():
+            return () if item.room else (item.user, item.to_user)
         case Moderated():
             return (item.user, item.to_user)
         case AccountSet():
@@ -209,7 +219,7 @@ def is_for_everybody(item: Item) -> bool:
 def weight(item: Item) -> int:
     """Roughly how many bytes an item holds."""
     if type(item) is Said:  # most are, and the names in them are short
-        return SAID + getsizeof(item.text)
+        return SAID + getsizeof(item.text) + len(item.tags)
     size = 200
     for name in item.__slots__:  # a loop, since it is asked of every item
         value = getattr(item, name)

@@ -50,11 +50,13 @@ from twistchat.core.replies import TokenTold as TokenTold
 from twistchat.core.replies import TopicTold as TopicTold
 from twistchat.core.replies import Welcomed as Welcomed
 from twistchat.core.replies import WillFind as WillFind
+from twistchat.core.replies import Written as Written
 from twistchat.core.values import value
 
 if TYPE_CHECKING:
     from twistchat.core.accounts import Account, AccountDeed
     from twistchat.core.law import Deed, RoomRules
+    from twistchat.core.model import Persona
 
 # ---------------------------------------------------------------- durable events
 
@@ -69,6 +71,10 @@ class Said:
     text: str
     action: bool
     at: float
+    notice: bool = False
+    """Whether no program is to answer it."""
+    tags: str = ""
+    """What the speaker's program says of it to other programs; it is not kept."""
 
 
 @value(frozen=True, slots=True)
@@ -82,6 +88,8 @@ class Whispered:
     text: str
     action: bool
     at: float
+    notice: bool = False
+    tags: str = ""
 
 
 @value(frozen=True, slots=True)
@@ -257,6 +265,33 @@ class AwayChanged:
 
 
 @value(frozen=True, slots=True)
+class Signalled:
+    """Somebody's program said something to the programs of others."""
+
+    room: str
+    """Empty: to one person only."""
+    user: str
+    who: str
+    to_user: str
+    to: str
+    text: str
+    notice: bool
+    tags: str
+    at: float
+
+
+@value(frozen=True, slots=True)
+class PersonaChanged:
+    """Somebody presents themselves in another way."""
+
+    rooms: tuple[str, ...]
+    user: str
+    who: str
+    persona: Persona
+    at: float
+
+
+@value(frozen=True, slots=True)
 class RoomForgotten:
     """A room with nobody in it is no more: there were too many. Its log may go too."""
 
@@ -310,6 +345,8 @@ Presence = (
     | Renamed
     | Invited
     | AwayChanged
+    | Signalled
+    | PersonaChanged
     | RoomForgotten
     | Folded
     | Announced

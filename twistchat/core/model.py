@@ -23,6 +23,22 @@ class Seen:
     connection was lost, and nobody knows how much of it had arrived."""
 
 
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """How somebody presents themselves besides their name, as IRC knows it."""
+
+    ident: str = ""
+    """What they are called on their machine, as they say; empty: they have not said."""
+    realname: str = ""
+    """Who they are, in their own words."""
+    is_bot: bool = False
+    """Whether they say that they are a program."""
+
+
+NO_PERSONA = Persona()
+"""Of those who have said nothing of it."""
+
+
 @dataclass(slots=True, eq=False)
 class User:
     """One person, whatever they came with and over how many connections."""
@@ -46,6 +62,8 @@ class User:
     """The ids of people who have written to them: no strangers."""
     account: Account | None = None
     """Theirs, if they have logged in; its id is theirs."""
+    persona: Persona = NO_PERSONA
+    """How they present themselves."""
 
 
 @dataclass(slots=True, eq=False)
@@ -54,6 +72,10 @@ class Room:
 
     name: str
     topic: str = ""
+    topic_who: str = ""
+    """The name of who said so."""
+    topic_at: float = 0.0
+    """When that was: seconds since 1970, UTC."""
     has_log: bool = False
     """Whether anything was ever said in it that is remembered."""
     members: dict[str, User] = field(default_factory=dict)

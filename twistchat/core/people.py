@@ -39,16 +39,21 @@ def whisper(state: State, user: User, command: c.Whisper) -> Sequence[e.Item] | 
         return e.Refused(e.Refusal.NOTHING_TO_SAY)
     if (why_not := why_not_whisper(state, user, other)) is not None:
         return why_not
-    if refused := _too_fast(state, user, other):
+    if refused := too_fast_for(state, user, other):
         return refused
     state.has_written(user, other)
     user.spoke = now = state.now()
-    items: list[e.Item] = [
-        e.Whispered(user.id, user.name, other.id, other.name, text, command.action, now)
-    ]
-    if other.away is not None:
+    items: list[e.Item] = [_whispered(user, other, text, command, now)]
+    if other.away is not None and not command.notice:
         items.append(e.AwayTold(other.name, other.away))
     return items
+
+
+def _whispered(
+    user: User, other: User | Account, text: str, command: c.Whisper, now: float
+) -> e.Whispered:
+    action, notice, tags = command.action, command.notice, command.tags
+    return e.Whispered(user.id, user.name, other.id, other.name, text, action, now, notice, tags)
 
 
 def _leave_word(
@@ -59,13 +64,13 @@ def _leave_word(
     if not text:
         return e.Refused(e.Refusal.NOTHING_TO_SAY)
     if account.is_disabled:
-        return _nobody(command.to)
+        return nobody(command.to)
     if (why_not := why_not_whisper(state, user, None)) is not None:
         return why_not
     if wait := state.wait(user, "strangers"):
         return e.Refused(e.Refusal.STRANGERS_FAST, str(state.limits.strangers), str(ceil(wait)))
     user.spoke = now = state.now()
-    said = e.Whispered(user.id, user.name, account.id, account.name, text, command.action, now)
+    said = _whispered(user, account, text, command, now)
     return [said, e.WillFind(account.name)]
 
 
@@ -83,7 +88,7 @@ def invite(state: State, user: User, command: c.Invite) -> Sequence[e.Item] | e.
         return e.Refused(e.Refusal.NOT_MODERATOR, room.name)
     if (why_not := why_muted(state, user, room)) is not None:
         return why_not
-    if refused := _too_fast(state, user, other):
+    if refused := too_fast_for(state, user, other):
         return refused
     state.admit(other.id, room, is_for_all=rank_of(user, room.law) >= Rank.MODERATOR)
     return [e.Invited(room.name, user.id, user.name, other.id, other.name, state.now())]
@@ -129,7 +134,7 @@ def describe(state: State, user: User, command: c.Describe) -> Sequence[e.Item] 
     """Tell about a person what everybody may know; of rooms those that both are in."""
     other = state.person(command.name)
     if other is None:
-        return _nobody(command.name)
+        return nobody(command.name)
     shared = tuple(name for name in other.rooms if name in user.rooms)
     now = state.now()
     return [e.PersonDescribed(other.name, now - other.since, now - other.spoke, other.away, shared)]
@@ -146,22 +151,24 @@ def announce(state: State, user: User, command: c.Announce) -> Sequence[e.Item] 
         return [e.Announced(text, None, None, state.now())]
     other = state.person(command.to)
     if other is None:
-        return _nobody(command.to)
+        return nobody(command.to)
     return [e.Announced(text, other.id, other.name, state.now())]
 
 
 def _other(state: State, user: User, name: str) -> User | e.Refused:
     other = state.person(name)
     if other is None:
-        return _nobody(name)
+        return nobody(name)
     return e.Refused(e.Refusal.TO_ONESELF) if other is user else other
 
 
-def _nobody(name: str) -> e.Refused:
+def nobody(name: str) -> e.Refused:
+    """Tell that nobody of that name is here."""
     return e.Refused(e.Refusal.NO_SUCH_PERSON, clean(name.strip()[:40]))
 
 
-def _too_fast(state: State, user: User, other: User) -> e.Refused | None:
+def too_fast_for(state: State, user: User, other: User) -> e.Refused | None:
+    """Tell that somebody writes to too many strangers; None: they may write to this one."""
     wait = state.wait_for_stranger(user, other)
     if not wait:
         return None

@@ -33,6 +33,8 @@ class Welcomed:
     """Until when."""
     role: Role | None = None
     """What you may do as the owner of an account; None: you are a guest."""
+    was: str = ""
+    """The name that you had over this connection until now; empty: you come in."""
 
 
 @value(frozen=True, slots=True)
@@ -256,6 +258,13 @@ class Noted:
 
 
 @value(frozen=True, slots=True)
+class Written:
+    """What the front end itself has written for its own session: put into the order as it is."""
+
+    data: bytes
+
+
+@value(frozen=True, slots=True)
 class Goodbye:
     """The last that a session is told before its connection is closed."""
 
@@ -328,6 +337,7 @@ Reply = (
     | Slowed
     | Refused
     | Noted
+    | Written
     | Goodbye
     | Kept
     | KeptBefore

@@ -61,6 +61,15 @@ def why_not_speak(state: State, user: User, room: Room) -> Refused | None:
     return None
 
 
+def why_not_signal(state: State, user: User, room: Room) -> Refused | None:
+    """Tell why somebody's program may say nothing in a room; None if it may."""
+    if (why_not := why_muted(state, user, room)) is not None or not room.law.rules.moderated:
+        return why_not
+    if user.id in room.law.voiced or rank_of(user, room.law) >= Rank.MODERATOR:
+        return None
+    return Refused(Refusal.MODERATED, room.name)
+
+
 def _note_line(room: Room, user: User, now: float) -> None:
     """Note that somebody speaks in a slow room, and forget who may speak again."""
     lines = room.lines

@@ -6,6 +6,7 @@ from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING
 
+from twistchat.core import commands as c
 from twistchat.core import events as e
 from twistchat.core.moderation import founded
 from twistchat.core.moments import seen_from
@@ -16,7 +17,6 @@ from twistchat.core.text import clean, spoken
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from twistchat.core import commands as c
     from twistchat.core.model import Room, Seen, User
     from twistchat.core.state import State
 
@@ -61,7 +61,8 @@ def say(state: State, user: User, command: c.Say) -> Sequence[e.Item] | e.Refuse
         if why_not is not None:
             return why_not
     user.spoke = now = state.now()
-    return [e.Said(room.name, user.id, user.name, text, command.action, now)]
+    action, notice, tags = command.action, command.notice, command.tags
+    return [e.Said(room.name, user.id, user.name, text, action, now, notice, tags)]
 
 
 def join(state: State, user: User, command: c.Join) -> Sequence[e.Item] | e.Refused:
@@ -90,9 +91,10 @@ def join(state: State, user: User, command: c.Join) -> Sequence[e.Item] | e.Refu
     room = state.open(name)
     found = None if room.members else founded(state, user, room)
     state.add(user, room)
-    items.append(opened(state, name, command.seen))
-    items.append(e.Joined(name, user.id, user.name, state.now()))
-    items.append(_members(room, on_joining=True))
+    past = opened(state, name, command.seen)
+    joined = e.Joined(name, user.id, user.name, state.now())
+    members = _members(room, on_joining=True)
+    items += [joined, members, past] if command.past_last else [past, joined, members]
     if found is not None:
         items.append(found)
     return items
@@ -103,17 +105,17 @@ def opened(state: State, name: str, seen: Seen | None) -> e.JoinOpened:
     return e.JoinOpened(name, state.limits.replay if seen is None else state.limits.page, seen)
 
 
-def rejoin(state: State, user: User, seen: Mapping[str, Seen] | None) -> Sequence[e.Item]:
+def rejoin(
+    state: State, user: User, seen: Mapping[str, Seen] | None, *, past_last: bool = False
+) -> Sequence[e.Item]:
     """Let another connection of somebody hear the rooms where they are."""
     items: list[e.Item] = []
     for room in user.rooms.values():
-        items += [
-            e.JoinOpened(room.name, 0, None)
-            if seen is None
-            else opened(state, room.name, seen.get(room.name)),
-            e.Rejoined(room.name),
-            _members(room, on_joining=True),
-        ]
+        past = e.JoinOpened(room.name, 0, None)
+        if seen is not None:
+            past = opened(state, room.name, seen.get(room.name))
+        rejoined, members = e.Rejoined(room.name), _members(room, on_joining=True)
+        items += [rejoined, members, past] if past_last else [past, rejoined, members]
     return items
 
 
@@ -149,20 +151,16 @@ def set_topic(state: State, user: User, command: c.SetTopic) -> Sequence[e.Item]
     return [e.TopicChanged(room.name, user.id, user.name, topic, state.now())]
 
 
-def read_topic(state: State, user: User, command: c.ReadTopic) -> Sequence[e.Item] | e.Refused:
-    """Tell what a room is about."""
+def look_at(
+    state: State, user: User, command: c.ReadTopic | c.ListMembers
+) -> Sequence[e.Item] | e.Refused:
+    """Tell what a room is about, or who is in it."""
     room = state.membership(user, command.room)
     if isinstance(room, e.Refused):
         return room
+    if isinstance(command, c.ListMembers):
+        return [_members(room)]
     return [e.TopicTold(room.name, room.topic)]
-
-
-def list_members(state: State, user: User, command: c.ListMembers) -> Sequence[e.Item] | e.Refused:
-    """Tell who is in a room."""
-    room = state.membership(user, command.room)
-    if isinstance(room, e.Refused):
-        return room
-    return [_members(room)]
 
 
 def list_rooms(state: State, user: User, command: c.ListRooms) -> Sequence[e.Item] | e.Refused:

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from twistchat.core.accounts import Account, Role, Standing
+from twistchat.core.events import Said, Whispered
 from twistchat.core.law import RoomRules
 from twistchat.core.limits import NONE
 from twistchat.core.rules import LONGEST_HIDDEN
@@ -42,6 +43,14 @@ def from_text(text: str) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise ValueError("no fields where there should be some")  # noqa: TRY004, as all else here
     return fields
+
+
+def said_as(event: Said | Whispered) -> str:
+    """Name what kind of saying that is."""
+    if isinstance(event, Said):
+        return "did" if event.action else "noticed" if event.notice else "said"
+    how = "-did" if event.action else "-noticed" if event.notice else ""
+    return f"whispered{how}"
 
 
 def rules_fields(rules: RoomRules) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from twistchat.core.events import (
 from twistchat.core.names import fold
 from twistchat.core.rules import without_key
 from twistchat.engine import Repeated, Stamp
-from twistchat.engine.fields import as_text, rules_fields
+from twistchat.engine.fields import as_text, rules_fields, said_as
 
 if TYPE_CHECKING:
     from twistchat.core.events import Durable
@@ -45,9 +45,9 @@ def digest_of(event: Durable) -> bytes:
     where = log_of(event) or ""
     match event:
         case Said():
-            kind, text = ("did" if event.action else "said"), event.text
+            kind, text = said_as(event), event.text
         case Whispered():
-            kind, text = ("whispered-did" if event.action else "whispered"), event.text
+            kind, text = said_as(event), event.text
             where = f"@{fold(event.to)}"
         case TopicChanged():
             kind, text = "topic", event.topic

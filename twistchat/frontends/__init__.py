@@ -3,6 +3,7 @@
 A front end turns bytes into commands for a `Session`, and gives it a `WireFormat` by which it is
 written to. It knows nothing of the other front ends, of engines, nor of how Chat decides.
 
+    place.py      the chat as a front end may look at it
     registry.py   Registry: the connected clients of all wires, what they share, goodbye on stop
     callers.py    how many connections one address may have, over all wires
     lines.py      LineInput: a connection of lines, for every wire that has such
@@ -10,5 +11,6 @@ written to. It knows nothing of the other front ends, of engines, nor of how Cha
     peer.py       the other end of a connection: its address, whether it lives, why it went
     line/         people on nc and telnet
     jsonlines/    programs, bots, our own client
+    irc/          IRC clients
     console/      the operator at the server's terminal
 """

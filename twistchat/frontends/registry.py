@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from twistchat.core.model import User
     from twistchat.engine import Label
     from twistchat.frontends.lines import LineInput
+    from twistchat.frontends.place import Place
     from twistchat.limitlog import LimitLog
     from twistchat.pipeline import Pipeline
     from twistchat.session.desk import Desk
@@ -122,6 +123,15 @@ class Registry:
         self._last_number = 0
         self._stopping = False
         self._empty: Deferred[None] | None = None
+
+    @property
+    def place(self) -> Place:
+        """Who is here, and which rooms there are."""
+        return self._chat
+
+    def watch(self, watcher: Callable[[Committed], None]) -> None:
+        """Call this with whatever is told and not kept: presence, and answers, in their order."""
+        self._pipeline.watch(watcher)
 
     @property
     def limits(self) -> Limits:

@@ -6,6 +6,7 @@ It knows no wire: commands come in, values go out, and a `WireFormat` makes byte
     session.py    Session: what it asks, and what it is told
     state.py      how far it has come
     entrance.py   how it comes in: with a name, or with a token as who one was
+    coming.py     with what: a name, rooms, how one presents oneself
     desk.py       where passwords are shown: to come in, to register
     performing.py what it asks for, done
     departure.py  how it leaves the chat, or only this connection

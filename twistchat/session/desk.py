@@ -11,7 +11,8 @@ from twistchat.core import events as e
 from twistchat.core.accounts import AccountDeed
 from twistchat.core.pace import Bucket
 from twistchat.login import refusal
-from twistchat.session.entrance import Coming, Newcomer
+from twistchat.session.coming import Coming
+from twistchat.session.entrance import Newcomer
 from twistchat.session.state import State
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
 from twisted.internet.defer import Deferred, succeed
@@ -14,12 +14,12 @@ from twistchat.core import events as e
 from twistchat.core.events import Refusal, Refused
 from twistchat.core.names import LOBBY, fold, room_name
 from twistchat.login import IPerson, LoginRefused, Person, ResumeToken, refusal
+from twistchat.session.coming import Coming
 from twistchat.session.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from twisted.cred.credentials import ICredentials
     from twisted.cred.portal import Portal
     from twisted.internet.interfaces import IReactorTime
     from twisted.python.failure import Failure
@@ -41,25 +41,6 @@ log = Logger()
 IN_A_TURN = 20
 """People who are let in before the others have their turn: after a restart a thousand come back at
 once, and those who are in already want to talk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """How somebody wants to come in."""
-
-    credentials: ICredentials
-    rooms: Mapping[str, Seen | None] | None = None
-    """Where they want to be, and up to where they have read; None: where everybody is, or where
-    the owner of an account was."""
-    label: Label | None = None
-    is_by_hand: bool = False
-    """Whether they do not remember up to where they have read, so that the server does."""
-    has_been_in: bool = False
-    """Whether they were somebody else over this connection."""
-    takes_private: bool = True
-    """Whether what was said to them alone is for this connection, and not for another."""
-    kept: Mapping[str, Seen] = field(default_factory=dict)
-    """Rooms in which they were, as the server knows."""
 
 
 class Newcomer(Protocol):
@@ -355,9 +336,13 @@ class Entrance:
         if not person.is_here:
             user.paces |= session.way_back.paces  # as somebody else one may not do more
             self._chat.enter(user)
-        items = self._welcomed(user, is_back=person.is_back)
+        if coming.persona is not None and not (person.is_here and is_shared):
+            user.persona = coming.persona
+        was = before.name if before is not None else ""
+        items = self._welcomed(user, is_back=person.is_back, was=was)
+        past_last = coming.past_last
         if person.is_here:
-            items += self._chat.rejoin(user, self._seen(rooms))
+            items += self._chat.rejoin(user, self._seen(rooms), past_last=past_last)
         for other in others:
             other.replaced()
         is_return = person.is_back and not coming.has_been_in  # else by turns one could go on
@@ -365,7 +350,7 @@ class Entrance:
             is_kept = room in were or self._was_in(room, coming.kept)
             # The rooms of an account are its own: else it would lose those beyond a minute's.
             is_free = is_return or (is_shared and is_kept)
-            join = c.Join(room, at, is_return=is_free, is_kept=is_kept)
+            join = c.Join(room, at, is_return=is_free, is_kept=is_kept, past_last=past_last)
             joined = self._chat.perform(user, join)
             items.extend([joined] if isinstance(joined, e.Refused) else joined)
         session.way_back.takes_private = coming.takes_private
@@ -387,10 +372,10 @@ class Entrance:
         named = ((room_name(typed, self._chat.limits), at) for typed, at in rooms.items())
         return {name: at for name, at in named if isinstance(name, str) and at is not None}
 
-    def _welcomed(self, user: User, *, is_back: bool) -> list[e.Item]:
+    def _welcomed(self, user: User, *, is_back: bool, was: str = "") -> list[e.Item]:
         token = self._tokens.give(user.id)
         role = None if user.account is None else user.account.role
-        return [e.Welcomed(user.name, is_back, token.text, token.expires, role)]
+        return [e.Welcomed(user.name, is_back, token.text, token.expires, role, was)]
 
 
 def _lost_place(failure: Failure) -> NoReturn:

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from twistchat.engine import Label
     from twistchat.limitlog import LimitLog
     from twistchat.pipeline import Pipeline
+    from twistchat.session.coming import Coming
     from twistchat.session.desk import Desk
-    from twistchat.session.entrance import Coming, Entrance
+    from twistchat.session.entrance import Entrance
     from twistchat.session.replay import Replay
     from twistchat.session.wayback import WayBack
     from twistchat.telling.fanout import Fanout, Listener

@@ -28,6 +28,7 @@ from twistchat.core.events import (
     Renamed,
     RoomForgotten,
     Said,
+    Signalled,
     Stopping,
     Welcomed,
     Whispered,
@@ -83,7 +84,7 @@ def _wants_kept(committed: Committed) -> bool:
     """Whether the session that asked is told `Kept` instead of the event."""
     if committed.label is not None:
         return True
-    return not committed.echo and isinstance(committed.item, Said | Whispered)
+    return not committed.echo and isinstance(committed.item, Said | Whispered | Signalled)
 
 
 class Fanout:

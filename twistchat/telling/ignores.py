@@ -5,13 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from twistchat.core.events import Departed, Invited, Item, Left, Renamed, Said, Whispered
+from twistchat.core.events import (
+    Departed,
+    Invited,
+    Item,
+    Left,
+    Renamed,
+    Said,
+    Signalled,
+    Whispered,
+)
 from twistchat.core.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 T = TypeVar("T")
+
+_HEARD = Said | Whispered | Signalled | Invited | Left | Departed
+"""What is not told as it is to who ignores its speaker."""
 
 
 @dataclass(slots=True, eq=False)
@@ -75,7 +87,7 @@ class Ignores(Generic[T]):
 
     def deaf_to(self, item: Item) -> Iterable[T]:
         """Find the listeners to whom this is not told as it is."""
-        if not self.deaf or not isinstance(item, Said | Whispered | Invited | Left | Departed):
+        if not self.deaf or not isinstance(item, _HEARD):
             return ()
         by_name = self.deaf.get(fold(item.who), {})
         return {**by_name, **self.deaf.get(f"@{item.user}", {})}

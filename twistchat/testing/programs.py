@@ -122,10 +122,11 @@ def _event(told: Object) -> e.Event | None:
     of = {"user": "", "at": told.get("time", 0.0)}
     match told:
         case {"type": "said", "room": room, "who": who, "text": text}:
-            return e.Said(room=room, who=who, text=text, action=told.get("action", False), **of)
+            how = {name: told.get(name, False) for name in ("action", "notice")}
+            return e.Said(room=room, who=who, text=text, **how, **of)
         case {"type": "whispered", "who": who, "to": to, "text": text}:
-            action = told.get("action", False)
-            return e.Whispered(who=who, to_user="", to=to, text=text, action=action, **of)
+            how = {name: told.get(name, False) for name in ("action", "notice")}
+            return e.Whispered(who=who, to_user="", to=to, text=text, **how, **of)
         case {"type": "topic", "room": room, "who": who, "topic": topic}:
             return e.TopicChanged(room=room, who=who, topic=topic, **of)
         case {"type": "joined", "room": room, "who": who}:

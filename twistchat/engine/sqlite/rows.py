@@ -30,6 +30,7 @@ from twistchat.engine.fields import (
     read_account,
     read_rules,
     rules_fields,
+    said_as,
 )
 
 if TYPE_CHECKING:
@@ -53,10 +54,10 @@ lock is given up and waited for, while the reactor may be busy."""
 
 _INSERT_MANY = _INSERT + ", ".join([_ROW] * AT_ONCE)
 
-SPOKEN = ("said", "did")
+SPOKEN = ("said", "did", "noticed")
 """The kinds that a search looks through, and that may be deleted."""
 
-WHISPERED = ("whispered", "whispered-did")
+WHISPERED = ("whispered", "whispered-did", "whispered-noticed")
 """The kinds of private words."""
 
 ERASED = "erased"
@@ -101,7 +102,7 @@ def row_of(event: Durable) -> Row:
         ValueError: it holds text that no UTF-8 can carry, or a time that is none.
     """
     if type(event) is Said:  # most are
-        kind, text = ("did" if event.action else "said"), event.text
+        kind, text = said_as(event), event.text
         _check(text, event.room, event.user, event.who, event.at)
         folded = _folded(event.who)
         return event.at, kind, event.user, event.who, folded, text, None, None, None
@@ -111,7 +112,7 @@ def row_of(event: Durable) -> Row:
         case Said():
             raise AssertionError("it is done above")
         case Whispered():
-            kind, text = ("whispered-did" if event.action else "whispered"), event.text
+            kind, text = said_as(event), event.text
             to = (event.to_user, event.to)
         case TopicChanged():
             kind, text = "topic", event.topic
@@ -153,10 +154,11 @@ def read_row(row: tuple[Any, ...]) -> Committed:
     log, epoch, number, at, kind, user, who, _, text, to_user, to_who, until = row
     event: Durable
     match kind:
-        case "said" | "did":
-            event = Said(log, user, who, text, kind == "did", at)
-        case "whispered" | "whispered-did":
-            event = Whispered(user, who, to_user, to_who, text, kind == "whispered-did", at)
+        case "said" | "did" | "noticed":
+            event = Said(log, user, who, text, kind == "did", at, kind == "noticed")
+        case "whispered" | "whispered-did" | "whispered-noticed":
+            action, notice = kind == "whispered-did", kind == "whispered-noticed"
+            event = Whispered(user, who, to_user, to_who, text, action, at, notice)
         case "topic":
             event = TopicChanged(log, user, who, text, at)
         case "rules":

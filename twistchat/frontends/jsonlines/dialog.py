@@ -25,7 +25,7 @@ from twistchat.frontends.jsonlines.format import JSON, error
 from twistchat.frontends.jsonlines.format_accounts import account
 from twistchat.frontends.lines import COMMAND
 from twistchat.login import GuestName, ResumeToken
-from twistchat.session.entrance import Coming
+from twistchat.session.coming import Coming
 from twistchat.session.ignoring import Ignoring, ignore, unignore
 from twistchat.session.state import State
 

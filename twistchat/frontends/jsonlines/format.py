@@ -54,6 +54,8 @@ class JSONFormat:
         reply, label = committed.item, committed.label
         if not is_reply(reply):
             return b""
+        if isinstance(reply, e.Written):
+            return reply.data
         told = _answer(reply, committed)
         if not told:
             return b""
@@ -156,6 +158,8 @@ def _said(item: e.Said | e.Whispered) -> Object:
     told: Object = {"text": item.text}
     if item.action:
         told["action"] = True
+    if item.notice:
+        told["notice"] = True
     return told
 
 
@@ -204,7 +208,7 @@ def _event(item: e.Event, committed: Committed) -> Object:
             return {"type": "erased", "room": item.room} | place | when_who | {"by": item.by}
         case e.AccountSet():
             return accounts.account_set(item, when_who)
-        case e.RoomForgotten() | e.Folded():
+        case e.RoomForgotten() | e.Folded() | e.Signalled() | e.PersonaChanged():
             return {}
         case _:
             assert_never(item)
@@ -272,6 +276,7 @@ def _answer(reply: e.Reply, committed: Committed) -> Object:
             | e.JoinOpened()
             | e.PrivateOpened()
             | e.Settled()
+            | e.Written()
         ):
             return {}
         case _:

@@ -242,9 +242,10 @@ def _hello(fields: Fields) -> Asked:
 
 def _say(fields: Fields) -> Asked:
     text, action = fields.text("text"), fields.flag("action")
+    notice = fields.flag("notice") and not action
     if "to" in fields:
-        return c.Whisper(fields.text("to"), text, action)
-    return c.Say(fields.text("room"), text, action)
+        return c.Whisper(fields.text("to"), text, action, notice)
+    return c.Say(fields.text("room"), text, action, notice)
 
 
 def _away(fields: Fields) -> Asked:

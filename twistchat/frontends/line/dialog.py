@@ -21,7 +21,7 @@ from twistchat.frontends.line.desk import (
 from twistchat.frontends.line.view import View
 from twistchat.frontends.lines import COMMAND
 from twistchat.login import GuestName
-from twistchat.session.entrance import Coming
+from twistchat.session.coming import Coming
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

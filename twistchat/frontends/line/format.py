@@ -17,6 +17,7 @@ from twistchat.core.events import (
     Refused,
     Said,
     SearchOpened,
+    Written,
 )
 from twistchat.core.text import clean
 from twistchat.frontends.line.sentences import AT, NUMBERED, PERHAPS
@@ -70,6 +71,8 @@ class LineFormat:
     def encode_reply(self, committed: Committed, reader: str) -> bytes:
         """Write an answer as lines of the system."""
         item = committed.item
+        if isinstance(item, Written):
+            return item.data
         return self.lines(self.speech.answered(item, self.zone)) if is_reply(item) else b""
 
     def encode_past(self, place: Committed, past: Past, *, now: float) -> bytes:

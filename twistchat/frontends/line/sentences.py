@@ -20,8 +20,10 @@ from twistchat.wire import WhyLeftOut
 
 SAID = _("<{who}> {text}")
 DID = _("* {who} {text}")
+NOTICED = _("-{who}- {text}")
 WHISPERED = _("<{who} -> {to}> {text}")
 WHISPERED_ACTION = _("<{who} -> {to}> * {text}")
+WHISPERED_NOTICE = _("-{who} -> {to}- {text}")
 ELSEWHERE = _("[{room}] {line}")
 AT = _("[{time}] {line}")
 NUMBERED = _("({number}) {line}")

@@ -61,6 +61,8 @@ class Speech:
                 return [self.said(item)]
             case e.Whispered():
                 template = s.WHISPERED_ACTION if item.action else s.WHISPERED
+                if item.notice:
+                    template = s.WHISPERED_NOTICE
                 return [self.say(template, who=item.who, to=item.to, text=item.text)]
             case e.TopicChanged():
                 template = s.TOPIC_CHANGED if item.topic else s.TOPIC_REMOVED
@@ -100,14 +102,15 @@ class Speech:
                 return [self._placed(item.room, line)]
             case e.AccountSet():
                 return [moderation.account_set(self, item)]
-            case e.AwayChanged() | e.RoomForgotten():
+            case e.AwayChanged() | e.RoomForgotten() | e.Signalled() | e.PersonaChanged():
                 return []  # who asks is told
             case _:
                 assert_never(item)
 
     def said(self, item: e.Said) -> str:
         """Put what somebody said in a room into the line that everybody reads there."""
-        template = self._template(s.DID if item.action else s.SAID)
+        how = s.DID if item.action else s.NOTICED if item.notice else s.SAID
+        template = self._template(how)
         line = template.format(who=item.who, text=item.text)
         return self._placed(item.room, line)
 
@@ -191,6 +194,7 @@ class Speech:
             case (
                 e.KeyOpened()
                 | e.Settled()
+                | e.Written()
                 | e.Done()
                 | e.Rejoined()
                 | e.JoinOpened()
