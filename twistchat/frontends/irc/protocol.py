@@ -31,6 +31,10 @@ class IRCProtocol(LineInput):
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry, wire="irc", wire_format=about(registry).format(Cap.NONE))
 
+    def is_foreign(self, session: Session, data: bytes, *, is_first: bool = False) -> bool:
+        """Answer browsers and their like; IRC itself is not foreign here."""
+        return super().is_foreign(session, data, is_first=False)
+
     def greets(self, session: Session) -> None:
         """Say nothing: on IRC clients begin."""
         speak_irc(session, self, self._registry)
