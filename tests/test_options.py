@@ -132,7 +132,7 @@ class ListenTests(OptionsTestCase):
         for text, words in {
             "lne=9000": f"'lne' is no kind to listen for {known}; did you mean line?",
             "LINE=9000": f"'LINE' is no kind to listen for {known}; did you mean line?",
-            "irc=tcp:6667": f"'irc' is no kind to listen for {known}",
+            "xmpp=tcp:6667": f"'xmpp' is no kind to listen for {known}",
             "=tcp:6667": f"'' is no kind to listen for {known}",
         }.items():
             self.assertEqual(self.error("--listen", text), words)

@@ -10,7 +10,7 @@ from twistchat.core import events as e
 from twistchat.core.chat import Extension
 from twistchat.core.commands import Say
 from twistchat.core.limits import NONE, Limits
-from twistchat.testing import World, program_in
+from twistchat.testing import LINE, World, program_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -173,6 +173,19 @@ class RequestTests(ProgramTestCase):
         self.assert_error(
             self.asking(alice, "say", room=LOBBY, text="a", action=1), "bad-field", about="action"
         )
+
+    def test_a_notice(self) -> None:
+        (alice,) = self.programs("alice")
+        (bob,) = self.world.people("bob", front_end=LINE)
+        bob.sees()
+        (said,) = self.asking(alice, "say", room=LOBBY, text="built", notice=True)
+        self.assertEqual((said["notice"], "action" in said), (True, False))
+        (said,) = self.asking(alice, "say", room=LOBBY, text="waves", notice=True, action=True)
+        self.assertEqual(("notice" in said, said["action"]), (False, True))
+        self.asking(alice, "say", to="bob", text="psst", notice=True)
+        self.assertEqual(bob.sees(), ["-alice- built", "* alice waves", "-alice -> bob- psst"])
+        past = self.asking(alice, "history", room=LOBBY, limit=2)
+        self.assertEqual([told.get("notice") for told in past][:2], [True, None])
 
     def test_whisper(self) -> None:
         alice, bob = self.programs("alice", "bob")
