@@ -198,21 +198,40 @@ class ModerationScenarios(Wire):
     def test_making_moderators(self) -> None:
         ada, bob, cat = self.a_room()
         self.does(ada, "op", "bob", "#lab")
-        self.assert_refused(ada, "bob has no account")
-        self.world.registers(bob)
-        self.does(ada, "op", "bob", "#lab")
         self.assert_told("-- ada made bob a moderator of #lab.", to=(ada, bob, cat))
         self.does(bob, "mute", "cat", "#lab")
         self.assert_told("-- bob muted cat in #lab for good.", to=(ada, bob, cat))
         self.does(bob, "kick", "ada", "#lab")
         self.assert_refused(bob, "ada, who may do as much")
         self.does(bob, "op", "cat", "#lab")
-        self.assert_refused(bob, "Only who founded #lab")
+        self.assert_told("-- bob made cat a moderator of #lab.", to=(ada, bob, cat))
+        self.does(bob, "deop", "cat", "#lab")
+        self.assert_refused(bob, "Only who made #lab")
+        self.does(cat, "deop", "cat", "#lab")
+        self.assert_told("-- cat took cat off the moderators of #lab.", to=(ada, bob, cat))
         self.does(ada, "deop", "bob", "#lab")
         told = "-- ada took bob off the moderators of #lab."
         self.assert_told(told, to=(ada, bob, cat))
         self.does(bob, "unmute", "cat", "#lab")
         self.assert_refused(bob, "Only moderators of #lab")
+
+    def test_a_guest_who_makes_a_room_moderates_it(self) -> None:
+        ada, bob, cat = self.people("ada", "bob", "cat")
+        for person in (ada, bob, cat):
+            self.joins(person, "#lab")
+            self.turn()
+        for person in (ada, bob, cat):
+            person.sees()
+        self.does(ada, "mute", "bob", "#lab")
+        self.assert_told("-- ada muted bob in #lab for good.", to=(ada, bob, cat))
+        self.does(ada, "op", "cat", "#lab")
+        self.assert_told("-- ada made cat a moderator of #lab.", to=(ada, bob, cat))
+        self.does(cat, "deop", "ada", "#lab")
+        self.assert_refused(cat, "Only who made #lab")
+        self.does(ada, "deop", "ada", "#lab")
+        self.assert_told("-- ada took ada off the moderators of #lab.", to=(ada, bob, cat))
+        self.does(ada, "unmute", "bob", "#lab")
+        self.assert_refused(ada, "Only moderators of #lab")
 
     # ------------------------------------------------------------ rules
 

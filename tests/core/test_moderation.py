@@ -8,10 +8,10 @@ from tests.core.kit import LAB, CoreTestCase
 from twistchat.core import commands as c
 from twistchat.core import events as e
 from twistchat.core.accounts import Role
+from twistchat.core.deeds import LONGEST
 from twistchat.core.law import ADDRESS, EVERYWHERE, Deed, Sanction
 from twistchat.core.limits import DEFAULT_LIMITS
 from twistchat.core.model import User
-from twistchat.core.moderation import LONGEST
 from twistchat.core.names import LOBBY
 from twistchat.core.rights import Rank, rank_of
 
@@ -61,21 +61,25 @@ class WhoMayTests(CoreTestCase):
         self.chat.depart(self.ada, e.Cause.LOST)
         self.assert_refused(self.mo, moderate(Deed.BAN, "ada"), R.OUTRANKED)
 
-    def test_only_the_founder_and_operators_make_moderators(self) -> None:
+    def test_moderators_make_others_and_only_the_founder_and_operators_take_it_back(self) -> None:
         self.comes("mia", registers=True)
-        for deed in (Deed.OP, Deed.DEOP):
-            self.assert_refused(self.mo, moderate(deed, "mia"), R.NOT_FOUNDER)
-        self.does(self.op, moderate(Deed.OP, "mia"))
-        self.does(self.ada, moderate(Deed.DEOP, "mia"))
-        self.assert_refused(self.ada, moderate(Deed.DEOP, "mia"), R.NOT_SANCTIONED)
+        for who in (self.ada, self.op):
+            self.assert_refused(self.mo, moderate(Deed.DEOP, "mia"), R.NOT_SANCTIONED)
+            self.does(self.mo, moderate(Deed.OP, "mia"))
+            self.assert_refused(self.mo, moderate(Deed.DEOP, "mia"), R.NOT_FOUNDER)
+            self.does(who, moderate(Deed.DEOP, "mia"))
+        self.assert_refused(self.mo, moderate(Deed.DEOP, "ada"), R.NOT_SANCTIONED)
 
     def test_moderators_resign(self) -> None:
         self.does(self.mo, moderate(Deed.DEOP, "MO"))
         self.assert_refused(self.mo, moderate(Deed.KICK, "bob"), R.NOT_MODERATOR)
 
-    def test_moderators_need_an_account(self) -> None:
-        self.assert_refused(self.ada, moderate(Deed.OP, "bob"), R.NO_ACCOUNT)
-        self.assert_refused(self.ada, moderate(Deed.OP, "nobody"), R.NO_SUCH_PERSON)
+    def test_moderators_need_no_account_but_to_be_here(self) -> None:
+        self.does(self.ada, moderate(Deed.OP, "bob"))
+        self.does(self.bob, moderate(Deed.KICK, "cat"))
+        self.assert_refused(self.bob, moderate(Deed.KICK, "mo"), R.OUTRANKED)
+        for name in ("nobody", ""):
+            self.assert_refused(self.ada, moderate(Deed.OP, name), R.NO_SUCH_PERSON)
 
     def test_everywhere_is_for_operators(self) -> None:
         for deed in (Deed.KICK, Deed.MUTE, Deed.UNMUTE, Deed.BAN, Deed.UNBAN):
@@ -111,7 +115,8 @@ class FoundingTests(CoreTestCase):
         )
 
     def test_guests_found_nothing(self) -> None:
-        self.does(self.bob, c.Join("#new"))
+        items = self.does(self.bob, c.Join("#new"))
+        self.assertFalse(any(isinstance(item, e.Moderated) for item in items))
         self.does(self.mo, c.Join("#new"))
         self.assert_refused(self.mo, moderate(Deed.KICK, "bob", "#new"), R.NOT_MODERATOR)
 
@@ -128,6 +133,103 @@ class FoundingTests(CoreTestCase):
         ada = self.comes_back(self.ada)
         self.does(ada, c.Join(LAB))
         self.does(ada, c.ChangeRules(LAB, (("secret", "on"),)))
+
+
+class KeepingTests(CoreTestCase):
+    """A guest who makes a room moderates it, until the server starts anew."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        for user in (self.bob, self.cat, self.mo):
+            self.does(user, c.Join("#new"))
+
+    def rank(self, user: User, room: str = "#new") -> Rank:
+        found = self.chat.room(room)
+        assert found is not None
+        return rank_of(user, found.law)
+
+    def moderators(self) -> tuple[str, ...]:
+        (told,) = self.does(self.op, c.ReadRules("#new"))
+        assert isinstance(told, e.RulesTold)
+        return told.moderators
+
+    def test_who_makes_a_room(self) -> None:
+        self.assertEqual(self.rank(self.bob), Rank.MODERATOR)
+        self.does(self.bob, c.ChangeRules("#new", (("slow", "1"),)))
+        self.does(self.bob, moderate(Deed.KICK, "cat", "#new"))
+        self.does(self.bob, c.Rename("rob"))
+        self.assertEqual(self.moderators(), ("rob",))
+
+    def test_who_comes_in_later_does_not(self) -> None:
+        self.does(self.bob, c.Join("#other"))
+        self.does(self.bob, c.Leave("#other"))
+        self.does(self.cat, c.Join("#other"))
+        self.assertEqual(self.rank(self.cat, "#other"), Rank.MEMBER)
+        self.assertEqual(self.rank(self.bob, "#other"), Rank.MODERATOR)
+
+    def test_nobody_keeps_the_lobby(self) -> None:
+        self.chat = self.make_chat()
+        self.assertEqual(self.rank(self.comes("dot"), LOBBY), Rank.MEMBER)
+
+    def test_makes_moderators_and_takes_it_back(self) -> None:
+        for name in ("mo", "cat"):
+            self.does(self.bob, moderate(Deed.OP, name, "#new"))
+        self.assertEqual(self.moderators(), ("bob", "cat", "mo"))
+        for user in (self.mo, self.cat):
+            self.assert_refused(user, moderate(Deed.DEOP, "bob", "#new"), R.NOT_FOUNDER)
+            self.assert_refused(user, moderate(Deed.BAN, "bob", "#new"), R.OUTRANKED)
+        self.does(self.cat, c.Rename("kit"))
+        self.assertEqual(self.moderators(), ("bob", "kit", "mo"))
+        for name in ("kit", "mo"):
+            self.does(self.bob, moderate(Deed.DEOP, name, "#new"))
+        self.assertEqual(self.moderators(), ("bob",))
+
+    def test_a_moderator_who_is_gone_is_found_by_the_name_of_then(self) -> None:
+        self.does(self.bob, moderate(Deed.OP, "cat", "#new"))
+        self.does(self.cat, c.Rename("kit"))
+        self.chat.depart(self.cat, e.Cause.LEFT)
+        self.assertEqual(self.moderators(), ("bob", "cat"))
+        self.does(self.bob, moderate(Deed.DEOP, "CAT", "#new"))
+        self.assertEqual(self.moderators(), ("bob",))
+
+    def test_no_name_is_nobodys(self) -> None:
+        self.chat.depart(self.bob, e.Cause.LEFT)
+        self.assertEqual(self.moderators(), ())
+        self.assert_refused(self.op, moderate(Deed.DEOP, "", "#new"), R.NOT_SANCTIONED)
+
+    def test_steps_down(self) -> None:
+        (event,) = self.decides(self.bob, moderate(Deed.DEOP, "bob", "#new"))
+        assert isinstance(event, e.Moderated)
+        self.assertEqual(self.rank(self.bob), Rank.MEMBER)
+        self.chat.unkept(event)
+        self.assertEqual(self.rank(self.bob), Rank.MODERATOR)
+        self.does(self.bob, moderate(Deed.DEOP, "bob", "#new"))
+        self.assertEqual((self.rank(self.bob), self.moderators()), (Rank.MEMBER, ()))
+        self.does(self.op, moderate(Deed.OP, "bob", "#new"))
+        self.does(self.bob, moderate(Deed.DEOP, "bob", "#new"))
+        self.assertEqual(self.rank(self.bob), Rank.MEMBER)
+
+    def test_operators_take_it_back(self) -> None:
+        self.does(self.op, moderate(Deed.DEOP, "bob", "#new"))
+        self.assertEqual(self.rank(self.bob), Rank.MEMBER)
+
+    def test_goes_on_with_an_account(self) -> None:
+        self.registers(self.bob)
+        self.assertEqual(self.rank(self.bob), Rank.MODERATOR)
+        self.chat.depart(self.bob, e.Cause.LEFT)
+        self.assertEqual(self.moderators(), ("bob",))
+        self.assert_refused(self.comes_back(self.bob), c.Rename("rob"), R.NAME_OF_ACCOUNT)
+
+    def test_who_comes_back_keeps_it_still(self) -> None:
+        self.does(self.bob, c.ChangeRules("#new", (("invite-only", "on"),)))
+        self.chat.depart(self.bob, e.Cause.LEFT)
+        self.does(self.comes_back(self.bob), c.Join("#new"))
+
+    def test_until_the_server_starts_anew(self) -> None:
+        self.does(self.bob, moderate(Deed.OP, "cat", "#new"))
+        self.restarts()
+        self.assertEqual(self.rank(self.comes_back(self.bob)), Rank.MEMBER)
+        self.assertEqual(self.rank(self.comes_back(self.cat)), Rank.MODERATOR)
 
 
 class KickTests(CoreTestCase):

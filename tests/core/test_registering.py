@@ -116,8 +116,19 @@ class RegisteringTests(CoreTestCase):
         self.assert_refused(self.ada, c.Rename("eve"), R.NAME_OF_ACCOUNT)
 
     def test_whoever_deletes_the_account_moderates_no_more(self) -> None:
-        self.does(self.mo, account(AccountDeed.DELETE, "mo"))
-        self.assert_refused(self.mo, c.Moderate(Deed.KICK, LAB, "bob"), R.NOT_MODERATOR)
+        self.does(self.mo, c.Join("#new"))
+        _, told = self.does(self.mo, account(AccountDeed.DELETE, "mo"))
+        assert isinstance(told, e.Moderated)
+        self.assertEqual((told.deed, told.room, told.to), (Deed.DEOP, LAB, "mo"))
+        for room in (LAB, "#new"):
+            self.assert_refused(self.mo, c.Moderate(Deed.KICK, room, "bob"), R.NOT_MODERATOR)
+
+    def test_nor_after_a_restart(self) -> None:
+        self.does(self.op, account(AccountDeed.DELETE, "mo"))
+        self.restarts()
+        room = self.chat.room(LAB)
+        assert room is not None
+        self.assertEqual(room.law.moderators, {})
 
 
 class WordsForWhoIsAwayTests(CoreTestCase):

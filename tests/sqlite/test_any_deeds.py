@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -95,10 +96,11 @@ def _holding(law: Law, now: float) -> Law:
         assert isinstance(sanctions, dict)
         return {key: each for key, each in sanctions.items() if each.holds(now)}
 
-    return Law(
-        law.rules, law.founder, law.founder_name, law.moderators, law.voiced,
-        lasting(law.mutes), lasting(law.bans),  # type: ignore[arg-type]  # they are, still
-    )  # fmt: skip
+    return replace(
+        law,
+        mutes=lasting(law.mutes),  # type: ignore[arg-type]  # they are, still
+        bans=lasting(law.bans),  # type: ignore[arg-type]
+    )
 
 
 class AnyDeedsTests(FileTestCase):

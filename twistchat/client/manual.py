@@ -114,7 +114,7 @@ GROUPS: dict[str, dict[str, Entry]] = {
         "bans": Entry("[#ROOM]", "show who is muted, and banned", "/bans", ("mutes",)),
         "op": Entry(
             "[#ROOM] NAME", "make somebody a moderator of the room", "/op alice", (),
-            "They need an account. It is for who founded the room, and for operators.",
+            "Guests, too. Only who made the room, and operators, take it back.",
         ),
         "deop": Entry("[#ROOM] NAME", "let them moderate no more", "/deop alice"),
         "voice": Entry("[#ROOM] NAME", "let somebody speak in a moderated room", "/voice bob"),

@@ -21,6 +21,8 @@ Twisted: everything here runs at once and can be tried at a Python prompt.
     whom.py       whom a mute or a ban is about, as it is typed
     rules.py      the rules of a room as people write them: slow=10
     rights.py     who may do what, and what keeps somebody from speaking or coming in
+    deeds.py      what was done about somebody, as an event
+    appointing.py the rules about founders, moderators and voices
     rooms.py      the rules about rooms
     people.py     the rules about people
     programs.py   the rules about what programs say for their people

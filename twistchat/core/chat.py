@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from twistchat.core import commands as c
 from twistchat.core import events as e
 from twistchat.core import moderation, people, programs, registering, rooms
+from twistchat.core.appointing import moderators
 from twistchat.core.law import ADDRESS
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.names import fold
@@ -110,6 +111,10 @@ class Chat:
     def room(self, name: str) -> Room | None:
         """Find a room by its name."""
         return self._state.known(name)
+
+    def moderators(self, room: Room) -> tuple[str, ...]:
+        """Name the moderators of a room, but for its founder."""
+        return moderators(self._state, room.law)
 
     @property
     def rooms(self) -> Sequence[Room]:

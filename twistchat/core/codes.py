@@ -56,7 +56,6 @@ class Refusal(StrEnum):
     LOGGED_IN_ALREADY = "logged-in-already"
     REGISTRATIONS_FAST = "registrations-too-fast"
     NO_SUCH_ROOM = "no-such-room"
-    NO_ACCOUNT = "no-account"
     NO_PATTERN = "no-pattern"
     ADDRESS_BAN = "address-ban"
     NOT_SANCTIONED = "not-sanctioned"

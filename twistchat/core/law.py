@@ -159,8 +159,10 @@ class Law:
     founder: str = ""
     """The id of the account that made the room; empty: nobody's."""
     founder_name: str = ""
+    keeper: str = ""
+    """The id of the guest who made the room, and moderates it; empty: nobody."""
     moderators: Mapping[str, str] = field(default_factory=dict)
-    """Their names, by the ids of their accounts."""
+    """The names of those who were made moderators, by id."""
     voiced: Mapping[str, str] = field(default_factory=dict)
     """The names of those who may speak in a moderated room, by id."""
     mutes: Mapping[str, Sanction] = field(default_factory=dict)
@@ -189,7 +191,9 @@ class Law:
             case Deed.OP:
                 return replace(self, moderators={**self.moderators, event.to_user: event.to})
             case Deed.DEOP:
-                return replace(self, moderators=_without(self.moderators, event.to_user))
+                keeper = "" if event.to_user == self.keeper else self.keeper
+                moderators = _without(self.moderators, event.to_user)
+                return replace(self, keeper=keeper, moderators=moderators)
             case Deed.VOICE:
                 return replace(self, voiced={**self.voiced, event.to_user: event.to})
             case Deed.DEVOICE:
@@ -200,6 +204,10 @@ class Law:
                 return self
             case _:
                 assert_never(event.deed)
+
+    def is_moderated_by(self, identity: str) -> bool:
+        """Whether somebody moderates the room, whom nobody else's rank helps to that."""
+        return identity == self.keeper or identity in self.moderators
 
     def muted(self, user: User, now: float, *, in_person: bool = False) -> Sanction | None:
         """Find what keeps somebody from speaking; `in_person`: but for patterns and names."""

@@ -82,6 +82,9 @@ class Room:
     """By the user's id, in the order of joining."""
     law: Law = NO_LAW
     """What holds in it, with what is decided and not committed yet."""
+    keeper: str = ""
+    """The id of the guest who made it, and moderates it until the server starts anew; empty: it
+    was made by somebody with an account, or long ago, or they moderate it no more."""
     is_restrained: bool = False
     """Whether anybody may have to be kept from speaking in it."""
     lines: dict[str, float] = field(default_factory=dict)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core.durations import UNITS
+from twistchat.core.appointing import appoint, moderators, voiced
+from twistchat.core.deeds import event_of, nobody, nothing, words_of
 from twistchat.core.law import ADDRESS, EVERYWHERE, Deed, Sanction, target_key
-from twistchat.core.names import LOBBY, fold, room_name
+from twistchat.core.names import fold, room_name
 from twistchat.core.rights import Rank, rank_of, rank_of_account
 from twistchat.core.rules import RuleError, changed
 from twistchat.core.text import clean
@@ -18,18 +19,8 @@ from twistchat.core.whom import find, network
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twistchat.core.accounts import Account
     from twistchat.core.model import Room, User
     from twistchat.core.state import State
-
-LASTING = frozenset({Deed.MUTE, Deed.BAN})
-"""Deeds that end by themselves when their time is over."""
-
-LONGEST = 100 * UNITS["y"]
-"""Seconds; for longer is for good, and no calendar has to know when that is."""
-
-GIVEN = frozenset({Deed.OP, Deed.DEOP})
-"""Deeds that take the founder, or an operator."""
 
 
 def perform(
@@ -58,10 +49,6 @@ def moderate(state: State, user: User, command: c.Moderate) -> Sequence[e.Item] 
     room = _place(state, user, command.room)
     if isinstance(room, e.Refused):
         return room
-    law = state.law if room is None else room.law
-    own = rank_of(user, law)
-    if command.deed in GIVEN and own < Rank.FOUNDER and not _steps_down(user, command):
-        return e.Refused(e.Refusal.NOT_FOUNDER, "" if room is None else room.name)
     match command.deed:
         case Deed.KICK:
             return _kick(state, user, room, command)
@@ -70,7 +57,7 @@ def moderate(state: State, user: User, command: c.Moderate) -> Sequence[e.Item] 
         case Deed.UNMUTE | Deed.UNBAN:
             return _lift(state, user, room, command)
         case Deed.OP | Deed.DEOP | Deed.VOICE | Deed.DEVOICE if room is not None:
-            return _appoint(state, user, room, command)
+            return appoint(state, user, room, command)
         case _:
             return e.Refused(e.Refusal.NO_SUCH_ROOM, command.room)
 
@@ -86,7 +73,7 @@ def change_rules(state: State, user: User, command: c.ChangeRules) -> Sequence[e
         code = e.Refusal.RULE_VALUE if error.expected else e.Refusal.NO_SUCH_RULE
         return e.Refused(code, clean(error.name), error.expected)
     if not names:
-        return [told(room)]
+        return [told(state, room)]
     event = e.RulesChanged(room.name, user.id, user.name, rules, names, state.now())
     state.decide(event)
     return [event]
@@ -95,18 +82,18 @@ def change_rules(state: State, user: User, command: c.ChangeRules) -> Sequence[e
 def read_rules(state: State, user: User, command: c.ReadRules) -> Sequence[e.Item] | e.Refused:
     """Tell how a room is used, to whoever is in it."""
     room = _visible(state, user, command.room)
-    return room if isinstance(room, e.Refused) else [told(room)]
+    return room if isinstance(room, e.Refused) else [told(state, room)]
 
 
-def told(room: Room) -> e.RulesTold:
+def told(state: State, room: Room) -> e.RulesTold:
     """Tell how a room is used."""
     law = room.law
     return e.RulesTold(
         room.name,
         law.rules,
         law.founder_name,
-        tuple(sorted(law.moderators.values())),
-        tuple(sorted(law.voiced.values())),
+        moderators(state, law),
+        voiced(state, law),
     )
 
 
@@ -130,7 +117,7 @@ def delete(state: State, user: User, command: c.Delete) -> Sequence[e.Item] | e.
     room = _room(state, user, command.room)
     if isinstance(room, e.Refused):
         return room
-    words = _words(state, command.words)
+    words = words_of(state, command.words)
     return [e.Deleted(room.name, command.number, user.id, user.name, words, state.now())]
 
 
@@ -175,10 +162,10 @@ def _kick(
 ) -> Sequence[e.Item] | e.Refused:
     other = state.person(command.to)
     if other is None or (room is not None and other.id not in room.members):
-        return _nobody(command.to)
+        return nobody(command.to)
     if refused := _outranked(state, user, room, other.id, other):
         return refused
-    event = _event(state, user, room, command, (other.id, other.name), rooms=tuple(other.rooms))
+    event = event_of(state, user, room, command, (other.id, other.name), rooms=tuple(other.rooms))
     return [event, _put_out(state, other, room, e.Cause.KICKED, event)]
 
 
@@ -202,7 +189,7 @@ def _sanction(
         and (refused := _outranked(state, user, room, to_user, state.people.get(to_user)))
     ):
         return refused
-    event = _event(state, user, room, command, target)
+    event = event_of(state, user, room, command, target)
     met = _met(state, room, event)
     if room is None:
         rooms = dict.fromkeys(name for other in met for name in other.rooms)
@@ -267,7 +254,7 @@ def _lift(
         )
     ]
     if not found:
-        return e.Refused(e.Refusal.NOT_SANCTIONED, clean(command.to.strip()[:40]))
+        return nothing(command.to)
     if any(sanction.is_about(user) for sanction in found):
         return e.Refused(e.Refusal.TO_ONESELF)
     items: list[e.Item] = []
@@ -275,53 +262,10 @@ def _lift(
         present = state.people.get(sanction.to_user)
         rooms = tuple(present.rooms) if present is not None and room is None else ()
         target = sanction.to_user, sanction.to
-        event = _event(state, user, room, command, target, rooms=rooms)
+        event = event_of(state, user, room, command, target, rooms=rooms)
         state.decide(event)
         items.append(event)
     return items
-
-
-def _appoint(
-    state: State, user: User, room: Room, command: c.Moderate
-) -> Sequence[e.Item] | e.Refused:
-    """Give somebody a part in a room, or take it."""
-    law = room.law
-    is_op = command.deed in GIVEN
-    holders = law.moderators if is_op else law.voiced
-    is_given = command.deed in (Deed.OP, Deed.VOICE)
-    person, account = state.person(command.to), state.accounts.named(command.to)
-    to: User | Account | None = account or person
-    wanted = fold(command.to.strip()[:200])
-    if not is_given:
-        found = [(key, name) for key, name in holders.items() if fold(name) == wanted]
-        if not found:
-            return e.Refused(e.Refusal.NOT_SANCTIONED, clean(command.to.strip()[:40]))
-    elif to is None:
-        return _nobody(command.to)
-    elif is_op and account is None:
-        return e.Refused(e.Refusal.NO_ACCOUNT, to.name)
-    else:
-        found = [(to.id, to.name)]
-        if to.id not in holders and len(holders) >= state.limits.sanctions:
-            return e.Refused(e.Refusal.SANCTIONS, hint=str(state.limits.sanctions))
-    items: list[e.Item] = []
-    for target in found:
-        event = _event(state, user, room, command, target)
-        state.decide(event)
-        items.append(event)
-    return items
-
-
-def founded(state: State, user: User, room: Room) -> e.Moderated | None:
-    """Let a room be theirs who make it, if they have an account."""
-    if user.account is None or room.name == LOBBY or room.has_log or room.law.founder:
-        return None
-    now = state.now()
-    event = e.Moderated(
-        room.name, user.id, user.name, Deed.FOUND, user.id, user.name, "", None, now
-    )
-    state.decide(event)
-    return event
 
 
 # ---------------------------------------------------------------- whom
@@ -342,41 +286,3 @@ def _outranked(
     if rank >= rank_of(user, law) and rank:
         return e.Refused(e.Refusal.OUTRANKED, name)
     return None
-
-
-def _steps_down(user: User, command: c.Moderate) -> bool:
-    return command.deed is Deed.DEOP and fold(command.to.strip()[:200]) == fold(user.name)
-
-
-def _event(
-    state: State,
-    user: User,
-    room: Room | None,
-    command: c.Moderate,
-    target: tuple[str, str],
-    *,
-    rooms: tuple[str, ...] = (),
-) -> e.Moderated:
-    now = state.now()
-    to_user, to = target
-    seconds = command.seconds if command.deed in LASTING else None
-    return e.Moderated(
-        "" if room is None else room.name,
-        user.id,
-        user.name,
-        command.deed,
-        to_user,
-        to,
-        _words(state, command.words),
-        None if seconds is None or seconds > LONGEST else now + seconds,
-        now,
-        rooms if room is None else (),
-    )
-
-
-def _words(state: State, typed: str) -> str:
-    return clean(typed.strip())[: state.limits.words]
-
-
-def _nobody(name: str) -> e.Refused:
-    return e.Refused(e.Refusal.NO_SUCH_PERSON, clean(name.strip()[:40]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import events as e
 from twistchat.core.accounts import Account, AccountDeed, Role, Standing
+from twistchat.core.appointing import resigned
 from twistchat.core.moderation import depart
 from twistchat.core.names import nickname
 from twistchat.core.text import clean
@@ -40,6 +41,8 @@ def change_account(
     now = _changed(account, command)
     state.accounts.decide(now)
     items: list[e.Item] = [e.AccountSet(now, command.deed, user.id, user.name, state.now())]
+    if now.standing is Standing.DELETED:
+        items += resigned(state, user, account)
     other = state.people.get(account.id)
     if other is not None and not is_own and now.standing is not Standing.ACTIVE:
         items.append(depart(state, other, e.Cause.KICKED))

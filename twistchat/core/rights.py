@@ -32,7 +32,9 @@ def rank_of(user: User, law: Law) -> Rank:
     """Tell what somebody may do where this holds."""
     if user.operator:
         return Rank.OWNER if user.account is None else Rank.OPERATOR
-    return Rank.MEMBER if user.account is None else rank_of_account(user.account, law)
+    if user.account is not None:
+        return rank_of_account(user.account, law)
+    return Rank.MODERATOR if law.is_moderated_by(user.id) else Rank.MEMBER
 
 
 def rank_of_account(account: Account, law: Law) -> Rank:
@@ -41,7 +43,7 @@ def rank_of_account(account: Account, law: Law) -> Rank:
         return Rank.OPERATOR
     if law.founder == account.id:
         return Rank.FOUNDER
-    return Rank.MODERATOR if account.id in law.moderators else Rank.MEMBER
+    return Rank.MODERATOR if law.is_moderated_by(account.id) else Rank.MEMBER
 
 
 def why_not_speak(state: State, user: User, room: Room) -> Refused | None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core.moderation import founded
+from twistchat.core.appointing import founded
 from twistchat.core.moments import seen_from
-from twistchat.core.names import fold, longest_typed, room_name
+from twistchat.core.names import LOBBY, fold, longest_typed, room_name
 from twistchat.core.rights import Rank, may_take_leave, rank_of, why_not_join, why_not_speak
 from twistchat.core.text import clean, spoken
 
@@ -90,6 +90,8 @@ def join(state: State, user: User, command: c.Join) -> Sequence[e.Item] | e.Refu
         items.append(e.RoomForgotten(forgotten, state.now()))
     room = state.open(name)
     found = None if room.members else founded(state, user, room)
+    if known is None and found is None and name != LOBBY:
+        state.keep(user, room)
     state.add(user, room)
     past = opened(state, name, command.seen)
     joined = e.Joined(name, user.id, user.name, state.now())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twistchat.core.accounts import Directory
-from twistchat.core.events import Refusal, Refused
-from twistchat.core.law import NO_LAW
+from twistchat.core.events import Moderated, Refusal, Refused
+from twistchat.core.law import NO_LAW, Deed
 from twistchat.core.model import Room, User
 from twistchat.core.names import LOBBY, fold, longest_typed, room_name
 from twistchat.core.pace import Bucket
@@ -14,7 +15,7 @@ from twistchat.core.pace import Bucket
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from twistchat.core.events import Moderated, RulesChanged
+    from twistchat.core.events import RulesChanged
     from twistchat.core.law import Law
     from twistchat.core.limits import Limits
 
@@ -109,19 +110,29 @@ class State:
         """Follow what has become of a deed, which may have been decided elsewhere, or long ago."""
         if event in self._decided:
             self._decided.remove(event)
+        room = self.rooms.get(event.room)
+        if is_kept and room is not None and _ends_keeping(event, room.keeper):
+            room.keeper = ""
         if is_kept and (not event.room or self.remembers(event.room) is not None):
             before = self._committed.get(event.room, NO_LAW)
             self._committed[event.room] = before.after(event)
         self._hold(event.room)
 
+    def keep(self, user: User, room: Room) -> None:
+        """Let a guest moderate a room that they have made, until the server starts anew."""
+        room.keeper = user.id
+        self._hold(room.name)
+
     def _hold(self, name: str) -> None:
-        law = self._committed.get(name, NO_LAW)
+        law, room = self._committed.get(name, NO_LAW), self.rooms.get(name)
+        if room is not None and room.keeper:
+            law = replace(law, keeper=room.keeper)
         for event in self._decided:
             if event.room == name:
                 law = law.after(event)
         if not name:
             self.law, self.is_restrained = law, law.restrains
-        elif (room := self.rooms.get(name)) is not None:
+        elif room is not None:
             room.law, room.is_restrained = law, law.restrains
             if not law.rules.slow:
                 room.lines.clear()
@@ -234,6 +245,10 @@ class State:
             self._empty[room.name] = None
             if not room.has_log:
                 self._blank[room.name] = None
+
+
+def _ends_keeping(event: Moderated | RulesChanged, keeper: str) -> bool:
+    return isinstance(event, Moderated) and event.deed is Deed.DEOP and event.to_user == keeper
 
 
 def _differs(name: str, one: Limits, other: Limits) -> bool:

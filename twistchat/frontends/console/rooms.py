@@ -121,11 +121,24 @@ class Rooms:
         if isinstance(room, Failed):
             return room
         if not rules:
-            return _told_all(room)
+            return self._told_all(room)
         if asked.by is not None:
             raise UsageError(RULES_IN_CHAT)
         changes = ChangeRules(room.name, read_changes(rules))
-        return self._errands.run(changes, lambda _: _told_all(room))
+        return self._errands.run(changes, lambda _: self._told_all(room))
+
+    def _told_all(self, room: Room) -> Facts:
+        law = room.law
+        fields = {
+            "room": room.name,
+            "topic": room.topic,
+            "rules": _rules(law.rules),
+            "founder": law.founder_name,
+            "moderators": list(self._chat.moderators(room)),
+            "voiced": sorted(law.voiced.values()),
+            "members": [user.name for user in room.members.values()],
+        }
+        return Facts(ROOM, fields)
 
     def _topic(self, asked: Asked) -> Deferred[Result] | Result:
         typed, topic = first_room(asked.words)
@@ -137,20 +150,6 @@ class Rooms:
 
         wanted = SetTopic(room.name, "" if topic == "-" else topic)
         return self._errands.run(wanted, lambda _: _told(room.name, room.topic))
-
-
-def _told_all(room: Room) -> Facts:
-    law = room.law
-    fields = {
-        "room": room.name,
-        "topic": room.topic,
-        "rules": _rules(law.rules),
-        "founder": law.founder_name,
-        "moderators": sorted(law.moderators.values()),
-        "voiced": sorted(law.voiced.values()),
-        "members": [user.name for user in room.members.values()],
-    }
-    return Facts(ROOM, fields)
 
 
 def _rules(rules: RoomRules) -> Mapping[str, Any]:

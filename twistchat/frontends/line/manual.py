@@ -236,7 +236,7 @@ ENTRIES = {
         _("[#ROOM] NAME"),
         _("make somebody a moderator of the room"),
         _("/op alice"),
-        _("They need an account. It is for who founded the room, and for operators."),
+        _("Guests, too. Only who made the room, and operators, take it back."),
     ),
     "deop": Entry(
         Group.MODERATION, _("[#ROOM] NAME"), _("let them moderate no more"), _("/deop alice")

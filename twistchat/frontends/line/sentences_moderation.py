@@ -142,10 +142,9 @@ NO_SUCH_LINE = _("-- There is nothing under the number {number} in {room} to be 
 
 REFUSED = {
     Refusal.NOT_MODERATOR: _("-- Only moderators of {about} can do that."),
-    Refusal.NOT_FOUNDER: _("-- Only who founded {about}, and operators, can do that."),
+    Refusal.NOT_FOUNDER: _("-- Only who made {about}, and operators, can do that."),
     Refusal.OUTRANKED: _("-- You cannot do that to {about}, who may do as much as you."),
     Refusal.NO_SUCH_ROOM: _("-- There is no room {about} to do that in."),
-    Refusal.NO_ACCOUNT: _("-- {about} has no account, and needs one to be a moderator."),
     Refusal.NO_PATTERN: _("-- That is no name, and no pattern of names like spam*: {about}"),
     Refusal.ADDRESS_BAN: _(
         "-- All that can be done to an address is to ban it, and everywhere: /ban #* {about}"
