@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from twistchat.core.model import NO_PERSONA, Persona
+from twistchat.frontends.irc.format import IRCFormat
 from twistchat.frontends.irc.masks import hostmask
 
 if TYPE_CHECKING:
     from twistchat.core.model import User
     from twistchat.frontends.irc.caps import Cap
-    from twistchat.frontends.irc.format import IRCFormat
     from twistchat.frontends.place import Place
     from twistchat.frontends.registry import Registry
 
@@ -47,8 +47,6 @@ class About:
         """Find the format for capabilities: there is one for all who have asked for the same."""
         found = self._formats.get(caps)
         if found is None:
-            from twistchat.frontends.irc.format import IRCFormat
-
             found = self._formats[caps] = IRCFormat(self, caps)
         return found
 
