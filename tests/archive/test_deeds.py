@@ -247,7 +247,7 @@ class CheckedTests(ArchiveTestCase):
 
     def test_what_there_is(self) -> None:
         told = self.succeeds("db", "check")
-        self.assertIn("17 entries in the audit log\n", told)
+        self.assertIn("21 entries in the audit log\n", told)
         self.assertIn("No fault was found.", told)
 
     def test_a_backup_has_it_and_what_keeps_it(self) -> None:

@@ -167,7 +167,8 @@ class TerminalTests(ClientScenarios):
         for line in (
             "/mute bob 10m no shouting", "/unmute bob", "/mute #* bob 2d", "/unmute #* bob",
             "/ban spam* 7d", "/unban spam*", "/op bob", "/deop bob", "/voice bob because",
-            "/devoice bob", "/rules secret limit=1 slow=10 retention=7d key=sesame",
+            "/devoice bob", "/exempt bob 2d a friend", "/unexempt bob", "/allow b*", "/disallow b*",
+            "/rules secret limit=1 slow=10 retention=7d key=sesame",
             "/rules secret=off limit=off slow=off retention=off key=off", "/slow 30",
             "/slow off", "/rules moderated invite-only topic-locked",
             "/rules moderated=off invite-only=off topic-locked=off limit=2 retention=7d,1000",
@@ -202,6 +203,14 @@ class TerminalTests(ClientScenarios):
                 "-- Banned from #lobby:", "--   spam* for good, by ada (advertising)",
                 "-- Rules of #lobby: 5 people at most.",
                 "-- Nobody is muted everywhere, or banned from the chat.",
+            ],
+        )  # fmt: skip
+        self.typing_here("/unmute bob", "/unban spam*", "/exempt bob 10m", "/allow c* guests")
+        self.assertEqual(
+            self.typing_here("/bans"),
+            [
+                "-- Exempt from the bans of #lobby:", "--   bob until 00:10, by ada",
+                "-- Come into #lobby uninvited:", "--   c* for good, by ada (guests)",
             ],
         )  # fmt: skip
 

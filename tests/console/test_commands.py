@@ -96,8 +96,8 @@ class PeopleTests(OperatorTestCase):
     def test_help(self) -> None:
         names = [
             "count", "who", "say", "msg", "watch", "rooms", "room", "topic", "kick", "mute",
-            "unmute", "ban", "unban", "bans", "audit", "account", "stats", "limit", "drain",
-            "motd", "reload", "shutdown", "help",
+            "unmute", "ban", "unban", "exempt", "unexempt", "allow", "disallow", "bans", "audit",
+            "account", "stats", "limit", "drain", "motd", "reload", "shutdown", "help",
         ]  # fmt: skip
         listed = self.data("help")
         self.assertEqual([command["name"] for command in listed], names)

@@ -100,6 +100,19 @@ class ModeratingTests(OperatorTestCase):
         self.wait(3601)
         self.assertEqual(len(self.data("bans")), 1)
 
+    def test_exceptions(self) -> None:
+        _, bob = self.people("alice", "bob")
+        self.typing(bob, "/join #lab")
+        self.assertEqual(self.deed("exempt #lab bob 1h a friend")["deed"], "exempt")
+        self.assertIn("uninvited", self.deed("allow #lab guest*")["text"])
+        rows = [(row["deed"], row["to"], row["words"]) for row in self.data("bans")]
+        self.assertEqual(rows, [("exempt", "bob", "a friend"), ("allow", "guest*", "")])
+        self.deed("unexempt #lab bob")
+        self.deed("disallow #lab guest*")
+        self.assertEqual(self.data("bans"), [])
+        for line in ("exempt bob", "allow bob", "unexempt bob", "disallow #lab bob why"):
+            self.assertTrue(self.refused(line, 2).startswith("Usage: "), line)
+
     def test_the_account_of_it_all(self) -> None:
         self.assertIn("Nothing was done yet", self.does("audit")[0])
         alice, bob = self.people("alice", "bob")

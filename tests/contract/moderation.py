@@ -128,6 +128,28 @@ class ModerationScenarios(Wire):
         self.turn()
         self.assertIn("-- bob joined.", self.told(again))
 
+    def test_no_ban_of_a_room_meets_who_is_exempt(self) -> None:
+        ada, bob, cat = self.a_room()
+        self.does(bob, "exempt", "bob", "#lab")
+        self.assert_refused(bob, "Only moderators of #lab")
+        self.does(ada, "exempt", "bob", "#lab", "1d a friend")
+        self.does(ada, "ban", "?o?", "#lab")
+        lines = [
+            "-- ada exempted bob from the bans of #lab until 1970-01-02 00:00 (a friend).",
+            "-- ada banned ?o? from #lab for good.",
+        ]
+        self.assert_told(*lines, to=(ada, bob, cat))
+        bob.says("still here", "#lab")
+        self.assert_told("[#lab] <bob> still here", to=(ada, bob, cat))
+        self.does(ada, "unexempt", "bob", "#lab")
+        told = "-- ada exempts bob from the bans of #lab no more."
+        self.assert_told(told, to=(ada, bob, cat))
+        self.leaves(bob, "#lab")
+        self.turn()
+        bob.sees()
+        self.joins(bob, "#lab")
+        self.assert_refused(bob, "ou are banned")
+
     # ------------------------------------------------------------ mute
 
     def test_a_mute_ends(self) -> None:
@@ -266,6 +288,36 @@ class ModerationScenarios(Wire):
         self.invites(ada, "bob", "#lab")
         self.joins(bob, "#lab")
         self.assert_told("-- bob joined #lab.", to=(cat,))
+
+    def test_coming_in_uninvited(self) -> None:
+        ada, bob, cat = self.a_room()
+        self.leaves(bob, "#lab")
+        self.changes(ada, "#lab", "invite-only")
+        self.turn()
+        for person in (ada, bob, cat):
+            person.sees()
+        self.does(ada, "allow", "bob", "#lab", "10m a guest")
+        told = "-- ada lets bob come into #lab uninvited until 00:10 (a guest)."
+        self.assert_told(told, to=(ada, bob, cat))
+        self.joins(bob, "#lab")
+        self.assert_told("-- bob joined #lab.", to=(cat,))
+        self.leaves(bob, "#lab")
+        self.passes(600)
+        self.turn()
+        bob.sees()
+        self.joins(bob, "#lab")
+        self.assert_refused(bob, "Only who is invited comes into #lab")
+        self.does(ada, "allow", "b*", "#lab")
+        self.does(ada, "disallow", "b*", "#lab")
+        self.turn()
+        lines = [
+            "-- bob left #lab.",
+            "-- ada lets b* come into #lab uninvited for good.",
+            "-- ada lets b* come into #lab uninvited no more.",
+        ]
+        self.assertEqual(self.told(cat), lines)
+        self.joins(bob, "#lab")
+        self.assert_refused(bob, "Only who is invited comes into #lab")
 
     def test_a_room_that_is_full(self) -> None:
         ada, bob, _ = self.a_room()

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, cast
 
 from tests.lines import TOKEN
+from twistchat.core.law import LASTING
 from twistchat.core.names import LOBBY
 from twistchat.core.orders import read_changes, read_order
 from twistchat.testing import JSON, LINE, ChatTestCase, FrontEnd, Person, Program
@@ -243,7 +244,7 @@ class JSONWire(Wire):
         cast("Program", person).asks("join", room=room, **given)
 
     def does(self, person: Person, deed: str, to: str, room: str = LOBBY, more: str = "") -> None:
-        order = read_order(f"{to} {more}", lasts=deed in ("mute", "ban"))
+        order = read_order(f"{to} {more}", lasts=deed in LASTING)
         fields: dict[str, object] = {"words": order.words} if order.words else {}
         if order.seconds is not None:
             fields["seconds"] = order.seconds

@@ -36,6 +36,10 @@ class ModeratorTests(ChatTestCase):
             ("/rules topic-locked=x", "-- The rule topic-locked is given on or off."),
             ("/kick #none bob", "-- There is no room #none to do that in."),
             ("/mute *", "-- That is no name, and no pattern of names like spam*: *"),
+            ("/exempt bob 9min", "-- Nothing was done: 9min is no time. Write 10m, 2h or 7d."),
+            ("/allow", "-- Usage: /allow [#ROOM] NAME [TIME] [WHY]"),
+            ("/exempt #* bob", "-- There is no room #* to do that in."),
+            ("/disallow bob", "-- There is nothing of bob to be taken back. Look at /bans."),
             ("/unban bob", "-- There is nothing of bob to be taken back. Look at /bans."),
         ):
             (seen,) = self.typing(ada, line)
@@ -47,7 +51,7 @@ class ModeratorTests(ChatTestCase):
         page = self.typing(ada, "/help moderation")
         self.assertEqual(page[0], "-- Moderation:")
         self.assertEqual(
-            page[1], "--   /kick [#ROOM] NAME [WHY]         put somebody out of the room"
+            page[1], "--   /kick [#ROOM] NAME [WHY]           put somebody out of the room"
         )
         self.assertTrue(all(line.startswith("-- ") for line in page))
         self.assertEqual(self.typing(ada, "/help Accounts")[0], "-- Accounts:")
@@ -148,6 +152,15 @@ class ModeratorTests(ChatTestCase):
             [
                 "-- Muted everywhere:", "--   bob for good, by ada (no more)",
                 "-- Banned from the chat:", "--   192.0.2.0/24 for good, by ada",
+            ],
+        )  # fmt: skip
+        for line in ("/exempt spambot", "/allow bob 10m a guest", "/unban spam*", "/unmute bob"):
+            self.typing(ada, line)
+        self.assertEqual(
+            self.typing(ada, "/bans"),
+            [
+                "-- Exempt from the bans of #lobby:", "--   spambot for good, by ada",
+                "-- Come into #lobby uninvited:", "--   bob until 00:10, by ada (a guest)",
             ],
         )  # fmt: skip
         self.assertNotIn("192.0.2", " ".join(bob.sees()))

@@ -100,13 +100,14 @@ class TranslationTests(SynchronousTestCase):
         for line in (
             "/kick", "/kick 9", "/mute BOB 9", "/mute BOB 9m 9", "/mute BOB", "/unmute BOB",
             "/mute #* BOB 9m", "/bans", "/bans #*", "/unmute #* BOB", "/bans", "/bans #*",
+            "/exempt BOB 9m 9", "/allow 9*", "/bans", "/unexempt BOB", "/disallow 9* 9",
             "/op BOB", "/voice BOB", "/rules", "/devoice BOB 9", "/deop BOB", "/deop BOB",
             "/rules key=7 invite-only limit=1 moderated secret topic-locked slow=9 retention=9d,9",
             "/rules", "/rules key=off invite-only=off limit=off moderated=off secret=off",
             "/rules topic-locked=off slow=off retention=off", "/rules 9=9", "/rules limit=x",
             "/rules secret=7", "/rules key=", "/rules slow=x", "/rules retention=x",
-            "/delete 9", "/delete x", "7", "/numbers on", "7", "/numbers off", "/delete 34 7",
-            "/delete 34", "/ban BOB 2d 9", "/unban BOB", "/ban *", "/ban #* 9*", "/unban #* 9*",
+            "/delete 9", "/delete x", "7", "/numbers on", "7", "/numbers off", "/delete 38 7",
+            "/delete 38", "/ban BOB 2d 9", "/unban BOB", "/ban *", "/ban #* 9*", "/unban #* 9*",
             "/join #9", "/leave #9", "/kick #* BOB 9", "/help 9",
         ):  # fmt: skip
             alice.types(line)

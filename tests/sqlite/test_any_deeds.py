@@ -13,7 +13,7 @@ from twistchat.archive.check import check as check_all
 from twistchat.core import events as e
 from twistchat.core.accounts import AccountDeed, Directory, Role, Standing
 from twistchat.core.concerns import SERVER_LOG, is_audited, log_of
-from twistchat.core.law import NO_LAW, Deed, Law
+from twistchat.core.law import LASTING, NO_LAW, Deed, Law
 from twistchat.core.limits import DEFAULT_LIMITS
 from twistchat.core.rules import without_key
 from twistchat.engine import Stamp
@@ -100,6 +100,8 @@ def _holding(law: Law, now: float) -> Law:
         law,
         mutes=lasting(law.mutes),  # type: ignore[arg-type]  # they are, still
         bans=lasting(law.bans),  # type: ignore[arg-type]
+        exempt=lasting(law.exempt),  # type: ignore[arg-type]
+        allowed=lasting(law.allowed),  # type: ignore[arg-type]
     )
 
 
@@ -138,7 +140,7 @@ class AnyDeedsTests(FileTestCase):
         """Anything that a moderator may do about somebody, or an operator about all."""
         random = self.random
         deed = random.choice(tuple(Deed))
-        to = random.choice(("2", "3") if deed in PLACED else ("2", "3", ""))
+        to = random.choice(("2", "3") if deed in APPOINTED else ("2", "3", ""))
         name = f"person{to}" if to else random.choice(("a*", "A*", "b?"))
         until = random.choice((None, self.now + random.randrange(1, 400_000)))
         return moderated(
@@ -146,7 +148,7 @@ class AnyDeedsTests(FileTestCase):
             name,
             to_user=to,
             room=room if deed in PLACED else random.choice((*ROOMS, "")),
-            until=until if deed in (Deed.MUTE, Deed.BAN) else None,
+            until=until if deed in LASTING else None,
             at=self.now,
         )
 
@@ -253,5 +255,8 @@ class AnyDeedsTests(FileTestCase):
         self.begins_anew(is_killed=False)
 
 
-PLACED = frozenset({Deed.OP, Deed.DEOP, Deed.VOICE, Deed.DEVOICE, Deed.FOUND})
+APPOINTED = frozenset({Deed.OP, Deed.DEOP, Deed.VOICE, Deed.DEVOICE, Deed.FOUND})
+"""Deeds about a person, and no pattern."""
+
+PLACED = APPOINTED | {Deed.EXEMPT, Deed.UNEXEMPT, Deed.ALLOW, Deed.DISALLOW}
 """Deeds that are done in a room alone."""

@@ -162,7 +162,10 @@ class Asking:
         seconds: float | None = None,
         words: str | None = None,
     ) -> None:
-        """Do any of these, `unmute`, `unban`, `op`, `deop`, `voice` or `devoice`."""
+        """Do any of these, or `unmute`, `unban`, `op`, `deop`, `voice`, `devoice`.
+
+        `exempt` and `allow` are as `ban`, in one room; `unexempt` and `disallow` take them back.
+        """
         await self._ask(type=deed, room=room, to=to, seconds=seconds, words=words)
 
     async def rules(self, room: str, change: Mapping[str, object] | None = None) -> Object:
@@ -170,7 +173,7 @@ class Asking:
         return await self._ask(type="rules", room=room, change=change)
 
     async def sanctions(self, room: str) -> Object:
-        """Tell who is muted (`mutes`) and who is banned (`bans`)."""
+        """Tell who is muted (`mutes`) and who is banned (`bans`), `exempt` and `allowed`."""
         return await self._ask(type="sanctions", room=room)
 
     async def delete(self, room: str, number: int, words: str | None = None) -> None:

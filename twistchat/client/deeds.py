@@ -23,7 +23,8 @@ class Moderated(Event):
     time: float
     who: str
     deed: str
-    """`kick`, `mute`, `unmute`, `ban`, `unban`, `op`, `deop`, `voice`, `devoice` or `found`."""
+    """`kick`, `mute`, `unmute`, `ban`, `unban`, `op`, `deop`, `voice`, `devoice`, `exempt`,
+    `unexempt`, `allow`, `disallow` or `found`."""
     to: str
     """A name, a pattern of names, or an address."""
     words: str = ""

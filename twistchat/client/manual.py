@@ -111,7 +111,18 @@ GROUPS: dict[str, dict[str, Entry]] = {
             "Operators may ban an address too, everywhere: /ban #* 192.0.2.7 2d",
         ),
         "unban": Entry("[#ROOM] NAME", "let them come in again", "/unban spam*"),
-        "bans": Entry("[#ROOM]", "show who is muted, and banned", "/bans", ("mutes",)),
+        "exempt": Entry(
+            "[#ROOM] NAME [TIME] [WHY]", "let no ban of the room keep somebody out",
+            "/exempt bob", ("except",),
+            "NAME may be like spam*. A ban of the whole chat holds all the same.",
+        ),
+        "unexempt": Entry("[#ROOM] NAME", "let bans keep them out again", "/unexempt bob"),
+        "allow": Entry(
+            "[#ROOM] NAME [TIME] [WHY]", "let somebody come in uninvited", "/allow alice 7d", (),
+            "It is for rooms with the rule invite-only. NAME may be like guest*.",
+        ),
+        "disallow": Entry("[#ROOM] NAME", "take that back", "/disallow alice", ("unallow",)),
+        "bans": Entry("[#ROOM]", "show who is muted, banned, exempt", "/bans", ("mutes",)),
         "op": Entry(
             "[#ROOM] NAME", "make somebody a moderator of the room", "/op alice", (),
             "Guests, too. Only who made the room, and operators, take it back.",

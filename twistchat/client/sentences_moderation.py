@@ -16,6 +16,10 @@ DEEDS = {
     "deop": "-- {who} took {to} off the moderators of {place}{why}.",
     "voice": "-- {who} gave {to} a voice in {place}{why}.",
     "devoice": "-- {who} took the voice of {to} in {place}{why}.",
+    "exempt": "-- {who} exempted {to} from the bans of {place}{until}{why}.",
+    "unexempt": "-- {who} exempts {to} from the bans of {place} no more{why}.",
+    "allow": "-- {who} lets {to} come into {place} uninvited{until}{why}.",
+    "disallow": "-- {who} lets {to} come into {place} uninvited no more{why}.",
     "found": "-- {who} founded {place}.",
 }
 MUTED_IN = {
@@ -77,6 +81,8 @@ NO_SANCTIONS = "-- Nobody is muted in {room}, or banned from it."
 NO_SANCTIONS_EVERYWHERE = "-- Nobody is muted everywhere, or banned from the chat."
 MUTES = "-- Muted in {place}:"
 BANS = "-- Banned from {place}:"
+EXEMPT = "-- Exempt from the bans of {place}:"
+ALLOWED = "-- Come into {place} uninvited:"
 MUTES_EVERYWHERE = "-- Muted everywhere:"
 SANCTION = "--   {to}{until}, by {who}{why}"
 

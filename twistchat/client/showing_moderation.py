@@ -23,7 +23,7 @@ LOBBY = "#lobby"
 PUT_OUT = frozenset({"kicked", "banned"})
 """Causes of those who were made to leave."""
 
-LASTING = frozenset({"mute", "ban"})
+LASTING = frozenset({"mute", "ban", "exempt", "allow"})
 """Deeds that hold until a time, or for good."""
 
 Deed = e.Moderated | e.Rules | e.Deleted | e.Erased
@@ -126,7 +126,7 @@ def _rules(values: Mapping[str, object], names: Iterable[str]) -> Iterator[str]:
 
 
 def sanctions(told: Object, zone: tzinfo | None) -> list[str]:
-    """Show who is muted, and who is banned."""
+    """Show who is muted, who is banned, and who is not."""
     room = str(told.get("room"))
     is_everywhere = room == EVERYWHERE
     place = s.THE_CHAT if is_everywhere else room
@@ -134,6 +134,8 @@ def sanctions(told: Object, zone: tzinfo | None) -> list[str]:
     for field, head in (
         ("mutes", s.MUTES_EVERYWHERE if is_everywhere else s.MUTES),
         ("bans", s.BANS),
+        ("exempt", s.EXEMPT),
+        ("allowed", s.ALLOWED),
     ):
         listed = told.get(field)
         found = [each for each in listed if isinstance(each, dict)] if listed else []

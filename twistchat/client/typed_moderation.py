@@ -41,6 +41,18 @@ class ModeratorCommands:
     async def _unban(self, words: str) -> None:
         await self._deed("unban", words)
 
+    async def _exempt(self, words: str) -> None:
+        await self._deed("exempt", words, lasts=True)
+
+    async def _unexempt(self, words: str) -> None:
+        await self._deed("unexempt", words)
+
+    async def _allow(self, words: str) -> None:
+        await self._deed("allow", words, lasts=True)
+
+    async def _disallow(self, words: str) -> None:
+        await self._deed("disallow", words)
+
     async def _op(self, words: str) -> None:
         await self._deed("op", words)
 

@@ -17,8 +17,8 @@ Twisted: everything here runs at once and can be tried at a Python prompt.
     codes.py      why: stable codes of refusals and causes
     concerns.py   whom an item concerns, and which log
     accounts.py   names that belong to somebody, also while they are away
-    law.py        what holds in a room, or everywhere: rules, moderators, mutes and bans
-    whom.py       whom a mute or a ban is about, as it is typed
+    law.py        what holds in a room, or everywhere: rules, moderators, mutes, bans, exceptions
+    whom.py       whom a mute, a ban or an exception is about, as it is typed
     rules.py      the rules of a room as people write them: slow=10
     rights.py     who may do what, and what keeps somebody from speaking or coming in
     deeds.py      what was done about somebody, as an event

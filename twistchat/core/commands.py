@@ -190,7 +190,8 @@ class Moderate:
     room: str
     """`law.EVERYWHERE`: in all of them. Operators only."""
     to: str
-    """A name; to mute or to ban also a pattern of names (* and ?), or for operators an address."""
+    """A name; what lasts may be about a pattern of names (* and ?), too, and a ban by operators
+    about an address."""
     seconds: float | None = None
     """For how long; None: for good."""
     words: str = ""
@@ -215,7 +216,7 @@ class ReadRules:
 
 @value(frozen=True, slots=True)
 class ListSanctions:
-    """Ask who is muted or banned in a room, or everywhere. Moderators only."""
+    """Ask who is muted or banned in a room, or everywhere, and who is not. Moderators only."""
 
     room: str
 

@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 from twistchat.core.durations import UNITS
 from twistchat.core.events import Moderated, Refusal, Refused
-from twistchat.core.law import Deed
+from twistchat.core.law import LASTING
 from twistchat.core.text import clean
 
 if TYPE_CHECKING:
     from twistchat.core.commands import Moderate
     from twistchat.core.model import Room, User
     from twistchat.core.state import State
-
-LASTING = frozenset({Deed.MUTE, Deed.BAN})
-"""Deeds that end by themselves when their time is over."""
 
 LONGEST = 100 * UNITS["y"]
 """Seconds; for longer is for good, and no calendar has to know when that is."""

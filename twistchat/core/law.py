@@ -1,4 +1,4 @@
-"""What holds in one room, or everywhere: its rules, who moderates it, who is muted or banned."""
+"""What holds in one room, or everywhere: its rules, who moderates it, who is muted or kept out."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ class Deed(StrEnum):
     DEOP = "deop"
     VOICE = "voice"
     DEVOICE = "devoice"
+    EXEMPT = "exempt"
+    UNEXEMPT = "unexempt"
+    ALLOW = "allow"
+    DISALLOW = "disallow"
     FOUND = "found"
 
 
@@ -46,9 +50,16 @@ SUBJECTS = {
     Deed.DEOP: "op",
     Deed.VOICE: "voice",
     Deed.DEVOICE: "voice",
+    Deed.EXEMPT: "exempt",
+    Deed.UNEXEMPT: "exempt",
+    Deed.ALLOW: "allow",
+    Deed.DISALLOW: "allow",
     Deed.FOUND: "found",
 }
 """What a deed decides: of all deeds of a subject about one target the last holds."""
+
+LASTING = frozenset({Deed.MUTE, Deed.BAN, Deed.EXEMPT, Deed.ALLOW})
+"""Deeds that hold for good, or until a time."""
 
 
 @value(frozen=True, slots=True)
@@ -77,7 +88,7 @@ class RoomRules:
 
 @value(frozen=True, slots=True)
 class Sanction:
-    """A mute or a ban: of whom, by whom, why, until when."""
+    """A mute, a ban, or an exception from bans: of whom, by whom, why, until when."""
 
     to_user: str
     """Of a person or an account (its id); `ADDRESS`; or empty: whoever bears such a name."""
@@ -168,6 +179,10 @@ class Law:
     mutes: Mapping[str, Sanction] = field(default_factory=dict)
     """By `target_key`."""
     bans: Mapping[str, Sanction] = field(default_factory=dict)
+    exempt: Mapping[str, Sanction] = field(default_factory=dict)
+    """Whom its bans do not keep out."""
+    allowed: Mapping[str, Sanction] = field(default_factory=dict)
+    """Who comes in uninvited, where others need an invitation."""
 
     @property
     def restrains(self) -> bool:
@@ -188,6 +203,14 @@ class Law:
                 return replace(self, bans=_with(self.bans, key, event))
             case Deed.UNBAN:
                 return replace(self, bans=_without(self.bans, key))
+            case Deed.EXEMPT:
+                return replace(self, exempt=_with(self.exempt, key, event))
+            case Deed.UNEXEMPT:
+                return replace(self, exempt=_without(self.exempt, key))
+            case Deed.ALLOW:
+                return replace(self, allowed=_with(self.allowed, key, event))
+            case Deed.DISALLOW:
+                return replace(self, allowed=_without(self.allowed, key))
             case Deed.OP:
                 return replace(self, moderators={**self.moderators, event.to_user: event.to})
             case Deed.DEOP:
@@ -209,17 +232,42 @@ class Law:
         """Whether somebody moderates the room, whom nobody else's rank helps to that."""
         return identity == self.keeper or identity in self.moderators
 
+    def listed(self, deed: Deed) -> Mapping[str, Sanction]:
+        """Find the list that a deed adds to, or takes from; empty if that is none of these."""
+        match SUBJECTS.get(deed):
+            case "mute":
+                return self.mutes
+            case "ban":
+                return self.bans
+            case "exempt":
+                return self.exempt
+            case "allow":
+                return self.allowed
+            case _:
+                return {}
+
     def muted(self, user: User, now: float, *, in_person: bool = False) -> Sanction | None:
         """Find what keeps somebody from speaking; `in_person`: but for patterns and names."""
         return _first(self.mutes, user, now, in_person=in_person)
 
     def banned(self, user: User, now: float, *, in_person: bool = False) -> Sanction | None:
         """Find what keeps somebody out; `in_person`: but for patterns and names."""
-        return _first(self.bans, user, now, in_person=in_person)
+        sanction = _first(self.bans, user, now, in_person=in_person)
+        return None if sanction is None or self.exempts(user, user.name, now) else sanction
 
-    def barred(self, name: str, now: float) -> Sanction | None:
-        """Find what keeps out whoever bears a name."""
-        return next((s for s in self.bans.values() if s.holds(now) and s.bars(name)), None)
+    def barred(self, user: User, name: str, now: float) -> Sanction | None:
+        """Find what keeps somebody out who would bear a name."""
+        found = next((s for s in self.bans.values() if s.holds(now) and s.bars(name)), None)
+        return None if found is None or self.exempts(user, name, now) else found
+
+    def lets_in(self, user: User, now: float) -> bool:
+        """Whether somebody comes in uninvited."""
+        return _first(self.allowed, user, now, in_person=False) is not None
+
+    def exempts(self, user: User, name: str, now: float) -> bool:
+        """Whether no ban keeps somebody out under a name."""
+        held = (each for each in self.exempt.values() if each.holds(now))
+        return any(each.is_about(user) or each.bars(name) for each in held)
 
 
 NO_LAW = Law()

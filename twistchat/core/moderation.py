@@ -56,6 +56,10 @@ def moderate(state: State, user: User, command: c.Moderate) -> Sequence[e.Item] 
             return _sanction(state, user, room, command)
         case Deed.UNMUTE | Deed.UNBAN:
             return _lift(state, user, room, command)
+        case Deed.EXEMPT | Deed.ALLOW if room is not None:
+            return _except(state, user, room, command)
+        case Deed.UNEXEMPT | Deed.DISALLOW if room is not None:
+            return _lift(state, user, room, command)
         case Deed.OP | Deed.DEOP | Deed.VOICE | Deed.DEVOICE if room is not None:
             return appoint(state, user, room, command)
         case _:
@@ -100,14 +104,14 @@ def told(state: State, room: Room) -> e.RulesTold:
 def list_sanctions(
     state: State, user: User, command: c.ListSanctions
 ) -> Sequence[e.Item] | e.Refused:
-    """Tell who is muted and who is banned."""
+    """Tell who is muted and who is banned, and who is not."""
     room = _place(state, user, command.room)
     if isinstance(room, e.Refused):
         return room
     law, now = (state.law if room is None else room.law), state.now()
     listed = (
         tuple(sanction for sanction in sanctions.values() if sanction.holds(now))
-        for sanctions in (law.mutes, law.bans)
+        for sanctions in (law.mutes, law.bans, law.exempt, law.allowed)
     )
     return [e.SanctionsListed("" if room is None else room.name, *listed)]
 
@@ -172,17 +176,10 @@ def _kick(
 def _sanction(
     state: State, user: User, room: Room | None, command: c.Moderate
 ) -> Sequence[e.Item] | e.Refused:
-    law, now = (state.law if room is None else room.law), state.now()
-    sanctions = law.mutes if command.deed is Deed.MUTE else law.bans
-    target = find(state, command, everywhere=room is None)
+    target = _target(state, room, command)
     if isinstance(target, e.Refused):
         return target
-    to_user, to = target
-    others = (
-        key for key, each in sanctions.items() if each.holds(now) and key != target_key(to_user, to)
-    )
-    if sum(1 for _ in others) >= state.limits.sanctions:
-        return e.Refused(e.Refusal.SANCTIONS, hint=str(state.limits.sanctions))
+    to_user, _ = target
     if (
         to_user
         and to_user != ADDRESS
@@ -200,16 +197,46 @@ def _sanction(
     return [event, *(_put_out(state, other, room, e.Cause.BANNED, event) for other in met)]
 
 
+def _except(
+    state: State, user: User, room: Room, command: c.Moderate
+) -> Sequence[e.Item] | e.Refused:
+    """Let what keeps others out of a room not keep out somebody, who may be oneself."""
+    target = _target(state, room, command)
+    if isinstance(target, e.Refused):
+        return target
+    event = event_of(state, user, room, command, target)
+    state.decide(event)
+    return [event]
+
+
+def _target(state: State, room: Room | None, command: c.Moderate) -> tuple[str, str] | e.Refused:
+    """Find whom to put on a list, where there is room for one more."""
+    law, now = (state.law if room is None else room.law), state.now()
+    target = find(state, command, everywhere=room is None)
+    if isinstance(target, e.Refused):
+        return target
+    own = target_key(*target)
+    listed = law.listed(command.deed)
+    others = sum(1 for key, each in listed.items() if each.holds(now) and key != own)
+    if others >= state.limits.sanctions:
+        return e.Refused(e.Refusal.SANCTIONS, hint=str(state.limits.sanctions))
+    return target
+
+
 def _met(state: State, room: Room | None, event: e.Moderated) -> Sequence[User]:
     """Find who is muted or banned from now on: moderators only if it is about them in person."""
     law = state.law if room is None else room.law
     sanction = Sanction.of(event)
     people = state.people if room is None else room.members
+    is_ban = event.deed is Deed.BAN
     return [
         other
         for other in people.values()
-        if sanction.is_about(other)
-        or (sanction.meets(other) and rank_of(other, law) < Rank.MODERATOR)
+        if (
+            sanction.is_about(other)
+            or (sanction.meets(other) and rank_of(other, law) < Rank.MODERATOR)
+        )
+        and not (is_ban and law.exempts(other, other.name, event.at))
     ]
 
 
@@ -240,12 +267,11 @@ def _lift(
     state: State, user: User, room: Room | None, command: c.Moderate
 ) -> Sequence[e.Item] | e.Refused:
     law, now = (state.law if room is None else room.law), state.now()
-    sanctions = law.mutes if command.deed is Deed.UNMUTE else law.bans
     wanted = fold(command.to.strip()[:200])
     address, person = network(command.to), state.person(command.to)
     found = [
         sanction
-        for sanction in sanctions.values()
+        for sanction in law.listed(command.deed).values()
         if sanction.holds(now)
         and (
             fold(sanction.to) == wanted
@@ -255,7 +281,8 @@ def _lift(
     ]
     if not found:
         return nothing(command.to)
-    if any(sanction.is_about(user) for sanction in found):
+    is_against = command.deed in (Deed.UNMUTE, Deed.UNBAN)
+    if is_against and any(sanction.is_about(user) for sanction in found):
         return e.Refused(e.Refusal.TO_ONESELF)
     items: list[e.Item] = []
     for sanction in found:

@@ -95,11 +95,15 @@ class RulesTold:
 
 @value(frozen=True, slots=True)
 class SanctionsListed:
-    """Who is muted and who is banned, in a room or (the empty one) everywhere."""
+    """Who is muted and who is banned, in a room or (the empty one) everywhere, and who is not."""
 
     room: str
     mutes: tuple[Sanction, ...]
     bans: tuple[Sanction, ...]
+    exempt: tuple[Sanction, ...] = ()
+    """Whom no ban of the room keeps out."""
+    allowed: tuple[Sanction, ...] = ()
+    """Who comes in uninvited."""
 
 
 @value(frozen=True, slots=True)

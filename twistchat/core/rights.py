@@ -130,7 +130,7 @@ def why_not_be_called(state: State, user: User, name: str) -> Refused | None:
         return why_not
     now = state.now()
     for where, law in (("", state.law), *((room.name, room.law) for room in rooms)):
-        if law.bans and (sanction := law.barred(name, now)) is not None:
+        if law.bans and (sanction := law.barred(user, name, now)) is not None:
             return sanctioned(Refusal.BANNED, where, sanction)
     return None
 
@@ -150,7 +150,7 @@ def why_not_join(
     is_admitted = room.admitted.get(user.id)
     if is_spared or is_kept or is_admitted:
         return None
-    if rules.invite_only:
+    if rules.invite_only and not law.lets_in(user, state.now()):
         return Refused(Refusal.INVITE_ONLY, room.name)
     if rules.key and not is_key(key, rules.key):
         return Refused(Refusal.KEY_NEEDED, room.name)

@@ -1,4 +1,4 @@
-"""Whom a mute or a ban is about, as it is typed: a person, an account, a pattern or an address."""
+"""Whom a ban or the like is about, as it is typed: a person, an account, a pattern, an address."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def find(state: State, command: Moderate, *, everywhere: bool) -> tuple[str, str] | Refused:
-    """Find whom a mute or a ban is about: an id (or what stands for one), and what it is called."""
+    """Find whom it is about: an id (or what stands for one), and what it is called."""
     typed = clean(command.to.strip()[: longest_typed(state.limits.name_characters)])
     if (person := state.person(typed)) is not None:
         return person.id, person.name

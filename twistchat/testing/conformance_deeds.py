@@ -256,6 +256,8 @@ class LastingDeedConformance(DeedHarness):
             moderated(Deed.BAN, "203.0.113.7/32", room="", to_user=ADDRESS),
             account(AccountDeed.REGISTER, "Bob", "b0b"),
             moderated(Deed.OP, "carol", to_user="3"),
+            moderated(Deed.EXEMPT, "Bobby", to_user="", until=1e9),
+            moderated(Deed.ALLOW, "carol", to_user="3"),
             said("z"),
         ]
         self.put(
@@ -263,9 +265,12 @@ class LastingDeedConformance(DeedHarness):
             rules(slow=1.0),
             moderated(Deed.BAN, "bob*", to_user="", until=1e6),
             moderated(Deed.MUTE, until=1e9),
+            moderated(Deed.EXEMPT, "bobby", to_user=""),
+            moderated(Deed.ALLOW),
             account(AccountDeed.REGISTER),
             *last[:4],
             moderated(Deed.UNMUTE),
+            moderated(Deed.DISALLOW),
             moderated(Deed.KICK),
             *last[4:],
         )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from twistchat.engine.retention import Rule
     from twistchat.engine.sqlite.loading import Log
 
-LIFTS = frozenset({Deed.UNMUTE, Deed.UNBAN, Deed.DEOP, Deed.DEVOICE})
+LIFTS = frozenset({Deed.UNMUTE, Deed.UNBAN, Deed.DEOP, Deed.DEVOICE, Deed.UNEXEMPT, Deed.DISALLOW})
 """Deeds behind which nothing is left to hold."""
 
 STAND = "INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?)"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from twistchat.core import events as e
 from twistchat.core.accounts import AccountDeed, Role
 from twistchat.core.commands import ListSanctions, Moderate
-from twistchat.core.law import EVERYWHERE, Deed
+from twistchat.core.law import EVERYWHERE, LASTING, Deed
 from twistchat.core.names import room_name
 from twistchat.core.orders import NoTimeError, read_order
 from twistchat.frontends.console.command import Asked, Command, UsageError
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from twistchat.frontends.console.errands import Errands
     from twistchat.frontends.console.results import Result
 
-LASTING = frozenset({Deed.MUTE, Deed.BAN})
-"""Deeds that may end by themselves."""
-
-LIFTING = frozenset({Deed.UNMUTE, Deed.UNBAN})
+LIFTING = frozenset({Deed.UNMUTE, Deed.UNBAN, Deed.UNEXEMPT, Deed.DISALLOW})
 """Deeds for which nobody asks why."""
+
+PLACED = frozenset({Deed.EXEMPT, Deed.UNEXEMPT, Deed.ALLOW, Deed.DISALLOW})
+"""Deeds that are done in one room, and nowhere else."""
 
 NO_TIME = "{typed} is no length of time. Write 10m, 12h or 2d; without one it is for good."
 
@@ -79,7 +79,7 @@ class Moderating:
 
     def commands(self) -> Sequence[Command]:
         """List the commands. Deeds alone operators in the chat do by commands of theirs."""
-        whom = "[#ROOM] WHO"
+        whom, there = "[#ROOM] WHO", "#ROOM WHO"
         return (
             Command("kick", f"{whom} [REASON]", "put somebody out, once", self._does(Deed.KICK)),
             Command(
@@ -96,7 +96,23 @@ class Moderating:
                 self._does(Deed.BAN),
             ),
             Command("unban", whom, "let somebody in again", self._does(Deed.UNBAN)),
-            Command("bans", "[#ROOM]", "who is banned or muted, where", self._bans, in_chat=True),
+            Command(
+                "exempt",
+                f"{there} [TIME] [REASON]",
+                "let no ban of a room keep out somebody",
+                self._does(Deed.EXEMPT),
+            ),
+            Command("unexempt", there, "let bans keep them out again", self._does(Deed.UNEXEMPT)),
+            Command(
+                "allow",
+                f"{there} [TIME] [REASON]",
+                "let somebody into a room uninvited",
+                self._does(Deed.ALLOW),
+            ),
+            Command("disallow", there, "take that back", self._does(Deed.DISALLOW)),
+            Command(
+                "bans", "[#ROOM]", "who is banned, muted or let in, where", self._bans, in_chat=True
+            ),
             Command(
                 "audit", "[COUNT] [#ROOM]", "what was done, by whom", self._audit, in_chat=True
             ),
@@ -109,6 +125,8 @@ class Moderating:
             except NoTimeError as error:
                 raise UsageError(NO_TIME.format(typed=error)) from error
             if not order.name or (order.words and deed in LIFTING):
+                raise UsageError
+            if deed in PLACED and not order.room:
                 raise UsageError
             wanted = Moderate(
                 deed, order.room or EVERYWHERE, order.name, order.seconds, order.words
@@ -131,7 +149,7 @@ class Moderating:
         restless = (
             room.name
             for room in sorted(self._chat.rooms, key=lambda room: room.name)
-            if room.law.bans or room.law.mutes
+            if room.law.bans or room.law.mutes or room.law.exempt or room.law.allowed
         )
         rest = [ListSanctions(room) for room in restless]
         return self._errands.run_all([ListSanctions(EVERYWHERE), *rest], _listed)
@@ -162,6 +180,8 @@ def _listed(items: Sequence[e.Item]) -> Result:
             room = item.room or EVERYWHERE
             rows += [_sanction("ban", room, sanction) for sanction in item.bans]
             rows += [_sanction("mute", room, sanction) for sanction in item.mutes]
+            rows += [_sanction("exempt", room, sanction) for sanction in item.exempt]
+            rows += [_sanction("allow", room, sanction) for sanction in item.allowed]
     return Table(SANCTIONS, rows, "Nobody is banned or muted.")
 
 

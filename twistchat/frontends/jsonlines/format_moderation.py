@@ -65,6 +65,8 @@ def _sanctions(reply: e.SanctionsListed) -> Object:
         "room": reply.room or EVERYWHERE,
         "mutes": [_sanction(sanction) for sanction in reply.mutes],
         "bans": [_sanction(sanction) for sanction in reply.bans],
+        "exempt": [_sanction(sanction) for sanction in reply.exempt],
+        "allowed": [_sanction(sanction) for sanction in reply.allowed],
     }
 
 

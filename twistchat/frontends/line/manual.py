@@ -230,7 +230,29 @@ ENTRIES = {
     "unban": Entry(
         Group.MODERATION, _("[#ROOM] NAME"), _("let them come in again"), _("/unban spam*")
     ),
-    "bans": Entry(Group.MODERATION, _("[#ROOM]"), _("show who is muted, and banned"), _("/bans")),
+    "exempt": Entry(
+        Group.MODERATION,
+        _("[#ROOM] NAME [TIME] [WHY]"),
+        _("let no ban of the room keep somebody out"),
+        _("/exempt bob"),
+        _("NAME may be like spam*. A ban of the whole chat holds all the same."),
+    ),
+    "unexempt": Entry(
+        Group.MODERATION, _("[#ROOM] NAME"), _("let bans keep them out again"), _("/unexempt bob")
+    ),
+    "allow": Entry(
+        Group.MODERATION,
+        _("[#ROOM] NAME [TIME] [WHY]"),
+        _("let somebody come in uninvited"),
+        _("/allow alice 7d"),
+        _("It is for rooms with the rule invite-only. NAME may be like guest*."),
+    ),
+    "disallow": Entry(
+        Group.MODERATION, _("[#ROOM] NAME"), _("take that back"), _("/disallow alice")
+    ),
+    "bans": Entry(
+        Group.MODERATION, _("[#ROOM]"), _("show who is muted, banned, exempt"), _("/bans")
+    ),
     "op": Entry(
         Group.MODERATION,
         _("[#ROOM] NAME"),

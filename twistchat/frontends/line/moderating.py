@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twistchat.core import commands as c
-from twistchat.core.law import Deed
+from twistchat.core.law import LASTING, Deed
 from twistchat.core.orders import NoTimeError, first_room, read_changes, read_order
 from twistchat.frontends.line import sentences_moderation as s
 from twistchat.frontends.line.commands import Asked, LineCommand, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-LASTING = frozenset({Deed.MUTE, Deed.BAN})
-"""What may be done for a while."""
 
 
 def _deed(deed: Deed) -> Callable[[str, str], Asked]:
@@ -68,6 +65,10 @@ MODERATOR_COMMANDS = (
     LineCommand("ban", _deed(Deed.BAN)),
     LineCommand("unban", _deed(Deed.UNBAN)),
     LineCommand("bans", _bans, aliases=("mutes",)),
+    LineCommand("exempt", _deed(Deed.EXEMPT), aliases=("except",)),
+    LineCommand("unexempt", _deed(Deed.UNEXEMPT)),
+    LineCommand("allow", _deed(Deed.ALLOW)),
+    LineCommand("disallow", _deed(Deed.DISALLOW), aliases=("unallow",)),
     LineCommand("op", _deed(Deed.OP)),
     LineCommand("deop", _deed(Deed.DEOP)),
     LineCommand("voice", _deed(Deed.VOICE)),

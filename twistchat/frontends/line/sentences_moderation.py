@@ -49,6 +49,10 @@ DEEDS = {
     Deed.DEOP: Places(_("-- {who} took {to} off the moderators of {room}{why}.")),
     Deed.VOICE: Places(_("-- {who} gave {to} a voice in {room}{why}.")),
     Deed.DEVOICE: Places(_("-- {who} took the voice of {to} in {room}{why}.")),
+    Deed.EXEMPT: Places(_("-- {who} exempted {to} from the bans of {room}{until}{why}.")),
+    Deed.UNEXEMPT: Places(_("-- {who} exempts {to} from the bans of {room} no more{why}.")),
+    Deed.ALLOW: Places(_("-- {who} lets {to} come into {room} uninvited{until}{why}.")),
+    Deed.DISALLOW: Places(_("-- {who} lets {to} come into {room} uninvited no more{why}.")),
     Deed.FOUND: Places(_("-- {who} founded {room}.")),
 }
 MUTED_HERE = _("-- {who} muted {to}{until}{why}.")
@@ -106,6 +110,8 @@ NO_SANCTIONS = Places(
 )
 MUTES = Places(_("-- Muted in {room}:"), _("-- Muted everywhere:"))
 BANS = Places(_("-- Banned from {room}:"), _("-- Banned from the chat:"))
+EXEMPT = Places(_("-- Exempt from the bans of {room}:"))
+ALLOWED = Places(_("-- Come into {room} uninvited:"))
 SANCTION = _("--   {to}{until}, by {who}{why}")
 SANCTIONS_MORE = _("--   and {more} others.")
 

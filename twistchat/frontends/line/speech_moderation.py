@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from twistchat.core import events as e
 from twistchat.core.accounts import AccountDeed, Role
-from twistchat.core.law import Deed, RoomRules
+from twistchat.core.law import LASTING, Deed, RoomRules
 from twistchat.core.names import LOBBY
 from twistchat.frontends.line import sentences as refusals
 from twistchat.frontends.line import sentences_moderation as s
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
     from twistchat.frontends.line.speech import Speech
 
 LISTED = 100
-"""Mutes, and bans, that are shown at most."""
-
-LASTING = frozenset({Deed.MUTE, Deed.BAN})
-"""Deeds that hold until a time, or for good."""
+"""Mutes, bans and exceptions of each kind that are shown at most."""
 
 NO_RULES = RoomRules()
 
@@ -151,7 +148,12 @@ def _rules(speech: Speech, rules: RoomRules, names: Sequence[str]) -> Iterator[s
 
 def _sanctions(speech: Speech, reply: e.SanctionsListed, zone: tzinfo | None) -> Sequence[str]:
     lines: list[str] = []
-    for places, found in ((s.MUTES, reply.mutes), (s.BANS, reply.bans)):
+    for places, found in (
+        (s.MUTES, reply.mutes),
+        (s.BANS, reply.bans),
+        (s.EXEMPT, reply.exempt),
+        (s.ALLOWED, reply.allowed),
+    ):
         if found:
             lines.append(_placed(speech, places, reply.room))
             lines += (_sanction(speech, sanction, zone) for sanction in found[:LISTED])

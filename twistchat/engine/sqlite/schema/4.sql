@@ -2,8 +2,8 @@
 
 -- Until when it holds (seconds since 1970, UTC); NULL: for good, or nothing that lasts.
 --
--- More kinds of events: 'kick', 'mute', 'unmute', 'ban', 'unban', 'op', 'deop', 'voice', 'devoice' and
--- 'found' (to_user and to_who: about whom; text: why); 'rules', 'account' and 'deleted' (text: their
+-- More kinds of events: 'kick', 'mute', 'unmute', 'ban', 'unban', 'op', 'deop', 'voice', 'devoice',
+-- 'exempt', 'unexempt', 'allow', 'disallow' and 'found' (to_user and to_who: about whom; text: why); 'rules', 'account' and 'deleted' (text: their
 -- fields, as JSON); 'erased' (what was said here was deleted: there is no text any more, and to_who
 -- is who deleted it). The log '!' has what concerns no room.
 ALTER TABLE events ADD COLUMN until REAL;
@@ -12,7 +12,8 @@ ALTER TABLE events ADD COLUMN until REAL;
 -- start begins with, and are kept however old they are.
 CREATE TABLE standing_4 (
     log     INTEGER NOT NULL REFERENCES logs (id),
-    -- What it decides: 'topic', 'rules', 'account', 'mute', 'ban', 'op', 'voice', 'found'
+    -- What it decides: 'topic', 'rules', 'account', 'mute', 'ban', 'op', 'voice',
+    -- 'exempt', 'allow', 'found'
     kind    TEXT NOT NULL,
     -- About whom: an id, or a folded name behind a colon; empty: the room.
     subject TEXT NOT NULL,
