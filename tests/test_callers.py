@@ -111,7 +111,7 @@ class ConnectionsTests(SynchronousTestCase):
         protocol, wire = self.factories[way].buildProtocol(None), Wire(peerAddress=address)
         protocol.makeConnection(wire)
         self.protocols[wire] = protocol
-        self.clock.advance(0.2)  # whoever is silent for so long is taken in
+        self.clock.advance(self.registry.limits.greeting)  # who is silent so long is taken in
         return wire
 
     def test_who_comes_too_often_is_told(self) -> None:

@@ -111,7 +111,7 @@ class ForeignTests(ChatTestCase):
         self.turn()
         self.assertEqual(alice.sees()[1:], ["-- alice joined.", "-- Here now (1): alice"])
         quiet = self.connect(speaks_first=True)
-        self.wait(0.1)
+        self.wait(0.2)
         self.assertEqual(quiet.sees(), [])
         self.wait(0.1)
         self.assertEqual(quiet.sees()[0], "-- Welcome to twistchat.")

@@ -24,10 +24,11 @@ from twistchat.accounts.doors import Doors
 from twistchat.config import help_limits
 from twistchat.core.limits import DEFAULT_LIMITS, NONE, Limits, described
 from twistchat.frontends.registry import Greeting
+from twistchat.frontends.sniff import SniffFactory
 from twistchat.host.descriptors import HAS_RESOURCE, fit
 from twistchat.host.endpoints import ANY_PORT, ANY_PORT_IPV4, Listen, endpoint_of, read_listen
 from twistchat.host.probe import CannotListenError, Trial
-from twistchat.service import WIRES, ChatService
+from twistchat.service import KINDS, ChatService
 from twistchat.tap import Options, makeService
 
 HELP = " (twistd chat --help-limits explains them)"
@@ -63,7 +64,7 @@ class OptionsTestCase(SynchronousTestCase):
 
     def places(self, *arguments: str, file: str | None = None) -> list[str]:
         listen = self.parse(*arguments, file=file).listen
-        self.assertEqual({place.kind for place, _ in listen}, {"line"})
+        self.assertEqual({place.kind for place, _ in listen}, {"any"})
         return [place.endpoint for place, _ in listen]
 
 
@@ -117,22 +118,34 @@ class ListenTests(OptionsTestCase):
         )
 
     def test_kinds(self) -> None:
-        for text, endpoint in {
-            "line=tcp:9000": "tcp:9000",
-            "line=9000": endpoint_of("9000"),
-            "unix:/tmp/x=y": "unix:/tmp/x=y",
-            "ssl:8443:privateKey=key.pem": "ssl:8443:privateKey=key.pem",
-            "line=ssl:8443:privateKey=key.pem": "ssl:8443:privateKey=key.pem",
-            "tcp:port=9000": "tcp:port=9000",
-        }.items():
-            self.assertEqual(read_listen(text, WIRES), Listen("line", endpoint), text)
+        for text, kind, endpoint in (
+            ("9000", "any", endpoint_of("9000")),
+            ("any=9000", "any", endpoint_of("9000")),
+            ("line=tcp:9000", "line", "tcp:9000"),
+            ("line=9000", "line", endpoint_of("9000")),
+            ("json=9000", "json", endpoint_of("9000")),
+            ("unix:/tmp/x=y", "any", "unix:/tmp/x=y"),
+            ("ssl:8443:privateKey=key.pem", "any", "ssl:8443:privateKey=key.pem"),
+            ("line=ssl:8443:privateKey=key.pem", "line", "ssl:8443:privateKey=key.pem"),
+            ("tcp:port=9000", "any", "tcp:port=9000"),
+        ):
+            self.assertEqual(read_listen(text, KINDS), Listen(kind, endpoint), text)
+
+    def test_a_port_of_one_kind(self) -> None:
+        for listen in (
+            self.parse("--port", "line=9000").listen,
+            self.parse(file="port = 'line=9000'").listen,
+            self.parse("--listen", "line=9000").listen,
+        ):
+            self.assertEqual([place for place, _ in listen], [Listen("line", endpoint_of("9000"))])
+        self.assertIn("'lne' is no kind", self.error("--port", "lne=9000"))
 
     def test_kinds_that_do_not_exist(self) -> None:
-        known = "(there are: line, json, irc)"
+        known = f"(there are: {', '.join(KINDS)})"
         for text, words in {
             "lne=9000": f"'lne' is no kind to listen for {known}; did you mean line?",
             "LINE=9000": f"'LINE' is no kind to listen for {known}; did you mean line?",
-            "xmpp=tcp:6667": f"'xmpp' is no kind to listen for {known}",
+            "paper=tcp:6667": f"'paper' is no kind to listen for {known}",
             "=tcp:6667": f"'' is no kind to listen for {known}",
         }.items():
             self.assertEqual(self.error("--listen", text), words)
@@ -242,11 +255,14 @@ class ServiceListenTests(SynchronousTestCase):
     def test_strings_and_values(self) -> None:
         memory = MemoryReactorClock()
         service = ChatService(
-            memory, listen=["tcp:1", "line=tcp:2", Listen("line", "tcp:3"), "tcp:4"]
+            memory, listen=["tcp:1", "line=tcp:2", Listen("line", "tcp:3"), "any=tcp:4"]
         )
         service.startService()
         self.assertEqual([server[0] for server in memory.tcpServers], [1, 2, 3, 4])
-        self.assertEqual({server[1] for server in memory.tcpServers}, {service.factory})
+        first, *lines, last = (server[1] for server in memory.tcpServers)
+        self.assertEqual(set(lines), {service.factory})
+        self.assertIsInstance(first, SniffFactory)
+        self.assertIs(first, last)
         service.stopService()
 
     def test_an_unknown_kind(self) -> None:

@@ -54,7 +54,7 @@ class OptionsTests(SynchronousTestCase):
 
     def test_defaults(self) -> None:
         options = self.parse()
-        self.assertEqual(options.listen[0][0], Listen("line", endpoint_of("8000")))
+        self.assertEqual(options.listen[0][0], Listen("any", endpoint_of("8000")))
         self.assertEqual(options.greeting, Greeting("twistchat", ()))
 
     def test_a_port_and_an_endpoint(self) -> None:
@@ -129,25 +129,44 @@ class ProbeTests(SynchronousTestCase):
 
 class AddressTests(SynchronousTestCase):
     def test_lines_to_type(self) -> None:
+        here = IPv4Address("TCP", "192.0.2.1", 8000)
+        people = ["nc 192.0.2.1 8000", "twistchat connect 192.0.2.1:8000"]
+        everybody = [*people, "irc://192.0.2.1:8000", "http://192.0.2.1:8000/"]
+        self.assertEqual(ways_to_join(here), everybody)
+        self.assertEqual(ways_to_join(here, kind="line"), people)
+        self.assertEqual(ways_to_join(here, kind="irc"), ["irc://192.0.2.1:8000"])
+        self.assertEqual(ways_to_join(here, kind="json"), ["(json) 192.0.2.1:8000"])
         self.assertEqual(
-            ways_to_join(IPv4Address("TCP", "192.0.2.1", 8000)),
-            ["nc 192.0.2.1 8000", "twistchat connect 192.0.2.1:8000"],
-        )
-        self.assertEqual(
-            ways_to_join(IPv6Address("TCP", "2001:db8::1", 8000)),
+            ways_to_join(IPv6Address("TCP", "2001:db8::1", 8000), kind="line"),
             ["nc 2001:db8::1 8000", "twistchat connect [2001:db8::1]:8000"],
         )
         self.assertEqual(ways_to_join(UNIXAddress(b"/run/chat")), ["nc -U /run/chat"])
-        here = IPv4Address("TCP", "192.0.2.1", 8000)
-        for kind in ("ssl:8000:privateKey=k.pem", "tls:/certificates:port=8000"):
+        self.assertEqual(ways_to_join(UNIXAddress(b"/run/chat"), kind="json"), ["(json) /run/chat"])
+        for endpoint in ("ssl:8000:privateKey=k.pem", "tls:/certificates:port=8000"):
+            openssl = "openssl s_client -quiet -connect 192.0.2.1:8000"
+            self.assertEqual(ways_to_join(here, endpoint, "line"), [openssl])
+            self.assertEqual(ways_to_join(here, endpoint, "irc"), ["ircs://192.0.2.1:8000"])
             self.assertEqual(
-                ways_to_join(here, kind), ["openssl s_client -quiet -connect 192.0.2.1:8000"]
+                ways_to_join(here, endpoint),
+                [openssl, "ircs://192.0.2.1:8000", "https://192.0.2.1:8000/"],
             )
-        self.assertEqual(ways_to_join(here, "haproxy:tcp:8000"), ["a proxy at 192.0.2.1:8000"])
+        for kind in ("any", "line", "irc"):
+            self.assertEqual(
+                ways_to_join(here, "haproxy:tcp:8000", kind), ["a proxy at 192.0.2.1:8000"]
+            )
+        self.assertEqual(
+            ways_to_join(here, certified=["chat.example"]),
+            [
+                *everybody,
+                "twistchat connect tls:chat.example:8000",
+                "ircs://chat.example:8000",
+                "https://chat.example:8000/",
+            ],
+        )
 
     def test_all_interfaces(self) -> None:
         lines = ways_to_join(IPv6Address("TCP", "::", 8000))
-        self.assertEqual(len(lines), 2 * len(local_addresses()))
+        self.assertEqual(len(lines), 4 * len(local_addresses()))
         only_four = ways_to_join(IPv4Address("TCP", "0.0.0.0", 8000))
         self.assertTrue(only_four)
         self.assertNotIn("[", "".join(only_four))
@@ -225,7 +244,7 @@ class ServiceTests(SynchronousTestCase):
 
     def test_it_greets(self) -> None:
         _, transport = self.connect()
-        self.reactor.advance(0.2)
+        self.reactor.advance(DEFAULT_LIMITS.greeting)
         self.assertTrue(
             transport.value().decode().startswith("-- Welcome to 五班.\n-- | Be kind.\n")
         )

@@ -22,9 +22,12 @@ from twistchat.frontends.jsonlines.format import JSON
 from twistchat.frontends.jsonlines.protocol import JSONFactory
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.protocol import ChatFactory
+from twistchat.frontends.recognising import HTTP
+from twistchat.frontends.sniff import SniffFactory
+from twistchat.frontends.web.protocol import PageFactory
 from twistchat.host.descriptors import fit
 from twistchat.host.door import Door
-from twistchat.host.endpoints import LINE, Listen, read_listen
+from twistchat.host.endpoints import ANY, LINE, Listen, read_listen
 from twistchat.host.private import is_ours
 from twistchat.operating import ControlSocket, OnHangUp
 
@@ -51,14 +54,24 @@ WIRES: Mapping[str, Callable[[Registry], Factory]] = {
     "json": JSONFactory,
     "irc": IRCFactory,
 }
-"""Every kind of wire that can be listened for, and what makes its factory."""
+"""Every kind of wire, and what makes its factory."""
+
+KINDS = (ANY, *WIRES)
+"""What can be listened for."""
+
+
+def any_factory(registry: Registry) -> SniffFactory:
+    """Make what serves every kind of client at one port."""
+    factories = {kind: make(registry) for kind, make in WIRES.items()}
+    factories[LINE] = ChatFactory(registry, guesses=registry.languages)
+    return SniffFactory(registry, factories | {HTTP: PageFactory(registry)})
 
 
 class ChatService(MultiService):
     """A whole chat server: its doors, its engine, its operator's console.
 
     Start it under any application, with `setServiceParent`. `listen` are endpoint descriptions
-    as `serverFromString` reads them, with the kind of wire before them where it is not `line`
+    as `serverFromString` reads them: for every kind of client, or for those of one wire alone
     (`KIND=tcp:9000`; the kinds are those of `WIRES`). `doors` says who may come in. `metrics` is
     where the metrics are served, if anywhere; it needs the extra of that name. `stop` is called
     when the operator wants to shut down; it should stop this service, and without it the console
@@ -146,10 +159,14 @@ class ChatService(MultiService):
 
     def _door(self, place: str | Listen) -> Door:
         if isinstance(place, str):
-            place = read_listen(place, WIRES)
-        if place.kind not in self._factories:
-            self._factories[place.kind] = WIRES[place.kind](self.registry)
-        return Door(self._reactor, place.endpoint, self._factories[place.kind], place.kind)
+            place = read_listen(place, KINDS)
+        return Door(self._reactor, place.endpoint, self._factory(place.kind), place.kind)
+
+    def _factory(self, kind: str) -> Factory:
+        if kind not in self._factories:
+            make = any_factory if kind == ANY else WIRES[kind]
+            self._factories[kind] = make(self.registry)
+        return self._factories[kind]
 
     def _window(self, endpoint: str) -> Window:
         # Only here, since not everybody has what it needs.

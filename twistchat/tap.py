@@ -37,12 +37,12 @@ from twistchat.frontends.console.reloading import ReloadError, Settings
 from twistchat.frontends.registry import Greeting
 from twistchat.given import PREFIX, Given, fail, read_motd
 from twistchat.host.descriptors import fit
-from twistchat.host.endpoints import LINE, Listen, endpoint_of, own_endpoint_of, read_listen
+from twistchat.host.endpoints import Listen, own_endpoint_of, read_listen
 from twistchat.host.private import IS_POSSIBLE, CannotMakeError, TakenError, check
 from twistchat.host.probe import CannotListenError, Trial
 from twistchat.log import destination
 from twistchat.operating import ControlAt
-from twistchat.service import WIRES, ChatService
+from twistchat.service import KINDS, ChatService
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,7 +76,12 @@ class Options(usage.Options, AuthOptionMixin):
     )
     # What is not given is None here: it may still be in the file.
     optParameters = [  # noqa: RUF012, as Twisted wants it
-        ["port", "p", None, "Where to listen: a port (0: free) or an endpoint. [default: 8000]"],
+        [
+            "port",
+            "p",
+            None,
+            "Where to listen: a port (0: free) or [KIND=]ENDPOINT. [default: 8000]",
+        ],
         ["engine", "e", None, "What keeps what is said, or memory: [default: sqlite:twistchat.db]"],
         ["name", None, None, "How this chat calls itself. [default: twistchat]"],
         ["motd", None, None, "A file with the message of the day, UTF-8."],
@@ -302,11 +307,11 @@ class Options(usage.Options, AuthOptionMixin):
         found: list[tuple[Listen, Given]] = []
         try:
             if self["port"] is not None or "port" in config.options or not places.value:
-                found.append((Listen(LINE, endpoint_of(str(port.value))), port))
+                found.append((read_listen(str(port.value), KINDS), port))
         except ValueError as error:
             port.wrong(error)
         try:
-            found += [(read_listen(place, WIRES), places) for place in places.value]
+            found += [(read_listen(place, KINDS), places) for place in places.value]
         except ValueError as error:
             places.wrong(error)
         return found

@@ -33,7 +33,7 @@ class Transcript:
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
-        limits = Limits()
+        limits = Limits(greeting=0.2)  # the times that are shown are round
         while match := re.fullmatch(r"# ([a-z_]+)=(\d+)", self._lines[0]):
             limits = replace(limits, **{match[1]: int(match[2])})
             self._lines.pop(0)

@@ -32,7 +32,7 @@ _TAKES = {
         (
             "name_time", "burst", "rate", "turn", "line",
             "queue", "catch_up", "queue_at_most", "buffer", "stall", "farewell",
-            "greeting", "enter_hint", "ping", "pong",
+            "greeting", "handshake", "enter_hint", "ping", "pong",
         )
     ),
 }  # fmt: skip

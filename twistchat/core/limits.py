@@ -184,11 +184,16 @@ class Limits:
         is_zero_zero=True,
     )
     greeting: float = _limit(
-        0.2,
+        0.3,
         "seconds",
-        "Silence before a connection is greeted as a person's: browsers speak first.",
+        "Silence before a connection is greeted as a person's: programs speak first.",
         zero="greeted at once",
         is_zero_zero=True,
+    )
+    handshake: float = _limit(
+        10.0,
+        "seconds",
+        "How long a TLS handshake may take on a port for everybody; the slowest networks need 3.",
     )
     enter_hint: float = _limit(
         1.0, "seconds", "Text without a line end, before somebody is told to press Enter."

@@ -7,10 +7,13 @@ written to. It knows nothing of the other front ends, of engines, nor of how Cha
     registry.py   Registry: the connected clients of all wires, what they share, goodbye on stop
     callers.py    how many connections one address may have, over all wires
     lines.py      LineInput: a connection of lines, for every wire that has such
+    sniff.py      one port for everybody: the first bytes say which of these is meant
+    recognising.py  how they say it
     foreign.py    browsers, TLS and their like: answered in their own language, and let go
     peer.py       the other end of a connection: its address, whether it lives, why it went
     line/         people on nc and telnet
     jsonlines/    programs, bots, our own client
     irc/          IRC clients
+    web/          browsers: a page that says how to join
     console/      the operator at the server's terminal
 """

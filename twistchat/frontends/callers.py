@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from itertools import islice
@@ -27,6 +27,35 @@ class Bitten:
 
     limit: str
     refused: Refused
+
+
+class Handshakes:
+    """Who is shaking hands (TLS): they have no session yet, but cost an open file, and work.
+
+    Of one address as many may at once as may be connected. How often they come is counted when
+    they have, so that they can be told.
+    """
+
+    def __init__(self) -> None:
+        self._of: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return self._of.total()
+
+    def admit(self, address: str, here: str, limits: Limits) -> str | None:
+        """Count another one, or tell which limit has been reached."""
+        key, is_private = network_of(address, here)
+        if self._of[key] >= (limits.per_private_address if is_private else limits.per_address):
+            return "per-private-address" if is_private else "per-address"
+        self._of[key] += 1
+        return None
+
+    def gone(self, address: str, here: str) -> None:
+        """Count one no more."""
+        key, _ = network_of(address, here)
+        self._of[key] -= 1
+        if not self._of[key]:
+            del self._of[key]
 
 
 @dataclass(slots=True)

@@ -118,6 +118,10 @@ class LineInput(LineReceiver):
         self._dialog = dialog
         self.MAX_LENGTH = dialog.longest + len(b"\r")
 
+    def hears_again(self, line: bytes) -> int:
+        """Take in a line in the language that is spoken now; see `Dialog.hears`."""
+        return 1 if self._dialog is None else self._dialog.hears(line)
+
     def fall_silent(self) -> None:
         """Take no line in any more."""
         if self._dialog is not None:
@@ -147,6 +151,11 @@ class LineInput(LineReceiver):
     def greets(self, session: Session) -> None:
         """Begin to speak with somebody; for those who override it."""
         raise NotImplementedError
+
+    def begin(self) -> None:
+        """Greet at once, instead of waiting: nobody is going to speak first."""
+        if self._opening is not None:
+            self._open()
 
     # ------------------------------------------------------------ called by the transport
 

@@ -16,7 +16,7 @@ from twistchat.core.names import fold
 from twistchat.core.rights import sanctioned
 from twistchat.counts import Counts
 from twistchat.engine import Committed
-from twistchat.frontends.callers import Callers, network_of
+from twistchat.frontends.callers import Callers, Handshakes, network_of
 from twistchat.frontends.peer import address_of, own_address_of
 from twistchat.session import Session
 
@@ -112,6 +112,7 @@ class Registry:
         self._history = history
         self._limit_log = limit_log
         self._callers = Callers(clock, chat.limits)
+        self._handshakes = Handshakes()
         self._entrance = entrance
         self.desk = desk
         """Takes passwords, on every wire."""
@@ -240,6 +241,21 @@ class Registry:
             return None
         self._limit_log.bit(bitten.limit, address)
         return bitten.refused
+
+    def admit_handshake(self, address: str, here: str) -> Callable[[], None] | None:
+        """Count a handshake that begins; return what is called when it is over.
+
+        None if there may not be another one from there: nobody can be told why before it is over.
+        """
+        if self._stopping or self._banned(address) is not None:
+            return None
+        bitten: str | None = "clients"
+        if len(self._sessions) + len(self._handshakes) < self.limits.clients:
+            bitten = self._handshakes.admit(address, here, self.limits)
+        if bitten is None:
+            return lambda: self._handshakes.gone(address, here)
+        self._limit_log.bit(bitten, address)
+        return None
 
     def _banned(self, address: str) -> Sanction | None:
         """Find what keeps out whoever comes from an address."""

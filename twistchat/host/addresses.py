@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ifaddr
 from twisted.internet import address as at
 
-from twistchat.host.endpoints import LINE
+from twistchat.host.endpoints import ANY, IRC, LINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,24 @@ if TYPE_CHECKING:
 
 VIRTUAL = ("docker", "br-", "veth", "virbr", "vmnet", "utun", "awdl", "llw", "bridge")
 """Interfaces that nobody outside this machine can reach it by."""
+
+
+PLAIN = {
+    LINE: ("nc {host} {port}", "twistchat connect {there}"),
+    IRC: ("irc://{there}",),
+    ANY: ("nc {host} {port}", "twistchat connect {there}", "irc://{there}", "http://{there}/"),
+}
+"""How one joins, by the kind of wire."""
+
+ENCRYPTED = {
+    LINE: ("openssl s_client -quiet -connect {there}",),
+    IRC: ("ircs://{there}",),
+    ANY: ("openssl s_client -quiet -connect {there}", "ircs://{there}", "https://{there}/"),
+}
+"""How one does at an endpoint of TLS, whose names nobody here knows."""
+
+CERTIFIED = ("twistchat connect tls:{there}", "ircs://{there}", "https://{there}/")
+"""How one does by a name that has a certificate."""
 
 
 def local_addresses() -> Sequence[str]:
@@ -39,14 +57,17 @@ def local_addresses() -> Sequence[str]:
     return [str(address) for address in dict.fromkeys(found)] or ["127.0.0.1"]
 
 
-def ways_to_join(address: IAddress, description: str = "", kind: str = LINE) -> Sequence[str]:
+def ways_to_join(
+    address: IAddress, description: str = "", kind: str = ANY, certified: Sequence[str] = ()
+) -> Sequence[str]:
     """Write the lines that people type to join a chat that listens here.
 
     `description` is that of the endpoint, which may be one for TLS or behind a proxy; `kind` is
-    the wire: nobody types anything for one of programs.
+    the wire: nobody types anything for one of programs. `certified` are names of this machine
+    under which one may come by TLS, where the endpoint itself has none.
     """
     if isinstance(address, at.UNIXAddress):
-        way = "nc -U" if kind == LINE else f"({kind})"
+        way = "nc -U" if kind in (ANY, LINE) else f"({kind})"
         return [f"{way} {os.fsdecode(address.name or b'')}"]
     if not isinstance(address, at.IPv4Address | at.IPv6Address):
         return [str(address)]
@@ -56,18 +77,14 @@ def ways_to_join(address: IAddress, description: str = "", kind: str = LINE) -> 
         hosts = list(local_addresses())
     else:
         hosts = [address.host]
+    ways = ENCRYPTED if description.startswith(("ssl:", "tls:")) else PLAIN
+    if description.startswith("haproxy:"):
+        ways = dict.fromkeys(ways, ("a proxy at {there}",))
+    ways_of_kind = ways.get(kind, (f"({kind}) {{there}}",))
     lines = []
     for host in hosts:
-        bracketed = f"[{host}]" if ":" in host else host
-        if description.startswith(("ssl:", "tls:")):
-            lines.append(f"openssl s_client -quiet -connect {bracketed}:{address.port}")
-            continue
-        if description.startswith("haproxy:"):
-            lines.append(f"a proxy at {bracketed}:{address.port}")
-            continue
-        if kind != LINE:
-            lines.append(f"({kind}) {bracketed}:{address.port}")
-            continue
-        lines.append(f"nc {host} {address.port}")
-        lines.append(f"twistchat connect {bracketed}:{address.port}")
+        there = f"[{host}]:{address.port}" if ":" in host else f"{host}:{address.port}"
+        lines += [way.format(host=host, port=address.port, there=there) for way in ways_of_kind]
+    for name in certified:
+        lines += [way.format(there=f"{name}:{address.port}") for way in CERTIFIED]
     return lines

@@ -10,9 +10,11 @@ from twisted.internet.interfaces import IPushProducer
 from twisted.logger import Logger
 
 from twistchat.host.addresses import ways_to_join
-from twistchat.host.endpoints import LINE
+from twistchat.host.endpoints import ANY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 
@@ -64,10 +66,18 @@ class Door(Listening):
     """Where people come in. Nobody is let in before `open`: until then they wait in the kernel."""
 
     def __init__(
-        self, reactor: Any, description: str, factory: IProtocolFactory, kind: str = LINE
+        self,
+        reactor: Any,
+        description: str,
+        factory: IProtocolFactory,
+        kind: str = ANY,
+        *,
+        certified: Sequence[str] = (),
     ) -> None:
+        """With names that are `certified` one may come by TLS too, under these."""
         super().__init__(reactor, description, factory)
         self._kind = kind
+        self._certified = certified
         self._is_open = False
 
     def open(self) -> None:
@@ -77,7 +87,8 @@ class Door(Listening):
             if IPushProducer.providedBy(self.port):
                 self.port.resumeProducing()
             log.info("Listening. Join with:")
-            for line in ways_to_join(self.port.getHost(), self._description, self._kind):
+            where = self.port.getHost()
+            for line in ways_to_join(where, self._description, self._kind, self._certified):
                 log.info("    {line}", line=line)
 
     def stopService(self) -> Deferred[None] | None:

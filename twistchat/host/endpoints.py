@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+ANY = "any"
+"""The kind that is meant where none is said: every wire, told apart by how its clients begin."""
+
 LINE = "line"
-"""The kind that is meant where none is said: people on nc, telnet and the terminal client."""
+"""People on nc, telnet and the terminal client, and nobody else."""
+
+IRC = "irc"
+"""IRC clients, and nobody else."""
 
 # Twisted's own backlog is 50: a class that connects at once would wait for the kernel to try again.
 ANY_PORT = "tcp6:{port}:interface=\\:\\::backlog=1024"
@@ -39,7 +45,7 @@ def read_listen(text: str, kinds: Collection[str]) -> Listen:
         ValueError: there is no such kind, or that is no endpoint; with a sentence saying so.
     """
     match = _WITH_KIND.fullmatch(text)
-    kind, endpoint = match.groups() if match else (LINE, text)
+    kind, endpoint = match.groups() if match else (ANY, text)
     if kind not in kinds:
         close = get_close_matches(kind.lower(), kinds, n=1)
         mean = f"; did you mean {close[0]}?" if close else ""

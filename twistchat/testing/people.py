@@ -44,6 +44,8 @@ class Wire(StringTransport):
 
     is_stalled = False
     is_aborted = False
+    protocol: IProtocol | None = None
+    """Whom it calls, as transports of sockets do."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,14 +79,20 @@ class Person:
     """Somebody connected to a chat over the line wire: what they type, and what they see."""
 
     def __init__(self, world: World, protocol: IProtocol) -> None:
-        self.protocol = protocol
         self.wire = Wire()
+        self.wire.protocol = protocol
         self.is_connected = True
         self.writes = self.wire.writes
         """Each write of the server's."""
         self._world = world
         self._unseen = b""
         protocol.makeConnection(self.wire)
+
+    @property
+    def protocol(self) -> IProtocol:
+        """Who takes what they send; one may hand it over to another."""
+        assert self.wire.protocol is not None
+        return self.wire.protocol
 
     @property
     def user(self) -> User | None:
@@ -171,7 +179,7 @@ class World:
     A world after another one, over the same store, is given the same `clock`.
     """
 
-    HORIZON = 0.25
+    HORIZON = 0.35
     """Seconds that belong to one turn: commits are made in it, timeouts do not run out."""
 
     def __init__(

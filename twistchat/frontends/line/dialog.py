@@ -39,6 +39,9 @@ class Connection(Protocol):
     def is_foreign(self, session: Session, data: bytes) -> bool:
         """Answer a line of another program's protocol in that; whether it was one."""
 
+    def understands(self, session: Session, line: bytes) -> int | None:
+        """Let a first line be heard in another language, if it is one of that; see `hears`."""
+
     def switch(self, session: Session, language: str) -> None:
         """Speak another language, by its name."""
 
@@ -90,6 +93,8 @@ class LineDialog:
     def hears(self, line: bytes) -> int:
         """Do what a line asks for."""
         session, view = self._session, self._view
+        if not self.has_heard and (work := self._connection.understands(session, line)) is not None:
+            return work
         if line.endswith(b"\r"):
             line = line[:-1]
             if not self.has_heard:

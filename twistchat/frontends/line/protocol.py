@@ -13,9 +13,10 @@ from twistchat.frontends.line.dialog import LineDialog
 from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.telnet import TelnetFilter
 from twistchat.frontends.lines import LineInput
+from twistchat.frontends.recognising import recognise_late
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from twisted.internet.interfaces import IAddress, IDelayedCall
     from twisted.python.failure import Failure
@@ -31,13 +32,22 @@ class ChatProtocol(LineInput):
     (`greets`); each line is first a name, then something said or a command
     (`lineReceived`), of which its `LineDialog` makes what the session is asked;
     what the session is told is written to the transport by its outlet. `/json` makes it a
-    connection of another language (`LineInput.speak`).
+    connection of another language (`LineInput.speak`), and so does a first line in one of those
+    that it `guesses`.
     """
 
-    __slots__ = ("_dialect", "_hint", "_line_format", "_people", "_telnet")
+    __slots__ = ("_dialect", "_guesses", "_hint", "_line_format", "_people", "_telnet")
 
-    def __init__(self, *, registry: Registry, dialect: Dialect, wire_format: LineFormat) -> None:
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        dialect: Dialect,
+        wire_format: LineFormat,
+        guesses: Collection[str] = (),
+    ) -> None:
         super().__init__(registry, wire="line", wire_format=wire_format)
+        self._guesses = guesses
         self._dialect = dialect
         self._line_format = wire_format
         self._telnet = TelnetFilter()
@@ -75,6 +85,14 @@ class ChatProtocol(LineInput):
         lines = self._people.greets(greeting.server, greeting.motd)
         session.put(self._line_format.lines(lines))
 
+    def understands(self, session: Session, line: bytes) -> int | None:
+        """Let a first line be heard in another language; how much work it was, if it is one."""
+        language = recognise_late(line) if self._guesses else None
+        if language is None or language not in self._guesses:
+            return None
+        self.switch(session, language)
+        return self.hears_again(line)
+
     def switch(self, session: Session, language: str) -> None:
         """Let this connection speak another language, by its name."""
         self._cancel_hint()
@@ -109,13 +127,18 @@ class ChatFactory(Factory):
 
     `ChatFactory()` alone, with no arguments, is a working chat in memory. To have several ways
     into one chat, give their factories the same registry (`twistchat.service.ChatService` does).
+    `guesses` are languages of that registry in which a first line may be without having asked.
     """
 
     protocol = ChatProtocol
     noisy = False
 
     def __init__(
-        self, registry: Registry | None = None, wire_format: LineFormat | None = None
+        self,
+        registry: Registry | None = None,
+        wire_format: LineFormat | None = None,
+        *,
+        guesses: Collection[str] = (),
     ) -> None:
         if registry is None:
             from twistchat.assembly import memory_chat
@@ -123,6 +146,7 @@ class ChatFactory(Factory):
             registry = memory_chat().registry
         self.registry = registry
         self._format = wire_format or LineFormat()
+        self._guesses = frozenset(guesses)
         self._dialect = Dialect(registry.extensions, registry.desk.is_registered)
 
     @property
@@ -133,7 +157,10 @@ class ChatFactory(Factory):
     def buildProtocol(self, addr: IAddress | None) -> ChatProtocol:
         """Make the protocol of a new connection."""
         protocol = self.protocol(
-            registry=self.registry, dialect=self._dialect, wire_format=self._format
+            registry=self.registry,
+            dialect=self._dialect,
+            wire_format=self._format,
+            guesses=self._guesses,
         )
         protocol.factory = self
         return protocol
