@@ -1,0 +1,1 @@
+"""The IRC wire, as its clients know it; `kit.py` has these."""
