@@ -11,5 +11,6 @@ knows nothing of other wires, nor of who hears what.
     about.py      this server as IRC knows it, for all its clients
     masks.py      nick!user@host, where hosts are cloaked
     format.py     IRCFormat: what happened → IRC, once for each set of capabilities
+    entry.py      one command of the table
     table.py      all commands, by name
 """

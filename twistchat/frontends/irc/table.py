@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twistchat.core import commands as c
 from twistchat.frontends.irc.caps import NAMES
+from twistchat.frontends.irc.entry import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from twistchat.frontends.irc.dialog import IRCDialog
     from twistchat.frontends.irc.message import Message
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One command: what does it, and what it needs."""
-
-    do: Callable[[IRCDialog, Message], None]
-    fewest: int = 0
-    """Parameters that there have to be."""
-    at_door: bool = False
-    """Whether it can be said before one has come in."""
 
 
 def _nick(dialog: IRCDialog, message: Message) -> None:
