@@ -11,6 +11,7 @@ from twistchat.accounts.doors import OPEN, Doors
 from twistchat.accounts.hashing import Hasher
 from twistchat.accounts.house import House
 from twistchat.accounts.keeping import Passwords
+from twistchat.accounts.shown import ShownChecker
 from twistchat.core.chat import Chat, Extension
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.counts import Counts
@@ -104,7 +105,13 @@ def assemble(
         clock=clock,
         pipeline=pipeline,
         fanout=fanout,
-        portal=portal(names=names, chat=chat, tokens=tokens, guests=doors.guests, others=[checker]),
+        portal=portal(
+            names=names,
+            chat=chat,
+            tokens=tokens,
+            guests=doors.guests,
+            others=[checker, ShownChecker(chat.accounts)],
+        ),
         names=names,
         tokens=tokens,
         bookmarks=bookmarks,

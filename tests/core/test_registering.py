@@ -162,3 +162,46 @@ class DirectoryTests(CoreTestCase):
         self.assertEqual(len(directory), 1)
         directory.put(Account("1", "Zoë", standing=Standing.DELETED))
         self.assertEqual(directory.all(), [])
+
+
+class OfficeTests(CoreTestCase):
+    """Operators by the account of another, as long as they are here."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.does(self.bob, c.TakeOffice(self.op.id))
+
+    def test_they_may_what_operators_may(self) -> None:
+        self.assertTrue(self.bob.operator)
+        self.assertIsNone(self.bob.account)
+        self.does(self.bob, c.Announce("hear ye"))
+
+    def test_only_of_an_operator(self) -> None:
+        for identity in (self.ada.id, self.cat.id, "nobody"):
+            self.assert_refused(self.cat, c.TakeOffice(identity), R.OPERATORS_ONLY)
+        self.assertFalse(self.cat.operator)
+
+    def test_until_the_account_is_another(self) -> None:
+        self.does(self.op, account(AccountDeed.ROLE, "op", role=Role.OPERATOR))
+        self.assertTrue(self.bob.operator)
+        for deed in (AccountDeed.PASSWORD, AccountDeed.ROLE, AccountDeed.DISABLE):
+            self.does(self.cat, c.TakeOffice(self.op.id))
+            self.does(self.cat, account(deed, "op"))
+            self.assertFalse(self.cat.operator, deed)
+            self.assertFalse(self.bob.operator, deed)
+            self.registers(self.op, Role.OPERATOR)
+
+    def test_it_ends_with_their_leaving(self) -> None:
+        self.chat.depart(self.bob, e.Cause.LEFT)
+        self.chat.enter(self.bob)
+        self.does(self.op, account(AccountDeed.ROLE, "op", role=Role.PERSON))
+        self.assertFalse(self.comes("bob").operator)
+
+    def test_it_is_besides_their_own(self) -> None:
+        self.does(self.bob, account(AccountDeed.REGISTER, "bob"))
+        self.assertTrue(self.bob.operator)
+        self.registers(self.bob, Role.OPERATOR)
+        self.does(self.bob, account(AccountDeed.ROLE, "op", role=Role.PERSON))
+        self.assertTrue(self.bob.operator)
+        self.does(self.bob, account(AccountDeed.ROLE, "bob", role=Role.PERSON))
+        self.assertFalse(self.bob.operator)

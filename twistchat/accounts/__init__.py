@@ -9,6 +9,7 @@ session, and not how many connections anybody has. A password is in no exception
     keeping.py    whose password it is: the engine keeps the hashes
     attempts.py   how long whoever guessed wrong has to wait
     checkers.py   all of that for Twisted's cred, and the checkers of others behind it
+    shown.py      whose password was right some time ago: it is not looked at again
     house.py      the password of the house, which is everybody's
     doors.py      what an operator says about who may come in
 """

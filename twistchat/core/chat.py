@@ -183,8 +183,8 @@ class Chat:
                 return people.announce(state, user, command)
             case c.Moderate() | c.ChangeRules() | c.ReadRules() | c.ListSanctions() | c.Delete():
                 return moderation.perform(state, user, command)
-            case c.ChangeAccount():
-                return registering.change_account(state, user, command)
+            case c.ChangeAccount() | c.TakeOffice():
+                return registering.perform(state, user, command)
             case c.Custom():
                 return self._custom(user, command)
             case c.Quit():

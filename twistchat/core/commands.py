@@ -256,6 +256,14 @@ class Custom:
 
 
 @value(frozen=True, slots=True)
+class TakeOffice:
+    """Be an operator while one is here. Whoever asks has shown the password of such an account."""
+
+    account: str
+    """Its id."""
+
+
+@value(frozen=True, slots=True)
 class Quit:
     """Leave the chat."""
 
@@ -286,6 +294,7 @@ Command = (
     | ListSanctions
     | Delete
     | ChangeAccount
+    | TakeOffice
     | Custom
     | Quit
 )

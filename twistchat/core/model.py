@@ -33,6 +33,9 @@ class Persona:
     """Who they are, in their own words."""
     is_bot: bool = False
     """Whether they say that they are a program."""
+    is_invisible: bool = False
+    """Whether they wish to be listed only to those who are in a room with them, or know their
+    name."""
 
 
 NO_PERSONA = Persona()
@@ -62,6 +65,8 @@ class User:
     """The ids of people who have written to them: no strangers."""
     account: Account | None = None
     """Theirs, if they have logged in; its id is theirs."""
+    office: Account | None = None
+    """The account of an operator, whose password they have shown to be one while they are here."""
     persona: Persona = NO_PERSONA
     """How they present themselves."""
 

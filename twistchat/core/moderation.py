@@ -259,6 +259,7 @@ def depart(state: State, other: User, cause: e.Cause, words: str = "") -> e.Depa
         room.admitted.pop(other.id, None)
         state.remove(other, room)
     del state.people[other.id]
+    state.officers.pop(other.id, None)
     del state.names[fold(other.name)]
     return e.Departed(names, other.id, other.name, cause, words, state.now())
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
+from twistchat.core import commands as c
 from twistchat.core import events as e
 from twistchat.core.accounts import Account, AccountDeed, Role, Standing
 from twistchat.core.appointing import resigned
@@ -16,7 +17,6 @@ from twistchat.core.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twistchat.core import commands as c
     from twistchat.core.model import User
     from twistchat.core.state import State
 
@@ -24,7 +24,16 @@ FOR_OWNERS = frozenset({AccountDeed.PASSWORD, AccountDeed.DELETE})
 """What one may do about one's own account. All of it is for operators."""
 
 
-def change_account(
+def perform(
+    state: State, user: User, command: c.ChangeAccount | c.TakeOffice
+) -> Sequence[e.Item] | e.Refused:
+    """Do what somebody asks about an account."""
+    if isinstance(command, c.TakeOffice):
+        return _take_office(state, user, command)
+    return _change_account(state, user, command)
+
+
+def _change_account(
     state: State, user: User, command: c.ChangeAccount
 ) -> Sequence[e.Item] | e.Refused:
     """Make an account, or change one."""
@@ -53,7 +62,7 @@ def _register(state: State, user: User, command: c.ChangeAccount) -> Sequence[e.
     is_own = not command.identity
     if not (is_own or user.operator):
         return e.Refused(e.Refusal.OPERATORS_ONLY)
-    if is_own and (user.account is not None or user.operator):
+    if is_own and (user.account is not None or (user.operator and user.office is None)):
         return e.Refused(e.Refusal.LOGGED_IN_ALREADY, user.name)
     name = user.name if is_own else nickname(command.name, state.limits, lambda _: False)
     if isinstance(name, e.Refused):
@@ -95,9 +104,38 @@ def apply(state: State, event: e.AccountSet) -> None:
     state.accounts.settle(account)
     if not state.accounts.put(account):
         return
+    for officer in list(state.officers.values()):
+        if officer.office is not None and officer.office.id == account.id:
+            _leave_office(state, officer, account)
     user = state.people.get(account.id)
     if user is None:
         return
-    is_gone = account.standing is not Standing.ACTIVE
-    user.account = None if is_gone else account
-    user.operator = not is_gone and account.role is Role.OPERATOR
+    user.account = None if account.standing is not Standing.ACTIVE else account
+    user.operator = _is_operator(user)
+
+
+def _take_office(state: State, user: User, command: c.TakeOffice) -> Sequence[e.Item] | e.Refused:
+    """Let somebody be an operator while they are here, who has shown the password of one."""
+    account = state.accounts.of(command.account)
+    if account is None or account.role is not Role.OPERATOR or account.is_disabled:
+        return e.Refused(e.Refusal.OPERATORS_ONLY)
+    user.office = account
+    user.operator = True
+    state.officers[user.id] = user
+    return []
+
+
+def _leave_office(state: State, officer: User, account: Account) -> None:
+    """Let somebody be an operator no more, unless the account is what it was."""
+    assert officer.office is not None
+    is_same = account.generation == officer.office.generation
+    if is_same and account.role is Role.OPERATOR and account.standing is Standing.ACTIVE:
+        return
+    officer.office = None
+    del state.officers[officer.id]
+    officer.operator = _is_operator(officer)
+
+
+def _is_operator(user: User) -> bool:
+    is_own = user.account is not None and user.account.role is Role.OPERATOR
+    return is_own or user.office is not None

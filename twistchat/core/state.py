@@ -43,6 +43,8 @@ class State:
         """Those of them in which nothing was ever said: the first to be forgotten."""
         self.accounts = Directory(limits)
         """All accounts."""
+        self.officers: dict[str, User] = {}
+        """Those who are operators by the account of somebody else, by id."""
         self.law = NO_LAW
         """What holds everywhere, with what is decided and not committed yet."""
         self.is_restrained = False

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from twisted.cred.credentials import ICredentials
 
+    from twistchat.core.events import Refused
     from twistchat.core.model import Persona, Seen
     from twistchat.engine import Label
 
@@ -35,3 +36,5 @@ class Coming:
     """How they present themselves; None: as before."""
     past_last: bool = False
     """Whether they are told what was said in a room after their own coming, and not before."""
+    refused: Callable[[Refused], None] | None = None
+    """Called with why they are not let in, if not; None: that is told to their session."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from twisted.logger import Logger
+
 from twistchat.accounts.checkers import Password
 from twistchat.accounts.passwords import good_password
+from twistchat.accounts.shown import Shown
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core.accounts import AccountDeed
+from twistchat.core.accounts import AccountDeed, Role
 from twistchat.core.pace import Bucket
 from twistchat.login import refusal
 from twistchat.session.coming import Coming
@@ -16,8 +19,9 @@ from twistchat.session.entrance import Newcomer
 from twistchat.session.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from twisted.cred.credentials import ICredentials
     from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IReactorTime
 
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
     from twistchat.core.model import Seen, User
     from twistchat.engine import Committed, Label
     from twistchat.session.entrance import Entrance
+
+log = Logger()
 
 ADDRESSES = 10_000
 """Addresses of which it is remembered how many accounts were made from there lately."""
@@ -145,6 +151,49 @@ class Desk:
 
         session.hold()
         session.settle().addCallback(step_out).addBoth(lambda _: session.release())
+
+    def verify(
+        self,
+        session: Visitor,
+        name: str,
+        password: str,
+        then: Callable[[Account | e.Refused], None],
+    ) -> None:
+        """Find out whose name and password these are; `then` is called with that, or why not.
+
+        Whoever has shown it may come in as its owner later: see `shown`.
+        """
+        session.hold()
+        checked = self._checker.check(name, password, session.network)
+        known: Deferred[Account | e.Refused] = checked.addErrback(self._entrance.refused)
+        told = known.addCallback(then)
+        told.addErrback(lambda failure: log.failure("a password was checked for nothing", failure))
+        told.addBoth(lambda _: session.release())
+
+    def shown(self, account: Account) -> ICredentials:
+        """Make credentials of an account whose password was shown: good while it is the same."""
+        return Shown(account)
+
+    def take_office(
+        self, session: Visitor, name: str, password: str, then: Callable[[e.Refused | None], None]
+    ) -> None:
+        """Be an operator while one is here; `then` is called when one is, or with why not."""
+        user = session.user
+        if user is None or not session.is_in:
+            return
+
+        def known(found: Account | e.Refused) -> None:
+            if isinstance(found, e.Refused):
+                then(found)
+            elif session.user is not user or not session.is_in:
+                pass  # they have gone meanwhile
+            elif found.role is not Role.OPERATOR:
+                then(e.Refused(e.Refusal.OPERATORS_ONLY))
+            elif session.perform(user, c.TakeOffice(found.id), None):
+                log.info("{name} is an operator as {account}", name=user.name, account=found.name)
+                then(None)
+
+        self.verify(session, name, password, known)
 
     # ------------------------------------------------------------ one's own account
 

@@ -160,7 +160,7 @@ class Entrance:
         entering.addCallback(
             lambda entered: self._arrive(session, cast("Person", entered[1]), entered[2], coming)
         )
-        entering.addErrback(lambda failure: session.answer(self.refused(failure), coming.label))
+        entering.addErrback(lambda failure: _turn_down(session, coming, self.refused(failure)))
         entering.addErrback(lambda failure: log.failure("logging in failed", failure))
         entering.addBoth(lambda _: session.release())
 
@@ -376,6 +376,13 @@ class Entrance:
         token = self._tokens.give(user.id)
         role = None if user.account is None else user.account.role
         return [e.Welcomed(user.name, is_back, token.text, token.expires, role, was)]
+
+
+def _turn_down(session: Newcomer, coming: Coming, refused: Refused) -> None:
+    if coming.refused is not None:
+        coming.refused(refused)
+    else:
+        session.answer(refused, coming.label)
 
 
 def _lost_place(failure: Failure) -> NoReturn:
