@@ -7,6 +7,7 @@ written to. It knows nothing of the other front ends, of engines, nor of how Cha
     registry.py   Registry: the connected clients of all wires, what they share, goodbye on stop
     callers.py    how many connections one address may have, over all wires
     lines.py      LineInput: a connection of lines, for every wire that has such
+    pulse.py      whether the program at the other end is still there
     sniff.py      one port for everybody: the first bytes say which of these is meant
     recognising.py  how they say it
     foreign.py    browsers, TLS and their like: answered in their own language, and let go

@@ -24,23 +24,19 @@ from twistchat.frontends.jsonlines.codec import (
 from twistchat.frontends.jsonlines.format import JSON, error
 from twistchat.frontends.jsonlines.format_accounts import account
 from twistchat.frontends.lines import COMMAND
+from twistchat.frontends.pulse import Pulse
 from twistchat.login import GuestName, ResumeToken
 from twistchat.session.coming import Coming
 from twistchat.session.ignoring import Ignoring, ignore, unignore
 from twistchat.session.state import State
 
 if TYPE_CHECKING:
-    from twisted.internet.interfaces import IDelayedCall
-
     from twistchat.engine import Label
     from twistchat.frontends.lines import LineInput
     from twistchat.frontends.registry import Registry, Told
     from twistchat.session import Session
 
 log = Logger()
-
-SOONEST = 0.01
-"""Seconds between two looks at how long nothing was heard: times are no exact numbers."""
 
 
 def speak_json(session: Session, source: LineInput, registry: Registry) -> None:
@@ -49,15 +45,10 @@ def speak_json(session: Session, source: LineInput, registry: Registry) -> None:
 
 
 class JSONDialog:
-    """See `twistchat.frontends.lines.Dialog`; docs/json-protocol.md tells what is said.
-
-    Whoever is silent for `Limits.ping` seconds is asked whether they are there, and whoever is
-    silent for `Limits.pong` seconds is gone.
-    """
+    """See `twistchat.frontends.lines.Dialog`; docs/json-protocol.md tells what is said."""
 
     def __init__(self, session: Session, source: LineInput, registry: Registry) -> None:
         self._limits = limits = registry.limits
-        self._clock = registry.clock
         self._registry = registry
         self._session = session
         self._source = source
@@ -65,7 +56,13 @@ class JSONDialog:
         self.longest = longest_line(limits.line)
         session.put(encode(_hello(session, registry)))
         session.speaks("json", JSON)
-        self._watching: IDelayedCall = self._clock.callLater(limits.ping, self._watch)
+        self._pulse = Pulse(
+            source,
+            clock=registry.clock,
+            limits=limits,
+            ask=lambda: self._put({"type": "ping"}),
+            give_up=lambda: session.drop(Cause.TIMED_OUT),
+        )
 
     def hears(self, line: bytes) -> int:
         """Do what a line asks for."""
@@ -99,8 +96,7 @@ class JSONDialog:
 
     def ends(self) -> None:
         """Ask for no sign of life any more."""
-        if self._watching.active():
-            self._watching.cancel()
+        self._pulse.stop()
 
     # ------------------------------------------------------------ what is asked
 
@@ -216,21 +212,6 @@ class JSONDialog:
         if label is not None and label.id is not None:
             told["id"] = label.id
         self._session.put(encode(told))
-
-    def _watch(self) -> None:
-        """Look how long nothing was heard; while nobody listens, that says nothing."""
-        heard = self._clock.seconds() if self._source.is_held else self._source.last_heard
-        silence = self._clock.seconds() - heard
-        limits = self._limits
-        if silence >= limits.pong:
-            self._session.drop(Cause.TIMED_OUT)
-            return
-        if silence >= limits.ping:
-            self._put({"type": "ping"})
-            wait = min(limits.ping, limits.pong - silence)
-        else:
-            wait = limits.ping - silence
-        self._watching = self._clock.callLater(max(wait, SOONEST), self._watch)
 
 
 def _hello(session: Session, registry: Registry) -> Object:
