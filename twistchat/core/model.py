@@ -81,6 +81,8 @@ class Room:
     """The name of who said so."""
     topic_at: float = 0.0
     """When that was: seconds since 1970, UTC."""
+    since: float = 0.0
+    """When it was made, or found in the store by a server that started: seconds since 1970, UTC."""
     has_log: bool = False
     """Whether anything was ever said in it that is remembered."""
     members: dict[str, User] = field(default_factory=dict)

@@ -168,7 +168,7 @@ class State:
         """Find a room, or make it; nobody is in a new one."""
         room = self.rooms.get(name)
         if room is None:
-            room = self.rooms[name] = Room(name)
+            room = self.rooms[name] = Room(name, since=self.now())
             self._is_empty(room)
             if self._decided:
                 self._hold(name)
