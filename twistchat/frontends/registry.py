@@ -178,6 +178,10 @@ class Registry:
         """The sessions of those who have a name."""
         return [session for session in self._sessions.values() if session.user is not None]
 
+    def sessions_of(self, user: User) -> Sequence[Session]:
+        """Find the connections over which somebody acts."""
+        return [each for each in self._fanout.others(user.id) if isinstance(each, Session)]
+
     def find(self, who: str) -> Session | None:
         """Find a session by its number or by its nickname."""
         if who.isdecimal():

@@ -94,6 +94,11 @@ class Outlet(ABC):
         return 0 if self._backlog is None else self._backlog.size
 
     @property
+    def is_encrypted(self) -> bool:
+        """Whether nobody on the way can read it."""
+        return bool(ISSLTransport.providedBy(self._transport))
+
+    @property
     def is_behind(self) -> bool:
         """Whether its reader has much to catch up with."""
         return self._backlog is not None and self._backlog.size > RELIEF

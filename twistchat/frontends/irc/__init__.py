@@ -11,6 +11,19 @@ knows nothing of other wires, nor of who hears what.
     about.py      this server as IRC knows it, for all its clients
     masks.py      nick!user@host, where hosts are cloaked
     format.py     IRCFormat: what happened → IRC, once for each set of capabilities
+    names.py      who is in a room: NAMES, and what one is told on joining
+    who.py        WHO, also with fields that are asked for (WHOX)
+    whois.py      WHOIS, USERHOST, ISON
+    whowas.py     WHOWAS, and the memory of those who left
+    listing.py    LIST
+    monitor.py    MONITOR; whose coming and going is told whom: monitors.py
+    following.py  follows who comes and goes on all wires
+    server.py     questions about the server, and what is done at it alone
+    help.py       HELP; what it says: manual.py
+    questions.py  all of these in one table
+    seeing.py     what one may see of people and rooms, and how they are marked
+    wildcards.py  masks with * and ?
+    filling.py    what fits into a line
     entry.py      one command of the table
     table.py      all commands, by name
 """

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from twistchat.core.model import NO_PERSONA, Persona
+from twistchat.frontends.irc.following import Following
 from twistchat.frontends.irc.format import IRCFormat
 from twistchat.frontends.irc.masks import hostmask
+from twistchat.frontends.irc.monitors import Monitors
+from twistchat.frontends.irc.names import NameLists
+from twistchat.frontends.irc.whowas import Whowas
 
 if TYPE_CHECKING:
     from twistchat.core.model import User
@@ -30,8 +34,15 @@ class About:
         self.place: Place = registry.place
         self.created = self.place.now()
         """When this server was started: seconds since 1970, UTC."""
+        self.names = NameLists(registry.clock)
+        """Who is in which room, as it is written."""
+        self.monitors = Monitors(self)
+        """Whose coming and going somebody wants to be told."""
+        self.whowas = Whowas()
+        """Who was here."""
         self._formats: dict[Cap, IRCFormat] = {}
         self._personas: dict[str, Persona] = {}
+        registry.watch(Following(self).follow)
 
     @property
     def server(self) -> str:
@@ -58,11 +69,15 @@ class About:
         if here is None:
             return self._personas.get(user, NO_PERSONA)
         if here.persona is not self._personas.get(user, NO_PERSONA):
-            self._personas.pop(user, None)
-            self._personas[user] = here.persona
-            if len(self._personas) > REMEMBERED:
-                del self._personas[next(iter(self._personas))]
+            self.remember(user, here.persona)
         return here.persona
+
+    def remember(self, user: str, persona: Persona) -> None:
+        """Remember how somebody presents themselves, also when they are gone."""
+        self._personas.pop(user, None)
+        self._personas[user] = persona
+        if len(self._personas) > REMEMBERED:
+            del self._personas[next(iter(self._personas))]
 
     def mask(self, who: str, user: str) -> str:
         """Write `nick!user@host` of somebody, under the name that they had when it happened."""

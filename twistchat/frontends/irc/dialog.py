@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from twistchat.core.events import Written
 from twistchat.engine import Label
 from twistchat.frontends.irc.caps import Cap
+from twistchat.frontends.irc.filling import cut
 from twistchat.frontends.irc.message import CLIENT_TAGS, LONGEST, encode, escape, parse, write
 from twistchat.frontends.irc.numerics import ERR_INPUTTOOLONG
 from twistchat.frontends.irc.registration import Registration
@@ -87,6 +88,7 @@ class IRCDialog:
 
     def ends(self) -> None:
         """Nothing more is heard."""
+        self.about.monitors.forget(self)
         self.registration.ends()
 
     # ------------------------------------------------------------ what commands ask of it
@@ -118,12 +120,12 @@ class IRCDialog:
         self.session.receive(command, self.context)
 
     def tell(self, source: str, command: str, *params: str) -> None:
-        """Say a line to this client."""
-        self._lines.append(write(source, command, *params))
+        """Say a line to this client; what is too long of it is cut off at its end."""
+        self._lines.append(cut(write(source, command, *params), LONGEST - 2))
 
     def reply(self, numeric: str, *params: str) -> None:
         """Answer with a numeric, whose first parameter is the nickname."""
-        self._lines.append(write(self.about.server, numeric, self.nick, *params))
+        self.tell(self.about.server, numeric, self.nick, *params)
 
     def fail(self, command: str, code: str, *params: str, kind: str = "FAIL") -> None:
         """Tell what went wrong (ircv3.net, standard-replies): `FAIL`, `WARN` or `NOTE`."""

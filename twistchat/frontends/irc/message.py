@@ -101,7 +101,12 @@ def write(source: str, command: str, *params: str, tags: str = "") -> str:
         last = f":{last}"
     head = f"@{tags} :{source}" if tags else f":{source}"
     line = " ".join((head, command, *middle, last)) if params else f"{head} {command}"
-    return _BROKEN.sub(" ", line) if not line.isprintable() else line
+    return unbroken(line)
+
+
+def unbroken(text: str) -> str:
+    """Take out what would end a line."""
+    return text if text.isprintable() else _BROKEN.sub(" ", text)
 
 
 def encode(lines: list[str]) -> bytes:

@@ -3,9 +3,12 @@
 See modern.ircd.docs.horse, "Numerics", and the specifications of ircv3.net.
 """
 
+RPL_MAP = "015"
+RPL_MAPEND = "017"
 RPL_WHOISBOT = "335"
 RPL_WHOISACCOUNT = "330"
 RPL_WHOISACTUALLY = "338"
+RPL_WHOISHOST = "378"
 RPL_WHOISSECURE = "671"
 RPL_TOPICWHOTIME = "333"
 RPL_WHOSPCRPL = "354"

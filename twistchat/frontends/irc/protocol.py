@@ -48,6 +48,7 @@ class IRCFactory(Factory):
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
+        about(registry)  # from now on it is remembered who was here
 
     def buildProtocol(self, addr: IAddress | None) -> IRCProtocol:
         """Make the protocol of a new connection."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from twistchat.core import commands as c
 from twistchat.frontends.irc.caps import NAMES
 from twistchat.frontends.irc.entry import Entry
+from twistchat.frontends.irc.help import help_commands
+from twistchat.frontends.irc.questions import QUESTION_COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +49,8 @@ def _quit(dialog: IRCDialog, message: Message) -> None:
     dialog.does(c.Quit(" ".join(message.params[:1])))
 
 
-COMMANDS: Mapping[str, Entry] = {
+_COMMANDS: Mapping[str, Entry] = {
+    **QUESTION_COMMANDS,
     "CAP": Entry(_cap, 1, at_door=True),
     "JOIN": Entry(_join, 1),
     "NICK": Entry(_nick, 1, at_door=True),
@@ -56,4 +59,6 @@ COMMANDS: Mapping[str, Entry] = {
     "QUIT": Entry(_quit, 0, at_door=True),
     "USER": Entry(_user, 4, at_door=True),
 }
+
+COMMANDS: Mapping[str, Entry] = {**_COMMANDS, **help_commands(_COMMANDS)}
 """Every command: how it is done."""

@@ -1,0 +1,58 @@
+"""Follows who comes and goes on all wires: for what is remembered of them, and for `MONITOR`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twistchat.core.events import Departed, PersonaChanged, Renamed, Welcomed
+from twistchat.core.model import NO_PERSONA
+from twistchat.frontends.irc.whowas import Gone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twistchat.engine import Committed
+    from twistchat.frontends.irc.about import About
+
+
+class Following:
+    """Is told of everybody's presence, once for all IRC clients, in its order."""
+
+    def __init__(self, about: About) -> None:
+        self._about = about
+        self._follow: dict[type, Callable[[Any, object], None]] = {
+            Welcomed: self._came,
+            Departed: self._left,
+            Renamed: self._took_name,
+            PersonaChanged: self._changed,
+        }
+
+    def follow(self, committed: Committed) -> None:
+        """Follow what is told and not kept. Called by the pipeline."""
+        follow = self._follow.get(type(committed.item))
+        if follow is not None:
+            follow(committed.item, committed.origin)
+
+    def _came(self, welcomed: Welcomed, origin: object) -> None:
+        # Of the session, since they may be gone again when this is told.
+        user = getattr(origin, "user", None)
+        if user is None:
+            return
+        if user.persona is not NO_PERSONA:
+            self._about.remember(user.id, user.persona)
+        self._about.monitors.came(welcomed.name, user.id)
+
+    def _left(self, departed: Departed, origin: object) -> None:
+        about = self._about
+        persona = about.persona(departed.user)
+        about.whowas.add(Gone(departed.who, departed.user, persona, departed.at))
+        about.monitors.left(departed.who)
+
+    def _took_name(self, renamed: Renamed, origin: object) -> None:
+        about = self._about
+        persona = about.persona(renamed.user)
+        about.whowas.add(Gone(renamed.old, renamed.user, persona, renamed.at))
+        about.monitors.renamed(renamed.old, renamed.new, renamed.user)
+
+    def _changed(self, changed: PersonaChanged, origin: object) -> None:
+        self._about.remember(changed.user, changed.persona)
