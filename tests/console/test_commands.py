@@ -149,7 +149,7 @@ class RoomTests(OperatorTestCase):
             rules,
             {
                 "key": True, "invite-only": False, "limit": 5, "moderated": False, "secret": True,
-                "topic-locked": False, "slow": "10", "retention": "1w,100",
+                "topic-locked": False, "outside": False, "slow": "10", "retention": "1w,100",
             },
         )  # fmt: skip
         self.assertIn("operator", alice.sees()[0])

@@ -378,6 +378,40 @@ class ModerationScenarios(Wire):
         self.sets_topic(ada, "#lab", "ours")
         self.assert_told("-- ada changed the topic of #lab: ours", to=(cat,))
 
+    def test_a_room_that_hears_people_outside(self) -> None:
+        ada, bob, cat = self.a_room()
+        (dot,) = self.people("dot")
+        dot.says("hello?", "#lab")
+        self.assert_refused(dot, "You are not in #lab")
+        self.changes(ada, "#lab", "outside")
+        told = "-- ada changed #lab: also people who are not in it may say something in it."
+        self.assert_told(told, to=(ada, bob, cat))
+        dot.says("hello?", "#lab")
+        bob.says("come in", "#lab")
+        line = "[#lab] <dot> hello?"
+        self.turn()
+        self.assertEqual(self.told(dot), [line])
+        self.assert_told(line, "[#lab] <bob> come in", to=(ada, bob, cat))
+        self.does(ada, "ban", "dot", "#lab")
+        self.assert_told("-- ada banned dot from #lab for good.", to=(ada, bob, cat, dot))
+        dot.says("and now?", "#lab")
+        self.assert_refused(dot, "You are banned")
+        self.assert_told(to=(ada, bob, cat))
+
+    def test_moderators_put_one_another_out(self) -> None:
+        ada, bob, cat = self.a_room()
+        for name in ("bob", "cat"):
+            self.does(ada, "op", name, "#lab")
+            self.turn()
+        for person in (ada, bob, cat):
+            person.sees()
+        self.does(bob, "mute", "cat", "#lab")
+        self.assert_refused(bob, "who may do as much as you")
+        self.does(bob, "kick", "cat", "#lab")
+        self.assert_told("-- bob put cat out of #lab.", to=(ada, bob, cat))
+        self.joins(cat, "#lab")
+        self.assert_told("-- cat joined #lab.", to=(ada, bob))
+
     def test_rules_that_there_are_not(self) -> None:
         ada, bob, _ = self.a_room()
         self.changes(ada, "#lab", "slwo=10")

@@ -84,6 +84,11 @@ class Scenarios(Wire):
         lines = ["<alice -> bob> psst"]
         self.assert_told({alice: lines, bob: lines, carol: []})
 
+    def test_whispering_to_oneself(self) -> None:
+        alice, bob = self.people("alice", "bob")
+        self.whispers(alice, "alice", "buy milk")
+        self.assert_told({alice: ["<alice -> alice> buy milk"], bob: []})
+
     def test_topics(self) -> None:
         alice, bob = self.people("alice", "bob")
         self.sets_topic(alice, "#lobby", "cats")

@@ -110,7 +110,8 @@ class ChatTests(SynchronousTestCase):
             self.refusal(self.alice, c.Whisper("carol", "x")).code, e.Refusal.NO_SUCH_PERSON
         )
         self.assertEqual(
-            self.refusal(self.alice, c.Whisper("alice", "x")).code, e.Refusal.TO_ONESELF
+            self.items(self.alice, c.Whisper("alice", "milk")),
+            [e.Whispered("1", "alice", "1", "alice", "milk", False, 7.0)],
         )
         self.assertEqual(
             self.refusal(self.alice, c.Whisper("bob", " ")).code, e.Refusal.NOTHING_TO_SAY

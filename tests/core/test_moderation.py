@@ -77,9 +77,18 @@ class WhoMayTests(CoreTestCase):
     def test_moderators_need_no_account_but_to_be_here(self) -> None:
         self.does(self.ada, moderate(Deed.OP, "bob"))
         self.does(self.bob, moderate(Deed.KICK, "cat"))
-        self.assert_refused(self.bob, moderate(Deed.KICK, "mo"), R.OUTRANKED)
+        self.assert_refused(self.bob, moderate(Deed.BAN, "mo"), R.OUTRANKED)
         for name in ("nobody", ""):
             self.assert_refused(self.ada, moderate(Deed.OP, name), R.NO_SUCH_PERSON)
+
+    def test_moderators_put_one_another_out_and_may_come_back(self) -> None:
+        self.does(self.ada, moderate(Deed.OP, "bob"))
+        self.does(self.bob, moderate(Deed.KICK, "mo"))
+        self.assertNotIn(LAB, self.mo.rooms)
+        self.does(self.mo, c.Join(LAB))
+        for who, to in ((self.mo, "ada"), (self.op, "op")):
+            self.does(self.op, c.Join(LAB))
+            self.assertIsInstance(self.chat.perform(who, moderate(Deed.KICK, to)), e.Refused)
 
     def test_everywhere_is_for_operators(self) -> None:
         for deed in (Deed.KICK, Deed.MUTE, Deed.UNMUTE, Deed.BAN, Deed.UNBAN):

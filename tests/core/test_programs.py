@@ -42,6 +42,16 @@ class SignalTests(CoreTestCase):
             (signalled.to_user, signalled.to, signalled.room), (self.cat.id, "cat", "")
         )
 
+    def test_typing_to_whom_one_has_written_costs_nothing(self) -> None:
+        typing = c.Signal("", "cat", tags="+typing=active")
+        self.does(self.bob, c.Whisper("cat", "hello"))
+        for _ in range(50):
+            self.does(self.bob, typing)
+        strangers = [self.chat.perform(self.ada, typing) for _ in range(50)]
+        refused = strangers[-1]
+        assert isinstance(refused, e.Refused)
+        self.assertIs(refused.code, e.Refusal.STRANGERS_FAST)
+
     def test_to_nobody(self) -> None:
         self.assertEqual(
             self.chat.perform(self.bob, c.Signal("", "nobody")),

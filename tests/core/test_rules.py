@@ -40,7 +40,7 @@ class WritingTests(SynchronousTestCase):
             self.assertTrue(error.expected, (name, value))
 
     def test_flags(self) -> None:
-        for name in ("invite-only", "moderated", "secret", "topic-locked"):
+        for name in ("invite-only", "moderated", "secret", "topic-locked", "outside"):
             field = name.replace("-", "_")
             for value in ("on", "Yes", "TRUE", "1", ""):
                 self.assertTrue(getattr(self.read((name, value)), field), value)
@@ -243,6 +243,27 @@ class RulesTests(CoreTestCase):
         self.assert_refused(self.bob, c.SetTopic(LAB, "x"), R.TOPIC_LOCKED)
         self.does(self.mo, c.SetTopic(LAB, "x"))
         self.decides(self.bob, c.ReadTopic(LAB))
+
+    def test_a_room_that_hears_people_outside(self) -> None:
+        dot = self.later()
+        self.assert_refused(dot, c.Say(LAB, "x"), R.NOT_IN_ROOM)
+        self.rules(outside="on")
+        (said,) = self.does(dot, c.Say("Lab", "x"))
+        self.assertEqual(said, e.Said(LAB, dot.id, "dot", "x", False, self.time, outside=True))
+        (said,) = self.does(self.bob, c.Say(LAB, "x"))
+        self.assertEqual(said, e.Said(LAB, self.bob.id, "bob", "x", False, self.time))
+        for asked in (c.Say("#none", "x"), c.SetTopic(LAB, "x"), c.Signal(LAB, "")):
+            self.assert_refused(dot, asked, R.NOT_IN_ROOM)
+        self.rules(moderated="on")
+        self.assert_refused(dot, c.Say(LAB, "x"), R.MODERATED)
+        self.does(self.mo, c.Moderate(Deed.VOICE, LAB, "dot"))
+        self.does(dot, c.Say(LAB, "x"))
+        self.does(self.mo, c.Moderate(Deed.BAN, LAB, "dot"))
+        self.assert_refused(dot, c.Say(LAB, "x"), R.BANNED)
+        self.does(self.mo, c.Moderate(Deed.UNBAN, LAB, "dot"))
+        for user in (self.ada, self.mo, self.bob, self.cat):
+            self.does(user, c.Leave(LAB))
+        self.assert_refused(dot, c.Say(LAB, "x"), R.NOT_IN_ROOM)
 
     def test_slow(self) -> None:
         self.rules(slow="10")

@@ -129,7 +129,7 @@ async def test_an_export_becomes_another_chat(server: Server, tmp_path: Path) ->
     alice = await Caller.call(server.port, "alice")
     for line in ("你好", "/topic 茶", "/join #lab", "in the lab", "/msg alice x"):
         alice.types(line)
-    await alice.heard.until("^-- That would be talking to yourself")
+    await alice.heard.until("^<alice -> alice> x$")
     await tool("export", "--format", "json", "-o", "chat.json", cwd=tmp_path)
     await alice.leave()
 

@@ -197,7 +197,9 @@ class RequestTests(ProgramTestCase):
         self.assert_error(
             self.asking(alice, "say", to="nobody", text="x", id=2), "no-such-person", id=2
         )
-        self.assert_error(self.asking(alice, "say", to="alice", text="x"), "to-oneself")
+        for fields in ({"id": 3}, {}):
+            (own,) = self.asking(alice, "say", to="alice", text="milk", **fields)
+            self.assertEqual((own["type"], own["who"], own["to"]), ("whispered", "alice", "alice"))
         self.asking(bob, "away", words="lunch")
         heard = self.asking(alice, "say", to="bob", text="there?", id=3)
         self.assertEqual(self.kinds(self.only(heard, "whispered", "away")), ["whispered", "away"])

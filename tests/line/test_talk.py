@@ -355,7 +355,7 @@ class TalkTests(ChatTestCase):
                 [
                     "<alice -> bob> psst, you",
                     "-- Nobody here is called nobody. /who shows who is.",
-                    "-- That would be talking to yourself.",
+                    "<alice -> alice> psst",
                 ]
             ),
         )

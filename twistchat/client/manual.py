@@ -133,7 +133,7 @@ GROUPS: dict[str, dict[str, Entry]] = {
         "rules": Entry(
             "[#ROOM] [NAME=VALUE...]", "show the rules of a room, or change them",
             "/rules limit=20 key=sesame", ("mode",),
-            "invite-only, moderated, secret, topic-locked: on|off; slow=10, retention=7d",
+            "invite-only, moderated, secret, topic-locked, outside: on|off; slow=10",
         ),
         "slow": Entry("SECONDS|off [#ROOM]", "let each speak only so often", "/slow 10"),
         "delete": Entry(

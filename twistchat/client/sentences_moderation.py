@@ -60,6 +60,10 @@ FLAGS = {
     "moderated": ("only who has a voice may speak", "everybody may speak"),
     "secret": ("it is not listed", "it is listed"),
     "topic_locked": ("only moderators change the topic", "everybody may change the topic"),
+    "outside": (
+        "also people who are not in it may say something in it",
+        "only who is in it says something in it",
+    ),
     "slow": (
         "{value} between two lines of one person", "one may speak as often as one likes"
     ),
@@ -97,7 +101,7 @@ REFUSED = {
     "key-needed": "{about} has a key: /join {about} key=WORD goes there.",
     "invite-only": "Only who is invited comes into {about}: ask somebody in it.",
     "no-such-rule": "There is no rule {about}. There are key, invite-only, limit, moderated, "
-    "secret, topic-locked, slow and retention.",
+    "secret, topic-locked, outside, slow and retention.",
     "address-ban": "All that can be done to an address is to ban it, and everywhere: "
     "/ban #* {about}",
     "not-sanctioned": "There is nothing of {about} to be taken back. Look at /bans.",

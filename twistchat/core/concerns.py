@@ -193,6 +193,8 @@ def rooms_of(item: Item) -> tuple[str, ...]:
 def people_of(item: Item) -> tuple[str, ...]:
     """Name the people (by id) who hear of it wherever they are."""
     match item:
+        case Said():
+            return (item.user,) if item.outside else ()
         case Whispered() | Invited():
             return (item.user, item.to_user)
         case Renamed() | PersonaChanged():

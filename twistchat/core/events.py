@@ -75,6 +75,8 @@ class Said:
     """Whether no program is to answer it."""
     tags: str = ""
     """What the speaker's program says of it to other programs; it is not kept."""
+    outside: bool = False
+    """Whether the speaker is not in the room, and is told it besides; it is not kept."""
 
 
 @value(frozen=True, slots=True)

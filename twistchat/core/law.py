@@ -78,6 +78,8 @@ class RoomRules:
     """It is listed for nobody who is not in it."""
     topic_locked: bool = False
     """Only moderators say what it is about."""
+    outside: bool = False
+    """Also people who are not in it may say something in it."""
     slow: float = 0.0
     """Seconds between two lines of one person."""
     keep_time: float = 0.0

@@ -167,10 +167,18 @@ def _kick(
     other = state.person(command.to)
     if other is None or (room is not None and other.id not in room.members):
         return nobody(command.to)
-    if refused := _outranked(state, user, room, other.id, other):
+    if (refused := _outranked(state, user, room, other.id, other)) and not (
+        room is not None and _may_put_out(user, other, room)
+    ):
         return refused
     event = event_of(state, user, room, command, (other.id, other.name), rooms=tuple(other.rooms))
     return [event, _put_out(state, other, room, e.Cause.KICKED, event)]
+
+
+def _may_put_out(user: User, other: User, room: Room) -> bool:
+    """Whether somebody puts out one who may do as much: moderators, since that may come back."""
+    own, theirs = rank_of(user, room.law), rank_of(other, room.law)
+    return other is not user and own == theirs == Rank.MODERATOR
 
 
 def _sanction(

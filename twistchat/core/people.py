@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 
 def whisper(state: State, user: User, command: c.Whisper) -> Sequence[e.Item] | e.Refused:
-    """Say something to one person."""
-    other = _other(state, user, command.to)
-    if isinstance(other, e.Refused):
+    """Say something to one person, who may be oneself: it is kept, and told them once."""
+    other = state.person(command.to)
+    if other is None:
         account = state.accounts.named(command.to)
         if account is None or account.id == user.id:
-            return other
+            return nobody(command.to)
         return _leave_word(state, user, account, command)
     text = spoken(command.text)
     if not text:
@@ -169,7 +169,7 @@ def nobody(name: str) -> e.Refused:
 
 def too_fast_for(state: State, user: User, other: User) -> e.Refused | None:
     """Tell that somebody writes to too many strangers; None: they may write to this one."""
-    wait = state.wait_for_stranger(user, other)
+    wait = 0.0 if other is user else state.wait_for_stranger(user, other)
     if not wait:
         return None
     return e.Refused(e.Refusal.STRANGERS_FAST, str(state.limits.strangers), str(ceil(wait)))

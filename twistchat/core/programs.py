@@ -40,7 +40,9 @@ def _signal(state: State, user: User, command: c.Signal) -> Sequence[e.Item] | e
         return nobody(command.to)
     if (why_not := why_not_whisper(state, user, other)) is not None:
         return why_not
-    if refused := too_fast_for(state, user, other):
+    # That one types is told every few seconds, to somebody with whom one talks already.
+    is_stranger = bool(text) or user.id not in other.correspondents
+    if is_stranger and (refused := too_fast_for(state, user, other)):
         return refused
     told = (other.id, other.name, text, command.notice, tags, now)
     return [e.Signalled("", user.id, user.name, *told)]

@@ -142,11 +142,10 @@ def why_not_join(
 
     `is_kept`: it is known that they were in it, and did not leave.
     """
-    law = room.law
+    if (why_not := why_banned(state, user, room)) is not None:
+        return why_not
+    law, rules = room.law, room.law.rules
     is_spared = rank_of(user, law) >= Rank.MODERATOR
-    if law.bans and ((sanction := law.banned(user, state.now(), in_person=is_spared)) is not None):
-        return sanctioned(Refusal.BANNED, room.name, sanction)
-    rules = law.rules
     is_admitted = room.admitted.get(user.id)
     if is_spared or is_kept or is_admitted:
         return None
@@ -157,6 +156,16 @@ def why_not_join(
     if rules.limit and len(room.members) >= rules.limit and is_admitted is None:
         return Refused(Refusal.ROOM_FULL, room.name, str(rules.limit))
     return None
+
+
+def why_banned(state: State, user: User, room: Room) -> Refused | None:
+    """Tell why somebody is kept out of a room by a ban; moderators are by one in person alone."""
+    law = room.law
+    if not law.bans:
+        return None
+    is_spared = rank_of(user, law) >= Rank.MODERATOR
+    sanction = law.banned(user, state.now(), in_person=is_spared)
+    return None if sanction is None else sanctioned(Refusal.BANNED, room.name, sanction)
 
 
 def why_not_enter(state: State, user: User) -> Refused | None:

@@ -11,7 +11,14 @@ from twistchat.core import events as e
 from twistchat.core.appointing import founded
 from twistchat.core.moments import seen_from
 from twistchat.core.names import LOBBY, fold, longest_typed, room_name
-from twistchat.core.rights import Rank, may_take_leave, rank_of, why_not_join, why_not_speak
+from twistchat.core.rights import (
+    Rank,
+    may_take_leave,
+    rank_of,
+    why_banned,
+    why_not_join,
+    why_not_speak,
+)
 from twistchat.core.text import clean, spoken
 
 if TYPE_CHECKING:
@@ -50,7 +57,7 @@ ROOMS_SHOWN = 100
 
 def say(state: State, user: User, command: c.Say) -> Sequence[e.Item] | e.Refused:
     """Say something to everybody in a room."""
-    room = user.rooms.get(command.room) or state.membership(user, command.room)
+    room = user.rooms.get(command.room) or _heard_in(state, user, command.room)
     if isinstance(room, e.Refused):
         return room
     text = spoken(command.text)
@@ -62,7 +69,18 @@ def say(state: State, user: User, command: c.Say) -> Sequence[e.Item] | e.Refuse
             return why_not
     user.spoke = now = state.now()
     action, notice, tags = command.action, command.notice, command.tags
-    return [e.Said(room.name, user.id, user.name, text, action, now, notice, tags)]
+    outside = user.id not in room.members
+    return [e.Said(room.name, user.id, user.name, text, action, now, notice, tags, outside)]
+
+
+def _heard_in(state: State, user: User, typed: str) -> Room | e.Refused:
+    """Find a room where somebody is heard: they are in it, or it hears people outside."""
+    found = state.membership(user, typed)
+    if isinstance(found, e.Refused) and found.code is e.Refusal.NOT_IN_ROOM:
+        room = state.known(found.about)
+        if room is not None and room.members and room.law.rules.outside:
+            return why_banned(state, user, room) or room
+    return found
 
 
 def join(state: State, user: User, command: c.Join) -> Sequence[e.Item] | e.Refused:

@@ -161,6 +161,7 @@ READERS: dict[str, Callable[[RoomRules, str], RoomRules]] = {
     "moderated": _flag("moderated"),
     "secret": _flag("secret"),
     "topic-locked": _flag("topic_locked"),
+    "outside": _flag("outside"),
     "slow": _slow,
     "retention": _retention,
 }

@@ -264,6 +264,7 @@ class Fanout:
             type(item) is Said
             and committed.label is None
             and committed.echo
+            and not item.outside
             and not self.ignores.deaf
         ):
             # Nearly all that is told, and nothing special for anybody.

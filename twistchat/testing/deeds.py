@@ -67,7 +67,7 @@ EVERYTHING: Sequence[e.Durable] = (
     said("a"),
     rules(
         key=KEY, invite_only=True, limit=3, moderated=True, secret=True, topic_locked=True,
-        slow=1.5, keep_time=86_400.0, keep_lines=50,
+        outside=True, slow=1.5, keep_time=86_400.0, keep_lines=50,
     ),
     rules("slow", "key"),
     moderated(Deed.KICK, words="spam 茶"),

@@ -161,6 +161,7 @@ def _rules(rules: RoomRules) -> Mapping[str, Any]:
         "moderated": rules.moderated,
         "secret": rules.secret,
         "topic-locked": rules.topic_locked,
+        "outside": rules.outside,
         "slow": f"{rules.slow:g}" if rules.slow else None,
         "retention": written_retention(rules),
     }

@@ -54,6 +54,7 @@ def _rules(rules: RoomRules) -> Object:
         "moderated": rules.moderated,
         "secret": rules.secret,
         "topic_locked": rules.topic_locked,
+        "outside": rules.outside,
         "slow": int(rules.slow),
         "retention": written_retention(rules),
     }

@@ -275,7 +275,7 @@ ENTRIES = {
         _("[#ROOM] [NAME=VALUE...]"),
         _("show the rules of a room, or change them"),
         _("/rules limit=20 key=sesame"),
-        _("invite-only, moderated, secret, topic-locked: on|off; slow=10, retention=7d"),
+        _("invite-only, moderated, secret, topic-locked, outside: on|off; slow=10"),
     ),
     "slow": Entry(
         Group.MODERATION,

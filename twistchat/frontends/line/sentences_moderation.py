@@ -90,6 +90,8 @@ SECRET = _("it is not listed")
 NOT_SECRET = _("it is listed")
 TOPIC_LOCKED = _("only moderators change the topic")
 NOT_TOPIC_LOCKED = _("everybody may change the topic")
+OUTSIDE = _("also people who are not in it may say something in it")
+NOT_OUTSIDE = _("only who is in it says something in it")
 SLOW = _("{time} between two lines of one person")
 NOT_SLOW = _("one may speak as often as one likes")
 KEEP_TIME = _("lines are kept for {time}")
@@ -167,7 +169,7 @@ REFUSED = {
     Refusal.ROOM_FULL: _("-- {about} is full: {hint} people may be in it. Try again later."),
     Refusal.NO_SUCH_RULE: _(
         "-- There is no rule {about}. There are key, invite-only, limit, moderated, secret, "
-        "topic-locked, slow and retention."
+        "topic-locked, outside, slow and retention."
     ),
     Refusal.RULE_VALUE: _("-- The rule {about} is given {hint}."),
     Refusal.NAME_OF_ACCOUNT: _("-- You are logged in as {about}, and that is your name."),

@@ -128,6 +128,7 @@ def _rules(speech: Speech, rules: RoomRules, names: Sequence[str]) -> Iterator[s
         "moderated": s.MODERATED if rules.moderated else s.NOT_MODERATED,
         "secret": s.SECRET if rules.secret else s.NOT_SECRET,
         "topic_locked": s.TOPIC_LOCKED if rules.topic_locked else s.NOT_TOPIC_LOCKED,
+        "outside": s.OUTSIDE if rules.outside else s.NOT_OUTSIDE,
     }
     for name in names:
         if name in flags:
