@@ -6,9 +6,10 @@ from tests.core.kit import LAB, CoreTestCase
 from twistchat.core import commands as c
 from twistchat.core import events as e
 from twistchat.core.accounts import Account, AccountDeed, Directory, Role, Standing
-from twistchat.core.law import Deed
+from twistchat.core.law import EVERYWHERE, NO_LAW, Deed
 from twistchat.core.limits import DEFAULT_LIMITS
 from twistchat.core.names import LOBBY
+from twistchat.core.rights import Rank, rank_of
 
 R = e.Refusal
 
@@ -175,6 +176,10 @@ class OfficeTests(CoreTestCase):
         self.assertTrue(self.bob.operator)
         self.assertIsNone(self.bob.account)
         self.does(self.bob, c.Announce("hear ye"))
+
+    def test_they_may_no_more_than_operators(self) -> None:
+        self.assertIs(rank_of(self.bob, NO_LAW), Rank.OPERATOR)
+        self.assert_refused(self.bob, c.Moderate(Deed.KICK, EVERYWHERE, "op"), R.OUTRANKED)
 
     def test_only_of_an_operator(self) -> None:
         for identity in (self.ada.id, self.cat.id, "nobody"):

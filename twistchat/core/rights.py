@@ -31,7 +31,8 @@ class Rank(IntEnum):
 def rank_of(user: User, law: Law) -> Rank:
     """Tell what somebody may do where this holds."""
     if user.operator:
-        return Rank.OWNER if user.account is None else Rank.OPERATOR
+        is_at_server = user.account is None and user.office is None
+        return Rank.OWNER if is_at_server else Rank.OPERATOR
     if user.account is not None:
         return rank_of_account(user.account, law)
     return Rank.MODERATOR if law.is_moderated_by(user.id) else Rank.MEMBER
