@@ -257,10 +257,13 @@ class Custom:
 
 @value(frozen=True, slots=True)
 class TakeOffice:
-    """Be an operator while one is here. Whoever asks has shown the password of such an account."""
+    """Be an operator while one is here, by the account of another; or be one no more.
 
-    account: str
-    """Its id."""
+    Whoever asks has shown the password of that account.
+    """
+
+    account: str | None
+    """Its id; None: none's."""
 
 
 @value(frozen=True, slots=True)

@@ -105,8 +105,8 @@ def apply(state: State, event: e.AccountSet) -> None:
     if not state.accounts.put(account):
         return
     for officer in list(state.officers.values()):
-        if officer.office is not None and officer.office.id == account.id:
-            _leave_office(state, officer, account)
+        if officer.office is not None and not _holds(officer.office, account):
+            _leave_office(state, officer)
     user = state.people.get(account.id)
     if user is None:
         return
@@ -115,7 +115,10 @@ def apply(state: State, event: e.AccountSet) -> None:
 
 
 def _take_office(state: State, user: User, command: c.TakeOffice) -> Sequence[e.Item] | e.Refused:
-    """Let somebody be an operator while they are here, who has shown the password of one."""
+    """Let somebody be an operator while they are here, or no longer."""
+    if command.account is None:
+        _leave_office(state, user)
+        return []
     account = state.accounts.of(command.account)
     if account is None or account.role is not Role.OPERATOR or account.is_disabled:
         return e.Refused(e.Refusal.OPERATORS_ONLY)
@@ -125,15 +128,18 @@ def _take_office(state: State, user: User, command: c.TakeOffice) -> Sequence[e.
     return []
 
 
-def _leave_office(state: State, officer: User, account: Account) -> None:
-    """Let somebody be an operator no more, unless the account is what it was."""
-    assert officer.office is not None
-    is_same = account.generation == officer.office.generation
-    if is_same and account.role is Role.OPERATOR and account.standing is Standing.ACTIVE:
-        return
-    officer.office = None
-    del state.officers[officer.id]
-    officer.operator = _is_operator(officer)
+def _holds(office: Account, account: Account) -> bool:
+    """Whether somebody is an operator still, now that an account is like this."""
+    if account.id != office.id:
+        return True
+    is_active = account.standing is Standing.ACTIVE and account.role is Role.OPERATOR
+    return is_active and account.generation == office.generation
+
+
+def _leave_office(state: State, user: User) -> None:
+    user.office = None
+    state.officers.pop(user.id, None)
+    user.operator = _is_operator(user)
 
 
 def _is_operator(user: User) -> bool:

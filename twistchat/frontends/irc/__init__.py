@@ -25,5 +25,14 @@ knows nothing of other wires, nor of who hears what.
     wildcards.py  masks with * and ?
     filling.py    what fits into a line
     entry.py      one command of the table
+    capability.py CAP: what there is to ask for
+    registration.py  coming in: CAP, PASS, NICK, USER and SASL in any order
+    sasl.py       AUTHENTICATE: the owners of accounts
+    accounts.py   REGISTER, and OPER
+    refused.py    why somebody does not come in, in a sentence
+    welcome.py    001 to 004, how many are here, the message of the day
+    isupport.py   005: what clients have to know of this server
+    oneself.py    how somebody presents themselves: SETNAME, their own modes
+    connection.py PING and QUIT, and the last words of a connection
     table.py      all commands, by name
 """

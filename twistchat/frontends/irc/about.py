@@ -40,6 +40,8 @@ class About:
         """Whose coming and going somebody wants to be told."""
         self.whowas = Whowas()
         """Who was here."""
+        self.most = 0
+        """How many people were here at the same time, at most."""
         self._formats: dict[Cap, IRCFormat] = {}
         self._personas: dict[str, Persona] = {}
         registry.watch(Following(self).follow)

@@ -10,6 +10,7 @@ class Cap(Flag):
 
     NONE = 0
     ACCOUNT_NOTIFY = auto()
+    ACCOUNT_REGISTRATION = auto()
     ACCOUNT_TAG = auto()
     AWAY_NOTIFY = auto()
     BATCH = auto()
@@ -35,6 +36,7 @@ NAMES: dict[str, Cap] = {
     "away-notify": Cap.AWAY_NOTIFY,
     "batch": Cap.BATCH,
     "cap-notify": Cap.CAP_NOTIFY,
+    "draft/account-registration": Cap.ACCOUNT_REGISTRATION,
     "draft/chathistory": Cap.CHATHISTORY,
     "draft/event-playback": Cap.EVENT_PLAYBACK,
     "echo-message": Cap.ECHO_MESSAGE,
@@ -50,3 +52,6 @@ NAMES: dict[str, Cap] = {
     "userhost-in-names": Cap.USERHOST_IN_NAMES,
 }
 """By the names that are on the wire."""
+
+VALUES = {"sasl": "PLAIN"}
+"""What there is to say of some of them."""

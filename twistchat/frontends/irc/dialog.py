@@ -4,22 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twisted.words.protocols.irc import (
+    ERR_NEEDMOREPARAMS,
+    ERR_NOTREGISTERED,
+    ERR_UNKNOWNCOMMAND,
+)
+
+from twistchat.core.codes import Cause
 from twistchat.core.events import Written
 from twistchat.engine import Label
 from twistchat.frontends.irc.caps import Cap
+from twistchat.frontends.irc.connection import closing
 from twistchat.frontends.irc.filling import cut
-from twistchat.frontends.irc.message import CLIENT_TAGS, LONGEST, encode, escape, parse, write
+from twistchat.frontends.irc.message import (
+    CLIENT_TAGS,
+    LONGEST,
+    encode,
+    escape,
+    parse,
+    word,
+    write,
+)
 from twistchat.frontends.irc.numerics import ERR_INPUTTOOLONG
 from twistchat.frontends.irc.registration import Registration
+from twistchat.frontends.irc.sasl import Sasl
 from twistchat.frontends.irc.table import COMMANDS
 from twistchat.frontends.lines import COMMAND
+from twistchat.frontends.pulse import Pulse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from twistchat.core.commands import Command
     from twistchat.frontends.irc.about import About
     from twistchat.frontends.irc.message import Message
     from twistchat.frontends.lines import LineInput
     from twistchat.session import Session
+
+BESIDE = ("AUTHENTICATE", "CAP", "PONG")
+"""What may be said before one is who one is about to be."""
 
 UNREGISTERED = "*"
 """Instead of the nickname of somebody who has none."""
@@ -39,8 +62,19 @@ class IRCDialog:
         self.source = source
         self.caps = Cap.NONE
         """What the client has asked for."""
+        self.cap_version = 0
+        """How new a negotiation of capabilities it knows; 0: the first."""
         self.longest = CLIENT_TAGS + LONGEST - 2
         self.registration = Registration(self)
+        self.sasl = Sasl(self)
+        registry = about.registry
+        self._pulse = Pulse(
+            source,
+            clock=registry.clock,
+            limits=registry.limits,
+            ask=lambda: session.put(encode([f"PING :{about.server}"])),
+            give_up=lambda: session.drop(Cause.TIMED_OUT),
+        )
         self._message: Message | None = None
         """The line that is being answered."""
         self._lines: list[str] = []
@@ -56,47 +90,61 @@ class IRCDialog:
     def hears(self, line: bytes) -> int:
         """Do what a line asks for."""
         line = line.removesuffix(b"\r")
-        try:
-            message = parse(line)
-        except UnicodeDecodeError:
-            self.fail("*", "INVALID_UTF8", "Your line is no UTF-8, and was not read.")
-            self._answer()
+        if is_too_long(line):
+            self.hears_too_much(line)
             return 1
+        try:
+            message, is_utf8 = parse(line), True
+        except UnicodeDecodeError:
+            message, is_utf8 = parse(line.decode(errors="replace").encode()), False
         if message is None:
             return 0
+        if self.sasl.is_becoming and message.command not in BESIDE:
+            self.sasl.become()  # first: what is asked for now is asked by the owner of an account
+            self.session.when_free(lambda: self._hears(message, line, is_utf8=is_utf8))
+        else:
+            self._hears(message, line, is_utf8=is_utf8)
+        return 1 if message.command in ("PRIVMSG", "NOTICE", "TAGMSG", "PING", "PONG") else COMMAND
+
+    def _hears(self, message: Message, line: bytes, *, is_utf8: bool) -> None:
         entry = COMMANDS.get(message.command)
         self._message, self._is_handed_on = message, False
-        if entry is None:
-            if self.session.user is None:
-                self.reply("451", "You have not registered")
-            else:
-                self.reply("421", message.command[:40], "Unknown command")
-        elif self.session.user is None and not entry.at_door:
-            self.reply("451", "You have not registered")
+        is_at_door = self.session.user is None
+        if not is_utf8:
+            words = "This server speaks UTF-8: your line was not read"
+            self.tell(self.about.server, "FAIL", word(message.command), "INVALID_UTF8", words)
+        elif is_at_door and (entry is None or not entry.at_door):
+            if entry is None and self.source.is_foreign(self.session, line):
+                return
+            self.reply(ERR_NOTREGISTERED, "You have not come in yet: send NICK and USER")
+        elif entry is None:
+            self.reply(ERR_UNKNOWNCOMMAND, word(message.command), "There is no such command here")
         elif len(message.params) < entry.fewest:
-            self.reply("461", message.command, "Not enough parameters")
+            self.reply(ERR_NEEDMOREPARAMS, message.command, "That needs more than you said")
         else:
             entry.do(self, message)
         self._answer()
-        return 1 if message.command in ("PRIVMSG", "NOTICE", "TAGMSG", "PING", "PONG") else COMMAND
 
     def hears_too_much(self, line: bytes) -> None:
         """Refuse a line that is too long."""
-        self.reply(ERR_INPUTTOOLONG, "Your line is too long, and was not read")
+        if self.session.user is None and self.source.is_foreign(self.session, line):
+            return
+        self.reply(ERR_INPUTTOOLONG, f"A line has {LONGEST} bytes at most: yours was not read")
         self._answer()
         self.session.bitten_by("line")
 
     def ends(self) -> None:
         """Nothing more is heard."""
+        self._pulse.stop()
+        self.sasl.ends()
         self.about.monitors.forget(self)
-        self.registration.ends()
 
     # ------------------------------------------------------------ what commands ask of it
 
     @property
     def nick(self) -> str:
         """The nickname, as it stands in replies."""
-        return self.session.name or self.registration.nick or UNREGISTERED
+        return self.session.name or UNREGISTERED
 
     @property
     def label(self) -> str:
@@ -123,6 +171,10 @@ class IRCDialog:
         """Say a line to this client; what is too long of it is cut off at its end."""
         self._lines.append(cut(write(source, command, *params), LONGEST - 2))
 
+    def tell_all(self, lines: Sequence[str]) -> None:
+        """Say lines that are written already."""
+        self._lines.extend(lines)
+
     def reply(self, numeric: str, *params: str) -> None:
         """Answer with a numeric, whose first parameter is the nickname."""
         self.tell(self.about.server, numeric, self.nick, *params)
@@ -134,11 +186,41 @@ class IRCDialog:
         else:
             self._lines.append(write(self.about.server, "NOTICE", self.nick, params[-1]))
 
+    def postpone(self) -> Callable[[Callable[[], None]], None]:
+        """Answer the line when more is known: what is returned is then called with who does it."""
+        message, self._is_handed_on = self._message, True
+
+        def answer(tell: Callable[[], None]) -> None:
+            before = self._message, self._is_handed_on
+            self._message, self._is_handed_on = message, False
+            tell()
+            self._answer()
+            self._message, self._is_handed_on = before
+
+        return answer
+
     def change_caps(self, caps: Cap) -> None:
-        """Be written to as a client with these capabilities from now on."""
-        self.caps = caps
-        self.session.echo = Cap.ECHO_MESSAGE in caps
-        self.session.format = self.about.format(caps)
+        """Be written to as a client with these capabilities, from behind this answer on."""
+        session = self.session
+
+        def change(_: None = None) -> None:
+            self.caps = caps
+            session.echo = Cap.ECHO_MESSAGE in caps
+            session.format = self.about.format(caps)
+
+        if caps == self.caps:
+            return
+        if not session.is_in:
+            change()
+            return
+        self._answer()
+        session.hold()
+        session.settle().addCallback(change).addBoth(lambda _: session.release())
+
+    def turn_away(self, words: str) -> None:
+        """Let a client go that has not come in, with these words as the last."""
+        lines, self._lines = self._lines, []
+        self.session.turn_away(encode([*lines, closing(words)]))
 
     # ------------------------------------------------------------ inside
 
@@ -162,6 +244,14 @@ class IRCDialog:
         inside = [_tagged(line, f"batch={name}") for line in lines]
         begin = f"@label={label} :{server} BATCH +{name} labeled-response"
         return [begin, *inside, f":{server} BATCH -{name}"]
+
+
+def is_too_long(line: bytes) -> bool:
+    """Whether a line, without its end, is longer than any may be: its tags, or the rest."""
+    if not line.startswith(b"@"):
+        return len(line) > LONGEST - 2
+    tags = line.find(b" ") + 1 or len(line)
+    return tags > CLIENT_TAGS or len(line) - tags > LONGEST - 2
 
 
 def _tagged(line: str, tag: str) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from twistchat.core import events as e
 from twistchat.core.concerns import is_reply
+from twistchat.frontends.irc import accounts, welcome
+from twistchat.frontends.irc.connection import closing, last_words
 from twistchat.frontends.irc.message import encode, write
 
 if TYPE_CHECKING:
@@ -60,18 +62,31 @@ class IRCFormat:
     def encode_reply(self, committed: Committed, reader: str) -> bytes:
         """Write an answer."""
         item, server = committed.item, self._about.server
+        label = committed.label
+        command = str(label.id).partition(" ")[0] if label is not None else ""
         match item:
             case e.Written():
                 return item.data
             case e.Kept(event=e.Said() | e.Whispered() | e.Signalled()):
                 return b""
+            case e.Kept(event=e.AccountSet(account=account)) if command == "REGISTER":
+                return encode(accounts.registered(self._about, account, reader))
             case e.Kept():
                 return self.encode(e_replaced(committed, item.event))
             case e.Welcomed():
-                welcome = f"Welcome to {self._about.network}, {reader}"
-                return encode([write(server, "001", reader, welcome)])
+                return encode(welcome.lines(self._about, item, reader))
             case e.Goodbye():
-                return encode([f"ERROR :{item.cause}"])
+                return encode([last_words(item)])
+            case e.Refused() if command == "REGISTER":
+                return encode(accounts.not_registered(self._about, item, reader))
+            case e.Refused(
+                code=e.Refusal.FULL
+                | e.Refusal.BANNED
+                | e.Refusal.DRAINING
+                | e.Refusal.ADDRESS_FULL
+                | e.Refusal.ADDRESS_FAST
+            ) if not reader:
+                return encode([closing(str(item.code))])
             case e.Refused():
                 return encode([write(server, "NOTICE", reader or "*", str(item.code))])
             case _:

@@ -12,6 +12,10 @@ USERLEN = 10
 """Characters of a user name."""
 
 
+HOSTLEN = len("0123456789ab.cloak")
+"""Characters of a host name."""
+
+
 @lru_cache(10_000)
 def host_of(user: str) -> str:
     """Cloak a person (by their `User.id`, which nobody is to see): the same for all connections."""

@@ -24,6 +24,7 @@ CLIENT_TAGS = 4096
 
 _ESCAPED = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
 _ESCAPES = {ord(char): f"\\{code}" for code, char in _ESCAPED.items()}
+_WORD = re.compile(r"[^\s\0:][^\s\0]*")
 _BROKEN = re.compile("[\r\n\0]")
 
 
@@ -107,6 +108,12 @@ def write(source: str, command: str, *params: str, tags: str = "") -> str:
 def unbroken(text: str) -> str:
     """Take out what would end a line."""
     return text if text.isprintable() else _BROKEN.sub(" ", text)
+
+
+def word(text: str, longest: int = 40) -> str:
+    """Take what may be any parameter out of what a client said: its first word, if not too long."""
+    found = _WORD.search(text)
+    return found[0][:longest] if found else "*"
 
 
 def encode(lines: list[str]) -> bytes:

@@ -22,6 +22,7 @@ from twisted.words.protocols.irc import (
 )
 
 import twistchat
+from twistchat.frontends.irc import isupport
 from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.numerics import RPL_MAP, RPL_MAPEND
 
@@ -51,6 +52,7 @@ def _time(dialog: IRCDialog, _: Message) -> None:
 
 def _version(dialog: IRCDialog, _: Message) -> None:
     dialog.reply(RPL_VERSION, VERSION, dialog.about.server, "people on every wire, in one order")
+    dialog.tell_all(isupport.lines(dialog.about, dialog.nick))
 
 
 def _info(dialog: IRCDialog, _: Message) -> None:
