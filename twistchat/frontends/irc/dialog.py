@@ -52,8 +52,9 @@ class IRCDialog:
     """See `twistchat.frontends.lines.Dialog`: reads lines, and does them by the table of commands.
 
     Commands get this object as the one who asks: `does` hands something on to the chat; `tell`,
-    `reply` and `fail` answer. All that one line is answered with is put into the order as one
-    piece, under its label if it has one (ircv3.net, labeled-response).
+    `reply` and `fail` answer. All that one line is answered with between two of those is put into
+    the order as one piece, under its label if it has one (ircv3.net, labeled-response). A command
+    that may ask several things of the chat says so first, with `several`.
     """
 
     def __init__(self, session: Session, source: LineInput, about: About) -> None:
@@ -81,6 +82,8 @@ class IRCDialog:
         self._is_handed_on = False
         """Whether the chat answers it, under its label."""
         self._batches = 0
+        self._batch = ""
+        """The batch that holds all that the line is answered with, if there is to be one."""
         session.echo = False
         # It is given no token: nobody types one into an IRC client.
         session.wire, session.format = "irc", about.format(self.caps)
@@ -153,19 +156,29 @@ class IRCDialog:
             return ""
         return escape(self._message.label)
 
-    @property
-    def context(self) -> Label:
-        """Name the request, so that its answer is written as an answer to that command.
+    def several(self) -> None:
+        """Let all that the line is answered with, by the chat too, be in one batch if it may be.
 
-        The command, and behind a blank the label of the line, if it has one.
+        Called before anything is asked or answered.
+        """
+        if self.label and Cap.BATCH in self.caps:
+            self._batch, begin = self._begin_batch(self.label)
+            self._put([begin])
+
+    def context(self, about: str = "") -> Label:
+        """Name the request, so that what it is answered with is written as an answer to it.
+
+        `about` is what it is about, where an answer could not tell.
         """
         assert self._message is not None
         self._is_handed_on = True
-        return Label(f"{self._message.command} {self.label}".rstrip())
+        label = "" if self._batch else self.label
+        return Label(f"{self._message.command} {label} {self._batch} {about}".rstrip(" "))
 
-    def does(self, command: Command) -> None:
-        """Ask it of the chat, which answers in its place."""
-        self.session.receive(command, self.context)
+    def does(self, command: Command, about: str = "") -> None:
+        """Ask it of the chat, which answers in its place: behind what was answered before."""
+        self._flush()
+        self.session.receive(command, self.context(about))
 
     def tell(self, source: str, command: str, *params: str) -> None:
         """Say a line to this client; what is too long of it is cut off at its end."""
@@ -225,13 +238,26 @@ class IRCDialog:
     # ------------------------------------------------------------ inside
 
     def _answer(self) -> None:
-        """Put what the line is answered with into the order."""
+        """Put what is left of what the line is answered with into the order."""
+        label = self.label
+        if label and not (self._is_handed_on or self._batch):
+            self._lines = self._labelled(self._lines, label)
+        self._flush()
+        if self._batch:
+            self._put([f":{self.about.server} BATCH -{self._batch}"])
+        self._message, self._batch = None, ""
+
+    def _flush(self) -> None:
         lines, self._lines = self._lines, []
-        label, self._message = self.label, None
-        if label and not self._is_handed_on:
-            lines = self._labelled(lines, label)
+        if self._batch:
+            lines = [_tagged(line, f"batch={self._batch}") for line in lines]
         if lines:
-            self.session.answer(Written(encode(lines)))
+            self._put(lines)
+
+    def _put(self, lines: list[str]) -> None:
+        """Put lines into the order, behind all that was asked of the chat before."""
+        written = Written(encode(lines))
+        self.session.when_free(lambda: self.session.answer(written))
 
     def _labelled(self, lines: list[str], label: str) -> list[str]:
         server = self.about.server
@@ -239,11 +265,14 @@ class IRCDialog:
             return [f"@label={label} :{server} ACK"]
         if len(lines) == 1:
             return [_tagged(lines[0], f"label={label}")]
+        name, begin = self._begin_batch(label)
+        inside = [_tagged(line, f"batch={name}") for line in lines]
+        return [begin, *inside, f":{server} BATCH -{name}"]
+
+    def _begin_batch(self, label: str) -> tuple[str, str]:
         self._batches += 1
         name = f"r{self._batches}"
-        inside = [_tagged(line, f"batch={name}") for line in lines]
-        begin = f"@label={label} :{server} BATCH +{name} labeled-response"
-        return [begin, *inside, f":{server} BATCH -{name}"]
+        return name, f"@label={label} :{self.about.server} BATCH +{name} labeled-response"
 
 
 def is_too_long(line: bytes) -> bool:
