@@ -85,6 +85,20 @@ class ChatTests(SynchronousTestCase):
         assert lab is not None
         self.assertEqual(lab.members, {})
 
+    def test_a_room_knows_since_when_it_is_there(self) -> None:
+        times = iter(range(100, 200))
+        chat = Chat(now=lambda: float(next(times)))
+        chat.enter(self.alice)
+        since = []
+        for _ in range(2):
+            chat.perform(self.alice, c.Join("#lab"))
+            room = chat.room("#lab")
+            assert room is not None
+            since.append(room.since)
+            chat.perform(self.alice, c.Leave("#lab"))
+        self.assertGreaterEqual(since[0], 100.0)
+        self.assertEqual(since[0], since[1])
+
     def test_departing_leaves_every_room(self) -> None:
         self.items(self.alice, c.Join("#lab"))
         self.assertEqual(
