@@ -149,27 +149,31 @@ def _members(dialog: IRCDialog, room: Room) -> Iterator[User]:
 
 def _named(dialog: IRCDialog, mask: str) -> Iterator[User]:
     """Find who is called that, or is as a mask says that one can see."""
-    user, about = dialog.session.user, dialog.about
+    user, place = dialog.session.user, dialog.about.place
     if user is None or mask.startswith("#"):
         return
-    if mask not in EVERYBODY and (named := about.place.person(mask)) is not None:
+    if mask not in EVERYBODY and (named := place.person(mask)) is not None:
         yield named
         return
-    people = about.place.people
+    people = place.people
     dialog.session.throttle.spend(len(people) / WHO_WORK)
-    fits = None if mask in EVERYBODY else matching(mask)
-    for other in people:
-        if (fits is None or _fits(fits, other, dialog)) and sees_person(user, other):
+    if mask in EVERYBODY:
+        found = iter(people)
+    else:
+        fits = matching(mask)
+        found = (other for other in people if _fits(fits, other, dialog, is_host="." in mask))
+    for other in found:
+        if sees_person(user, other):
             yield other
 
 
-def _fits(fits: Callable[[str], bool], user: User, dialog: IRCDialog) -> bool:
+def _fits(fits: Callable[[str], bool], user: User, dialog: IRCDialog, *, is_host: bool) -> bool:
+    """Whether somebody is as a mask says, which can be one of hosts: cloaks look like names."""
     return (
         fits(user.name)
         or fits(user_name(user.persona.ident))
-        or fits(host_of(user.id))
         or fits(realname(user))
-        or fits(dialog.about.server)
+        or (is_host and (fits(host_of(user.id)) or fits(dialog.about.server)))
     )
 
 

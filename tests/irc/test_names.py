@@ -1,0 +1,200 @@
+"""Who is in a room: `NAMES`, and what one is told on joining."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from tests.irc.kit import IRCTestCase
+from twistchat.core.accounts import Role
+from twistchat.core.limits import DEFAULT_LIMITS, NONE
+from twistchat.core.model import Persona, User
+from twistchat.frontends.irc.about import about
+from twistchat.frontends.irc.caps import Cap
+from twistchat.frontends.irc.names import NAMES_TARGETS, on_joining
+from twistchat.testing import LINE
+
+if TYPE_CHECKING:
+    from twistchat.core.limits import Limits
+    from twistchat.frontends.irc.about import About
+
+
+class NamesTestCase(IRCTestCase):
+    @property
+    def about(self) -> About:
+        return about(self.world.registry)
+
+    def crowd(self, count: int, room: str = "#茶", name: str = "person") -> None:
+        """Let many be in a room, without a connection."""
+        chat = self.world.parts.chat
+        opened = chat._state.open(room)
+        for number in range(count):
+            user = User(f"id{number}", f"{name}{number:04}", persona=Persona("me", "Me"))
+            chat.enter(user)
+            chat._state.add(user, opened)
+
+
+class NamesTests(NamesTestCase):
+    def test_ones_own_room(self) -> None:
+        alice, bob = self.clients("alice", "小明", room="#茶")
+        expected = [
+            ":twistchat.chat 353 alice = #茶 @alice 小明",
+            ":twistchat.chat 366 alice #茶 End of /NAMES list",
+        ]
+        self.assertEqual(self.asking(alice, "NAMES #茶"), expected)
+        self.assertEqual(
+            self.asking(bob, "NAMES #茶")[0], ":twistchat.chat 353 小明 = #茶 @alice 小明"
+        )
+
+    def test_others_rooms_and_people_on_other_wires(self) -> None:
+        self.world.people("ann", front_end=LINE)
+        (bob,) = self.clients("bob")
+        self.assertEqual(
+            self.asking(bob, "names #Lobby"),
+            [
+                ":twistchat.chat 353 bob = #lobby ann",
+                ":twistchat.chat 366 bob #Lobby End of /NAMES list",
+            ],
+        )
+
+    def test_where_there_is_no_such_room_it_ends(self) -> None:
+        (bob,) = self.clients("bob")
+        for name in ("#nowhere", "nothing", "#lobby", "#", "&local"):
+            end = f":twistchat.chat 366 bob {name} End of /NAMES list"
+            self.assertEqual(self.asking(bob, f"NAMES {name}"), [end])
+        self.assertEqual(
+            self.asking(bob, "NAMES :"), [":twistchat.chat 366 bob * End of /NAMES list"]
+        )
+
+    def test_several(self) -> None:
+        alice, _ = self.clients("alice", "bob", room="#a")
+        self.asking(alice, "JOIN #b")
+        self.assertEqual(
+            self.asking(alice, "NAMES #b,#a,#b"),
+            [
+                ":twistchat.chat 353 alice = #b @alice",
+                ":twistchat.chat 366 alice #b End of /NAMES list",
+                ":twistchat.chat 353 alice = #a @alice bob",
+                ":twistchat.chat 366 alice #a End of /NAMES list",
+            ],
+        )
+        many = ",".join(f"#r{number}" for number in range(50))
+        self.assertEqual(len(self.asking(alice, f"NAMES {many}")), NAMES_TARGETS)
+
+    def test_all(self) -> None:
+        (ann,) = self.world.people("ann", front_end=LINE)
+        alice, _ = self.clients("alice", "bob", room="#a")
+        ann.types("/join #hidden")
+        ann.types("/rules secret=on")
+        self.turn()
+        self.assertEqual(
+            self.asking(alice, "NAMES"),
+            [
+                ":twistchat.chat 353 alice = #a @alice bob",
+                ":twistchat.chat 353 alice = #lobby ann",
+                ":twistchat.chat 366 alice * End of /NAMES list",
+            ],
+        )
+
+    def test_a_secret_room_is_told_to_its_members_alone(self) -> None:
+        (ann,) = self.world.people("ann", front_end=LINE)
+        (bob,) = self.clients("bob")
+        ann.types("/join #hidden")
+        ann.types("/rules secret=on")
+        self.turn()
+        end = ":twistchat.chat 366 bob #hidden End of /NAMES list"
+        self.assertEqual(self.asking(bob, "NAMES #hidden"), [end])
+        self.asking(bob, "JOIN #hidden")
+        self.assertEqual(
+            self.asking(bob, "NAMES #hidden"), [":twistchat.chat 353 bob @ #hidden @ann bob", end]
+        )
+
+    def test_marks(self) -> None:
+        (ann,) = self.world.people("ann", front_end=LINE)
+        ann.types("/join #lab")
+        self.turn()
+        (many,) = self.clients("many", room="#lab", caps="multi-prefix")
+        (few,) = self.clients("few", room="#lab")
+        for deed in ("/op many", "/voice many", "/voice few"):
+            ann.types(deed)
+            self.turn()
+        marked = ":twistchat.chat 353 many = #lab @ann @+many +few"
+        self.assertEqual(self.asking(many, "NAMES #lab")[0], marked)
+        marked = ":twistchat.chat 353 few = #lab @ann @many +few"
+        self.assertEqual(self.asking(few, "NAMES #lab")[0], marked)
+
+    def test_operators_of_the_server_are_not_marked(self) -> None:
+        (ann,) = self.world.people("ann", front_end=LINE)
+        (bob,) = self.clients("bob", room="#lab")
+        self.world.registers(ann, role=Role.OPERATOR)
+        ann.types("/join #lab")
+        self.turn()
+        self.assertIn("#lab @bob ann", self.asking(bob, "NAMES #lab")[0])
+
+    def test_masks(self) -> None:
+        (bob,) = self.clients("bob", room="#a", caps="userhost-in-names")
+        listed = self.asking(bob, "NAMES #a")[0]
+        self.assertRegex(listed, r"^:twistchat.chat 353 bob = #a @bob!~bob@[0-9a-f]{12}\.cloak$")
+
+    def test_whoever_hides_is_told_to_members_alone(self) -> None:
+        alice, bob = self.clients("alice", "bob", room="#a")
+        (carl,) = self.clients("carl")
+        user = bob.user
+        assert user is not None
+        user.persona = replace(user.persona, is_invisible=True)
+        self.assertIn(" @alice bob", self.asking(alice, "NAMES #a")[0])
+        self.assertTrue(self.asking(carl, "NAMES #a")[0].endswith(" #a @alice"))
+
+
+class ManyNamesTests(NamesTestCase):
+    limits: ClassVar[Limits] = replace(DEFAULT_LIMITS, rate=NONE, clients=5_000)
+
+    def test_lines_are_not_too_long_whoever_reads_them(self) -> None:
+        for name in ("person", "张三李四王五", "名" * 12):
+            self.crowd(300, f"#{name.lower()}", name)
+        (bob,) = self.clients("名" * 16)
+        for room in ("#person", "#张三李四王五", f"#{'名' * 12}"):
+            bob.hears()
+            bob.types(f"NAMES {room}")
+            self.turn()
+            lines = bob.hears()
+            self.assertTrue(all(len(f"{line}\r\n".encode()) <= 512 for line in lines))
+            self.assertTrue(max(len(f"{line}\r\n".encode()) for line in lines) > 380)
+            names = " ".join(line.partition(" :")[2] for line in lines[:-1]).split(" ")
+            self.assertEqual(len(names), 300)
+            self.assertEqual(len(set(names)), 300)
+
+    def test_all_names_are_bounded(self) -> None:
+        for number in range(6):
+            self.crowd(400, f"#r{number}", f"p{number}")
+        (bob,) = self.clients("bob")
+        rooms = {line.split(" ")[4] for line in self.asking(bob, "NAMES")[:-1]}
+        self.assertEqual(rooms, {"#r0", "#r1", "#r2"})
+
+    def test_names_are_written_once_for_all_who_join_in_a_turn(self) -> None:
+        self.crowd(500)
+        first = on_joining(self.about, Cap.NONE, "#茶", "ann")
+        again = on_joining(self.about, Cap.ECHO_MESSAGE | Cap.BATCH, "#茶", "小明")
+        self.assertEqual(
+            [line.partition(" :")[2] for line in first], [line.partition(" :")[2] for line in again]
+        )
+        self.assertEqual(again[-1], ":twistchat.chat 366 小明 #茶 :End of /NAMES list")
+        room = self.world.parts.chat.room("#茶")
+        assert room is not None
+        names = self.about.names
+        self.assertIs(names.of(self.about, Cap.NONE, room), names.of(self.about, Cap.BATCH, room))
+        self.assertIsNot(
+            names.of(self.about, Cap.NONE, room), names.of(self.about, Cap.MULTI_PREFIX, room)
+        )
+
+    def test_and_not_kept_for_the_next(self) -> None:
+        self.crowd(1)
+        on_joining(self.about, Cap.NONE, "#茶", "ann")
+        self.crowd(3)
+        self.turn()
+        line, _ = on_joining(self.about, Cap.NONE, "#茶", "ann")
+        self.assertTrue(line.endswith(":person0000 person0001 person0002"), line)
+
+    def test_of_a_room_that_is_gone_the_end(self) -> None:
+        end = [":twistchat.chat 366 ann #gone :End of /NAMES list"]
+        self.assertEqual(on_joining(self.about, Cap.NONE, "#gone", "ann"), end)
