@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import argparse
 
+from OpenSSL import SSL
+from service_identity import VerificationError
 from twisted.internet.error import ConnectionDone, ConnectionLost
-from twisted.internet.testing import StringTransport
+from twisted.internet.interfaces import IStreamClientEndpoint
+from twisted.internet.testing import MemoryReactor, StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.engines import OnSlowEngine, OnSQLite
 from tests.lines import COME_BACK, without_tokens
+from twistchat.client.address import NoAddressError, endpoint
 from twistchat.client.conversation import Conversation
 from twistchat.client.keyboard import Keyboard
 from twistchat.client.main import parse_address, parse_port
+from twistchat.client.reasons import hung_up
 from twistchat.client.server import ServerProtocol
 from twistchat.frontends.registry import Greeting
 from twistchat.program import make_parser
@@ -371,6 +376,15 @@ class CommandLineTests(SynchronousTestCase):
         }.items():
             self.assertEqual(parse_address(text), address)
 
+    def test_addresses_of_tls(self) -> None:
+        for text in ("tls:chat.example", "tls:[::1]:7000", "tls:h:1:trustRoots=/x", "unix:/run/x"):
+            self.assertEqual(parse_address(text), text)
+        self.assertEqual(parse_address("tls:7000"), ("tls", 7000))  # a host of that name
+        for text in ("tls:127.0.0.1:7000", "tls:[::1]:7000", "tls:chat.example", "tls:fd00::2"):
+            self.assertTrue(IStreamClientEndpoint.providedBy(endpoint(MemoryReactor(), text)))
+        error = self.assertRaises(NoAddressError, endpoint, MemoryReactor(), "tls:h:x")
+        self.assertIn("is no endpoint: write for example tls:HOST:PORT", str(error))
+
     def test_bad_addresses(self) -> None:
         for text in ("", ":8000", "host:x", "host:0", "host:65536", "[::1", "[::1]x"):
             self.assertRaises(argparse.ArgumentTypeError, parse_address, text)
@@ -385,6 +399,25 @@ class CommandLineTests(SynchronousTestCase):
         for line in (["connect", "h:1", "--nick", "bot"], ["connect", "--nick", "bot", "h:1"]):
             options = make_parser().parse_args(line)
             self.assertEqual((options.address, options.nick), (("h", 1), "bot"))
+
+
+class ReasonTests(SynchronousTestCase):
+    def test_why_a_connection_has_ended(self) -> None:
+        untrusted = ("SSL routines", "", "certificate verify failed")
+        for reason, words in (
+            (ConnectionDone(), "the server hung up"),
+            (ConnectionLost(), "the server hung up"),
+            (
+                SSL.Error([untrusted]),
+                "the server's certificate is not one that this machine trusts",
+            ),
+            (VerificationError([]), "the server's certificate is for another name"),
+            (
+                SSL.Error([("SSL routines", "", "wrong version number")]),
+                "there is no TLS: wrong version number",
+            ),
+        ):
+            self.assertEqual(hung_up(Failure(reason)), words)
 
 
 class ClientOnSQLiteTests(OnSQLite, ClientTests):

@@ -60,7 +60,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "metrics": {"core", "counts", "host.door"},
     "log": set(),
     "operating": {"host.private"},
-    "given": {"core", "config"},
+    "given": {"core", "config", "accounts.house", "host.certificates"},
     "config": {"core"},
     "tap": {
         "core", "engine", "host", "frontends", "service", "config", "accounts", "log", "operating",

@@ -217,6 +217,7 @@ def _is_switch(value: object) -> bool:
 OPTIONS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "port": (_is_port, 'a number or an endpoint, such as 8000 or "tcp:8000"'),
     "listen": (_is_list_of_texts, 'a list of texts, such as ["line=tcp:9000"]'),
+    "tls": (_is_text, 'the name of a folder, such as "/etc/letsencrypt/live/chat.example"'),
     "engine": (_is_text, 'a text, such as "sqlite:twistchat.db"'),
     "retention": (_is_text_or_texts, 'a text or a list of them, such as ["90d", "#lab=7d"]'),
     "name": (_is_text, 'a text, such as "Room 5"'),

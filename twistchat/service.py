@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from twistchat.engine import Engine
     from twistchat.frontends.console.reloading import Settings
     from twistchat.frontends.registry import Greeting, Registry
+    from twistchat.host.certificates import Certificates
     from twistchat.metrics.window import Window
     from twistchat.operating import ControlAt
 
@@ -60,11 +61,12 @@ KINDS = (ANY, *WIRES)
 """What can be listened for."""
 
 
-def any_factory(registry: Registry) -> SniffFactory:
-    """Make what serves every kind of client at one port."""
+def any_factory(registry: Registry, tls: Certificates | None = None) -> SniffFactory:
+    """Make what serves every kind of client at one port; with certificates, those by TLS too."""
     factories = {kind: make(registry) for kind, make in WIRES.items()}
     factories[LINE] = ChatFactory(registry, guesses=registry.languages)
-    return SniffFactory(registry, factories | {HTTP: PageFactory(registry)})
+    factories[HTTP] = PageFactory(registry, is_encrypted=tls is not None)
+    return SniffFactory(registry, factories, tls=tls)
 
 
 class ChatService(MultiService):
@@ -72,7 +74,8 @@ class ChatService(MultiService):
 
     Start it under any application, with `setServiceParent`. `listen` are endpoint descriptions
     as `serverFromString` reads them: for every kind of client, or for those of one wire alone
-    (`KIND=tcp:9000`; the kinds are those of `WIRES`). `doors` says who may come in. `metrics` is
+    (`KIND=tcp:9000`; the kinds are those of `WIRES`). With `tls` the former may come encrypted,
+    too. `doors` says who may come in. `metrics` is
     where the metrics are served, if anywhere; it needs the extra of that name. `stop` is called
     when the operator wants to shut down; it should stop this service, and without it the console
     cannot. `fail` is called instead where the engine does not start.
@@ -83,6 +86,7 @@ class ChatService(MultiService):
         reactor: Any,
         *,
         listen: Iterable[str | Listen] = (),
+        tls: Certificates | None = None,
         engine: Engine | None = None,
         limits: Limits = DEFAULT_LIMITS,
         greeting: Greeting | None = None,
@@ -115,6 +119,7 @@ class ChatService(MultiService):
             doors=doors,
         )
         self.factory = ChatFactory(self.parts.registry)
+        self._tls = tls
         self._factories: dict[str, Factory] = {LINE: self.factory}
         self.doors = [self._door(place) for place in listen]
         for door in self.doors:
@@ -160,12 +165,20 @@ class ChatService(MultiService):
     def _door(self, place: str | Listen) -> Door:
         if isinstance(place, str):
             place = read_listen(place, KINDS)
-        return Door(self._reactor, place.endpoint, self._factory(place.kind), place.kind)
+        certified = self._tls.names if self._tls is not None and place.kind == ANY else ()
+        return Door(
+            self._reactor,
+            place.endpoint,
+            self._factory(place.kind),
+            place.kind,
+            certified=certified,
+        )
 
     def _factory(self, kind: str) -> Factory:
         if kind not in self._factories:
-            make = any_factory if kind == ANY else WIRES[kind]
-            self._factories[kind] = make(self.registry)
+            is_any = kind == ANY
+            made = any_factory(self.registry, self._tls) if is_any else WIRES[kind](self.registry)
+            self._factories[kind] = made
         return self._factories[kind]
 
     def _window(self, endpoint: str) -> Window:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import stat
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,6 @@ from twisted.python import usage
 
 import twistchat
 from twistchat.accounts.doors import Doors, read_checker
-from twistchat.accounts.house import HousePassword
 from twistchat.config import (
     OPTIONS,
     Config,
@@ -25,7 +23,6 @@ from twistchat.config import (
     help_limits,
     read_config,
     read_limit,
-    read_text,
 )
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.text import clean
@@ -35,9 +32,9 @@ from twistchat.engine.retention import Retention, read_retention
 from twistchat.engine.sqlite.faults import DatabaseError
 from twistchat.frontends.console.reloading import ReloadError, Settings
 from twistchat.frontends.registry import Greeting
-from twistchat.given import PREFIX, Given, fail, read_motd
+from twistchat.given import PREFIX, Given, fail, read_certificates, read_house, read_motd
 from twistchat.host.descriptors import fit
-from twistchat.host.endpoints import Listen, own_endpoint_of, read_listen
+from twistchat.host.endpoints import ANY, Listen, own_endpoint_of, read_listen
 from twistchat.host.private import IS_POSSIBLE, CannotMakeError, TakenError, check
 from twistchat.host.probe import CannotListenError, Trial
 from twistchat.log import destination
@@ -46,6 +43,8 @@ from twistchat.service import KINDS, ChatService
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from twistchat.host.certificates import Certificates
 
 log = Logger()
 
@@ -82,6 +81,7 @@ class Options(usage.Options, AuthOptionMixin):
             None,
             "Where to listen: a port (0: free) or [KIND=]ENDPOINT. [default: 8000]",
         ],
+        ["tls", None, None, "A folder with a certificate and its key, for TLS on the same port."],
         ["engine", "e", None, "What keeps what is said, or memory: [default: sqlite:twistchat.db]"],
         ["name", None, None, "How this chat calls itself. [default: twistchat]"],
         ["motd", None, None, "A file with the message of the day, UTF-8."],
@@ -108,7 +108,8 @@ class Options(usage.Options, AuthOptionMixin):
     limits: Limits
     console: bool
     metrics: tuple[str, Given] | None
-    warnings: Sequence[str]
+    tls: Certificates | None
+    warnings: list[str]
     """What the log is to say at the start."""
     control: ControlAt | None
     settings: Settings
@@ -160,7 +161,9 @@ class Options(usage.Options, AuthOptionMixin):
         config = self._read_config(rundir)
         self.settings = self._settings(config)
         self.limits, self.greeting = self.settings.limits, self.settings.greeting
+        self.warnings = []
         self.listen = self._listen(config)
+        self._read_tls(config, rundir)
         self._read_engine(config, rundir)
         self.metrics = self._metrics(config)
         self._read_control(config, rundir)
@@ -206,24 +209,22 @@ class Options(usage.Options, AuthOptionMixin):
                 checkers.append(read_checker(description, rundir))
             except ValueError as error:
                 auth.wrong(f"{auth.name}: {error}")
-        self.warnings = []
-        house = self._read_house(self._given("password-file", config), rundir)
+        house, warning = read_house(self._given("password-file", config), rundir)
+        self._warn(warning)
         self.doors = Doors(guests.value in (True, "yes"), house, tuple(checkers))
 
-    def _read_house(self, given: Given, rundir: Path) -> HousePassword | None:
-        if given.value is None:
-            return None
-        path, called = rundir / given.value, f"{given.name} {given.value}"
-        try:
-            text = read_text(path, called)
-            if path.stat().st_mode & stat.S_IROTH:
-                self.warnings = [f"{called} can be read by every user of this machine: chmod o-r"]
-        except ConfigError as error:
-            given.wrong(error)
-        try:
-            return HousePassword.of_file(text)
-        except ValueError as error:
-            given.wrong(f"{called} has no password: {error}")
+    def _read_tls(self, config: Config, rundir: Path) -> None:
+        given = self._given("tls", config)
+        self.tls = read_certificates(given, rundir)
+        if self.tls is None:
+            return
+        self._warn(self.tls.warning)
+        if all(place.kind != ANY for place, _ in self.listen):
+            self._warn(f"{given.name} is of no use: there is no port for every kind of client")
+
+    def _warn(self, warning: str) -> None:
+        if warning:
+            self.warnings.append(warning)
 
     def _read_control(self, config: Config, rundir: Path) -> None:
         control = self._given("control", config)
@@ -361,6 +362,7 @@ def makeService(options: Options) -> ChatService:
     return ChatService(
         reactor,
         listen=[place for place, _ in options.listen],
+        tls=options.tls,
         engine=options.engine.open(reactor, limits, options.retention),
         limits=limits,
         greeting=options.greeting,

@@ -75,7 +75,15 @@ class TalkTests(Scenarios):
         self.assertEqual(self.net.clock.getDelayedCalls(), [])
 
     def test_descriptions_that_are_none(self) -> None:
-        for where in ("tls:foo", "tcp:", "ssl:host:port", "tls:h:1:x=y", "a:b", ""):
+        for where in (
+            "tls:foo:bar",
+            "tls:a b:1",
+            "tcp:",
+            "ssl:host:port",
+            "tls:h:1:x=y",
+            "a:b",
+            "",
+        ):
             self.assertRaises(ValueError, Client, self.net.clock, where)
 
     def test_a_chat_that_is_full(self) -> None:

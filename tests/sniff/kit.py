@@ -69,7 +69,9 @@ class SniffTestCase(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.clock = self.make_clock()
-        self.registry = assemble(self.clock, limits=self.limits).registry
+        parts = assemble(self.clock, limits=self.limits)
+        parts.pipeline.start()
+        self.registry = parts.registry
         self.made: list[Listener] = []
         self.factory = self.make_factory(KINDS)
 

@@ -267,7 +267,7 @@ class Client(Asking):
         """The connection is gone."""
         for waiting in (self._greeted, self._entering):
             if waiting is not None and not waiting.called and not self._core.was_in:
-                waiting.errback(DisconnectedError("the server hung up"))
+                waiting.errback(DisconnectedError(link.why_lost))
         if link is not self._link:
             return
         self._link = None

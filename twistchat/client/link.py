@@ -8,6 +8,7 @@ from twisted.internet.protocol import connectionDone
 from twisted.protocols.basic import LineReceiver
 
 from twistchat.client.finding import Finder, Found
+from twistchat.client.reasons import hung_up
 from twistchat.frontends.jsonlines.codec import BadLineError, decode, encode
 from twistchat.host.keepalive import keep_alive
 
@@ -75,6 +76,8 @@ class Link(LineReceiver):
         self._is_over = False
         self._heard = 0.0
         self._timer: IDelayedCall | None = None
+        self.why_lost = ""
+        """In words, when the connection is gone."""
 
     # ------------------------------------------------------------ called by Twisted
 
@@ -126,6 +129,7 @@ class Link(LineReceiver):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Tell whose link it is."""
         self._stop_timer()
+        self.why_lost = hung_up(reason)
         if self._plain is not None:
             self._plain.connectionLost(reason)
         elif not self._is_over:

@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from twistchat.client import events as e
 from twistchat.client import passwords
-from twistchat.client.address import NoAddressError, is_port, read_address
+from twistchat.client.address import NoAddressError, endpoint, is_described, is_port, read_address
 from twistchat.client.api import Client
 from twistchat.client.conversation import Conversation
 from twistchat.client.errors import DisconnectedError, RefusedError
@@ -28,7 +28,7 @@ from twistchat.client.server import ServerProtocol
 from twistchat.client.talk import Talk
 
 if TYPE_CHECKING:
-    from twisted.internet.interfaces import IProtocol
+    from twisted.internet.interfaces import IProtocol, IStreamClientEndpoint
 
     from twistchat.client.passwords import Shown
 
@@ -45,7 +45,10 @@ def add_command(commands: Any) -> None:
         "printf 'hello\\n' | twistchat connect HOST --nick bot",
     )
     joining.add_argument(
-        "address", metavar="HOST[:PORT]", type=parse_address, help="the server; port 8000 if none"
+        "address",
+        metavar="[tls:]HOST[:PORT]",
+        type=parse_address,
+        help="the server; port 8000 if none",
     )
     joining.add_argument("port", metavar="PORT", nargs="?", type=parse_port, help=argparse.SUPPRESS)
     joining.add_argument("--nick", "-n", metavar="NAME", help="the name to be called by")
@@ -53,14 +56,16 @@ def add_command(commands: Any) -> None:
     joining.set_defaults(run=run)
 
 
-def parse_address(text: str) -> tuple[str, int]:
+def parse_address(text: str) -> tuple[str, int] | str:
     """Read `HOST`, `HOST:PORT`, `[IPV6]:PORT` or a bare IPv6 address.
+
+    What begins with `tls:` or describes an endpoint is returned as it is.
 
     Raises:
         ArgumentTypeError: it is none of these.
     """
     try:
-        return read_address(text)
+        return text if is_described(text) else read_address(text)
     except NoAddressError as wrong:
         raise argparse.ArgumentTypeError(str(wrong)) from None
 
@@ -81,9 +86,15 @@ MOST = 20_000
 
 
 async def connect(
-    reactor: Any, host: str, port: int, *, options: argparse.Namespace, shown: Shown, echo: Echo
+    reactor: Any,
+    where: IStreamClientEndpoint,
+    called: str,
+    *,
+    options: argparse.Namespace,
+    shown: Shown,
+    echo: Echo,
 ) -> None:
-    """Join a chat, and stay until it is over.
+    """Join a chat at a server that is `called` so, and stay until it is over.
 
     Raises:
         SystemExit: always at the end, with the status.
@@ -106,7 +117,7 @@ async def connect(
 
     client = Client(
         reactor,
-        HostnameEndpoint(reactor, host, port),
+        where,
         password=shown.password,
         house=shown.house,
         rooms=None,
@@ -138,7 +149,7 @@ async def connect(
                 talk.failed(str(hung_up))
                 return
         except Exception:  # whatever an endpoint raises: it is told in one line
-            talk.failed(unreachable(Failure(), f"{host} port {port}"))
+            talk.failed(unreachable(Failure(), called))
             return
         # Only now: before there is a server, nothing is read from a pipe.
         StandardIO(keyboard, reactor=reactor)
@@ -167,8 +178,12 @@ def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> NoRetur
     Raises:
         SystemExit: at the end, with the status.
     """
-    host, port = options.address
-    port = options.port or port
+    address, called = options.address, str(options.address)
+    if isinstance(address, tuple):
+        host, port = address[0], options.port or address[1]
+        called = f"{host} port {port}"
+    elif options.port:
+        parser.error(f"write the port into the address: {address}:{options.port}")
     if options.nick is not None and not options.nick.strip():
         parser.error("--nick is empty")
     name = options.login or options.nick
@@ -181,6 +196,15 @@ def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> NoRetur
         shown = passwords.read(options, may_ask=not sys.stdin.isatty())
     except passwords.NoPasswordError as error:
         parser.error(str(error))
+
+    def make(reactor: Any) -> IStreamClientEndpoint:
+        if isinstance(address, tuple):
+            return HostnameEndpoint(reactor, host, port)
+        try:
+            return endpoint(reactor, address)
+        except ValueError as wrong:
+            parser.error(str(wrong))
+
     blocking, echo = {}, Echo(sys.stdin.fileno())
     if sys.platform != "win32":
         # StandardIO makes the terminal non-blocking, which the shell would inherit.
@@ -188,7 +212,7 @@ def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> NoRetur
     try:
         react(
             lambda reactor: Deferred.fromCoroutine(
-                connect(reactor, host, port, options=options, shown=shown, echo=echo)
+                connect(reactor, make(reactor), called, options=options, shown=shown, echo=echo)
             )
         )
     finally:
