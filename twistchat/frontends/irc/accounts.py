@@ -63,7 +63,7 @@ def _register(dialog: IRCDialog, message: Message) -> None:
         words = "An account has the name that you bear: change that first"
         _fail(dialog, message, "ACCOUNT_NAME_MUST_BE_NICK", word(name), words)
     else:
-        session.desk.register(session, password, dialog.context)
+        session.desk.register(session, password, dialog.context())
 
 
 def _verify(dialog: IRCDialog, message: Message) -> None:
