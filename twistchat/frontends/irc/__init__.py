@@ -11,6 +11,15 @@ knows nothing of other wires, nor of who hears what.
     about.py      this server as IRC knows it, for all its clients
     masks.py      nick!user@host, where hosts are cloaked
     format.py     IRCFormat: what happened → IRC, once for each set of capabilities
+    talking.py    PRIVMSG, NOTICE, TAGMSG, AWAY
+    formatting.py colours and their like, which nobody else is to read; CTCP
+    rooms.py      JOIN, PART, INVITE, TOPIC
+    removing.py   KICK, KILL
+    modes.py      MODE of rooms
+    changes.py    what a MODE line wants: +kl-t key 5
+    letters.py    which rule, or which deed, each letter is
+    banmasks.py   whom a mask of a ban means
+    targets.py    lists with commas, and what one may know of
     names.py      who is in a room: NAMES, and what one is told on joining
     who.py        WHO, also with fields that are asked for (WHOX)
     whois.py      WHOIS, USERHOST, ISON

@@ -8,11 +8,14 @@ from twisted.words.protocols.irc import RPL_ISUPPORT
 
 from twistchat.core.limits import NONE
 from twistchat.frontends.irc.filling import fill, space
+from twistchat.frontends.irc.letters import CHANMODES
 from twistchat.frontends.irc.listing import ELIST
 from twistchat.frontends.irc.masks import HOSTLEN, USERLEN
 from twistchat.frontends.irc.message import LONGEST, write
+from twistchat.frontends.irc.modes import MODES
 from twistchat.frontends.irc.monitors import MONITORED
 from twistchat.frontends.irc.registration import NAMELEN
+from twistchat.frontends.irc.targets import TARGMAX
 
 if TYPE_CHECKING:
     from twistchat.frontends.irc.about import About
@@ -21,12 +24,6 @@ IN_A_LINE = 13
 """Tokens in one line: with the nickname and the words behind them they are 15 (RFC 2812)."""
 
 WORDS = "are what this server knows"
-
-ROOM_MODES = "beIiklmnoqstv"
-ROOM_MODES_WITH_PARAMETER = "beIkloqv"
-CHANMODES = "beIq,k,l,imnst"
-MODES = 20
-TARGETS = 4
 
 
 def tokens(about: About) -> list[str]:
@@ -61,7 +58,7 @@ def tokens(about: About) -> list[str]:
         f"NETWORK={about.network}",
         "PREFIX=(ov)@+",
         "SAFELIST",
-        f"TARGMAX=PRIVMSG:{TARGETS},NOTICE:{TARGETS},TAGMSG:{TARGETS}",
+        f"TARGMAX={','.join(f'{name}:{most}' for name, most in TARGMAX.items())}",
         "UTF8ONLY",
         "WHOX",
     ]

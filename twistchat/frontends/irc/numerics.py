@@ -6,6 +6,8 @@ See modern.ircd.docs.horse, "Numerics", and the specifications of ircv3.net.
 RPL_MAP = "015"
 RPL_MAPEND = "017"
 RPL_WHOISBOT = "335"
+RPL_INVITATIONS = "336"
+RPL_ENDOFINVITATIONS = "337"
 RPL_WHOISACCOUNT = "330"
 RPL_WHOISACTUALLY = "338"
 RPL_WHOISHOST = "378"

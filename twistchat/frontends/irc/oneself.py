@@ -103,4 +103,4 @@ def _setname(dialog: IRCDialog, message: Message) -> None:
     dialog.does(c.ShowAs(persona))
 
 
-SELF_COMMANDS = {"MODE": Entry(user_mode, 1), "SETNAME": Entry(_setname, 1)}
+SELF_COMMANDS = {"SETNAME": Entry(_setname, 1)}

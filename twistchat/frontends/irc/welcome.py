@@ -21,7 +21,7 @@ from twisted.words.protocols.irc import (
 )
 
 from twistchat.core.names import LOBBY
-from twistchat.frontends.irc import isupport, oneself
+from twistchat.frontends.irc import isupport, letters, oneself
 from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.masks import hostmask
 from twistchat.frontends.irc.message import write
@@ -49,7 +49,7 @@ def lines(about: About, welcomed: Welcomed, reader: str) -> list[str]:
     server = about.server
     mask = reader if user is None else about.mask_of(user)
     made = datetime.fromtimestamp(about.created, UTC)
-    modes = oneself.MODES, isupport.ROOM_MODES, isupport.ROOM_MODES_WITH_PARAMETER
+    modes = oneself.MODES, letters.ALL, letters.WITH_PARAMETER
     return [
         write(server, RPL_WELCOME, reader, f"Welcome to {about.network}, {mask}"),
         write(server, RPL_YOURHOST, reader, f"Your host is {server}, running {VERSION}"),
