@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from twistchat.core.concerns import changes_state, is_answer, is_durable
+from twistchat.core.concerns import changes_state, is_answer, is_durable, is_part
 from twistchat.core.events import (
     Departed,
     JoinOpened,
@@ -45,12 +45,13 @@ class Waiter(Protocol):
 def _labelled(
     items: Sequence[Item], origin: object, label: Label | None, *, echo: bool
 ) -> Sequence[Entry]:
-    """Label the first that answers the request, and what opens a part of that."""
-    found = []
+    """Label the first that answers the request, and the parts of that."""
+    found, asked = [], label
     for item in items:
         is_labelled = label is not None and is_answer(item)
-        is_part = isinstance(item, JoinOpened)
-        found.append(Entry(item, origin, label if is_labelled or is_part else None, echo))
+        # What one missed is a part of the answer only before that: see `Welcomed`.
+        is_part_of_it = label is not None if isinstance(item, JoinOpened) else is_part(item)
+        found.append(Entry(item, origin, asked if is_labelled or is_part_of_it else None, echo))
         label = None if is_labelled else label
     return found
 

@@ -4,7 +4,7 @@ from tests.core.kit import LAB, CoreTestCase
 from twistchat.core import commands as c
 from twistchat.core import events as e
 from twistchat.core.law import EVERYWHERE, Deed
-from twistchat.core.model import Persona
+from twistchat.core.model import NO_PERSONA, Persona
 
 
 class NoticeTests(CoreTestCase):
@@ -82,7 +82,7 @@ class PersonaTests(CoreTestCase):
         persona = Persona("bob", "Bob the builder", is_bot=True)
         (changed,) = self.does(self.bob, c.ShowAs(persona))
         rooms = tuple(self.bob.rooms)
-        expected = e.PersonaChanged(rooms, self.bob.id, "bob", persona, 1_000.0)
+        expected = e.PersonaChanged(rooms, self.bob.id, "bob", NO_PERSONA, persona, 1_000.0)
         self.assertEqual(changed, expected)
         self.assertIs(self.bob.persona, persona)
 

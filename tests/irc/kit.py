@@ -13,12 +13,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from twistchat.core.names import LOBBY
+from twistchat.frontends.irc.caps import NAMES, Cap
 from twistchat.frontends.irc.message import read_tags
 from twistchat.frontends.irc.protocol import IRCFactory
 from twistchat.testing import ChatTestCase, FrontEnd, Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from twistchat.session import Session
 
 
 class Line(NamedTuple):
@@ -56,6 +59,13 @@ def read_line(line: str) -> Line:
 
 class Client(Person):
     """Somebody connected over the IRC wire."""
+
+    @property
+    def session(self) -> Session:
+        """Their session."""
+        session = getattr(self.protocol, "session", None)
+        assert session is not None
+        return cast("Session", session)
 
     def types(self, line: str) -> None:
         """Send a line."""
@@ -112,6 +122,11 @@ class IRCTestCase(ChatTestCase):
             self.turn()
             if all(session.name != name for session in self.world.registry.people):
                 raise AssertionError(f"{name} did not come in, but read {client.hears()}")
+            dialog = client.protocol._dialog  # type: ignore[attr-defined]
+            wanted = Cap.NONE
+            for cap in caps.split():
+                wanted |= NAMES[cap]
+            dialog.change_caps(wanted)
             if room:
                 client.types(f"JOIN {room}")
                 self.turn()

@@ -26,6 +26,7 @@ from twistchat.core.events import (
     JoinOpened,
     KeyOpened,
     Left,
+    MembersListed,
     Moderated,
     PersonaChanged,
     PrivateOpened,
@@ -62,6 +63,7 @@ _ANSWERS = (
     )
     | {Joined, Left, Renamed, Invited, Signalled, PersonaChanged}
 )
+_PARTS = frozenset((JoinOpened, AwayTold, WillFind, AwayChanged))
 
 
 SERVER_LOG = "!"
@@ -161,6 +163,16 @@ def holds_input(item: Item) -> bool:
 def is_answer(item: Item) -> bool:
     """Whether it answers the request that it follows from, and is not only a part of that."""
     return type(item) in _ANSWERS
+
+
+def is_part(item: Item) -> bool:
+    """Whether it is told besides the answer to a request, and of interest to who asked alone.
+
+    It bears the label of the request, but is not its answer.
+    """
+    if isinstance(item, MembersListed):
+        return item.on_joining
+    return type(item) in _PARTS
 
 
 def stands_in(item: Item) -> str | None:

@@ -289,6 +289,7 @@ class PersonaChanged:
     rooms: tuple[str, ...]
     user: str
     who: str
+    was: Persona
     persona: Persona
     at: float
 

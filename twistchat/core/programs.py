@@ -52,6 +52,6 @@ def _show_as(state: State, user: User, command: c.ShowAs) -> Sequence[e.Item] | 
     """Present oneself in another way."""
     if (wait := state.wait(user, "renames")) > 0:
         return e.Refused(e.Refusal.RENAMES_FAST, str(state.limits.renames), str(ceil(wait)))
-    user.persona = command.persona
+    was, user.persona = user.persona, command.persona
     rooms = tuple(user.rooms)
-    return [e.PersonaChanged(rooms, user.id, user.name, command.persona, state.now())]
+    return [e.PersonaChanged(rooms, user.id, user.name, was, command.persona, state.now())]

@@ -20,6 +20,13 @@ knows nothing of other wires, nor of who hears what.
     letters.py    which rule, or which deed, each letter is
     banmasks.py   whom a mask of a ban means
     targets.py    lists with commas, and what one may know of
+    happened.py   events as lines; deeds.py: those of moderators
+    answers.py    answers as lines; refusals.py: why something was refused
+    past.py       what was said before
+    labels.py     to which command an answer is, under which label, in which batch
+    tags.py       times, message ids and other tags
+    split.py      long text in parts
+    sentences.py  what IRC has no numeric or command for, in plain English
     names.py      who is in a room: NAMES, and what one is told on joining
     who.py        WHO, also with fields that are asked for (WHOX)
     whois.py      WHOIS, USERHOST, ISON

@@ -16,6 +16,8 @@ from twistchat.frontends.irc.names import NameLists
 from twistchat.frontends.irc.whowas import Whowas
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from twistchat.core.model import User
     from twistchat.frontends.irc.caps import Cap
     from twistchat.frontends.place import Place
@@ -42,6 +44,8 @@ class About:
         """Who was here."""
         self.most = 0
         """How many people were here at the same time, at most."""
+        self.zone: tzinfo | None = None
+        """The time zone of the times that are shown in words; None is the server's."""
         self._formats: dict[Cap, IRCFormat] = {}
         self._personas: dict[str, Persona] = {}
         registry.watch(Following(self).follow)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twistchat.core import events as e
-from twistchat.core.concerns import is_reply
-from twistchat.frontends.irc import accounts, welcome
-from twistchat.frontends.irc.connection import closing, last_words
-from twistchat.frontends.irc.message import encode, write
+from twistchat.core.concerns import is_answer, is_reply
+from twistchat.core.events import Kept, Said, Whispered, Written
+from twistchat.frontends.irc import answers, happened, labels, past
+from twistchat.frontends.irc.caps import Cap
+from twistchat.frontends.irc.message import encode, escape
+from twistchat.frontends.irc.tags import time_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twistchat.engine import Committed
     from twistchat.frontends.irc.about import About
-    from twistchat.frontends.irc.caps import Cap
     from twistchat.wire import Past
 
 
@@ -25,84 +25,82 @@ class IRCFormat:
     `About.format` makes one for each set of them, so that they are equal where they are the same.
     """
 
-    __slots__ = ("_about", "caps")
+    __slots__ = (
+        "about", "caps", "has_account_notify", "has_account_tag", "has_away", "has_batch",
+        "has_echo", "has_extended_join", "has_history", "has_playback", "has_setname", "has_tags",
+        "has_time",
+    )  # fmt: skip
 
     def __init__(self, about: About, caps: Cap) -> None:
-        self._about = about
+        self.about = about
         self.caps = caps
+        # Each is asked for with each line, and a flag's `in` takes as long as the rest of it.
+        self.has_account_notify = Cap.ACCOUNT_NOTIFY in caps
+        self.has_account_tag = Cap.ACCOUNT_TAG in caps
+        self.has_away = Cap.AWAY_NOTIFY in caps
+        self.has_batch = Cap.BATCH in caps
+        self.has_echo = Cap.ECHO_MESSAGE in caps
+        self.has_extended_join = Cap.EXTENDED_JOIN in caps
+        self.has_history = Cap.CHATHISTORY in caps
+        self.has_playback = Cap.EVENT_PLAYBACK in caps
+        self.has_setname = Cap.SETNAME in caps
+        self.has_tags = Cap.MESSAGE_TAGS in caps
+        self.has_time = Cap.SERVER_TIME in caps
 
     @property
     def folds_presence(self) -> bool:
         """Clients keep a list of who is where."""
         return False
 
+    def tags(self, at: float, user: str = "", msgid: str = "", client: str = "") -> str:
+        """Write the tags of a line about something that a person (by `User.id`) did.
+
+        `client` is what their program says of it, as it wrote it.
+        """
+        tags = []
+        if self.has_time:
+            tags.append(f"time={time_of(at)}")
+        if self.has_account_tag and (account := self.about.account_of(user)):
+            tags.append(f"account={escape(account)}")
+        if self.has_tags:
+            if msgid:
+                tags.append(f"msgid={msgid}")
+            if user and self.about.persona(user).is_bot:
+                tags.append("bot")
+            if client and client.isprintable() and " " not in client:
+                tags.append(client)
+        return ";".join(tags)
+
     def encode(self, committed: Committed) -> bytes:
         """Write an event."""
-        item, about = committed.item, self._about
-        if is_reply(item):
+        item = committed.item
+        if type(item) is Said:
+            return encode(happened.said(item, item.room, committed, self))
+        if is_reply(item):  # Fanout encodes these by encode_reply
             return b""
-        source = about.mask(getattr(item, "who", ""), getattr(item, "user", ""))
-        match item:
-            case e.Said():
-                lines = [write(source, "PRIVMSG", item.room, item.text)]
-            case e.Whispered():
-                lines = [write(source, "PRIVMSG", item.to, item.text)]
-            case e.Joined():
-                lines = [write(source, "JOIN", item.room)]
-            case e.Left():
-                lines = [write(source, "PART", item.room, item.words)]
-            case e.Departed():
-                lines = [write(source, "QUIT", item.words)]
-            case e.Renamed():
-                lines = [write(about.mask(item.old, item.user), "NICK", item.new)]
-            case _:
-                lines = []
-        return encode(lines)
+        return encode(happened.lines_of(item, committed, self))
 
     def encode_reply(self, committed: Committed, reader: str) -> bytes:
-        """Write an answer."""
-        item, server = committed.item, self._about.server
-        label = committed.label
-        command = str(label.id).partition(" ")[0] if label is not None else ""
-        match item:
-            case e.Written():
-                return item.data
-            case e.Kept(event=e.Said() | e.Whispered() | e.Signalled()):
-                return b""
-            case e.Kept(event=e.AccountSet(account=account)) if command == "REGISTER":
-                return encode(accounts.registered(self._about, account, reader))
-            case e.Kept():
-                return self.encode(e_replaced(committed, item.event))
-            case e.Welcomed():
-                return encode(welcome.lines(self._about, item, reader))
-            case e.Goodbye():
-                return encode([last_words(item)])
-            case e.Refused() if command == "REGISTER":
-                return encode(accounts.not_registered(self._about, item, reader))
-            case e.Refused(
-                code=e.Refusal.FULL
-                | e.Refusal.BANNED
-                | e.Refusal.DRAINING
-                | e.Refusal.ADDRESS_FULL
-                | e.Refusal.ADDRESS_FAST
-            ) if not reader:
-                return encode([closing(str(item.code))])
-            case e.Refused():
-                return encode([write(server, "NOTICE", reader or "*", str(item.code))])
-            case _:
-                return b""
+        """Write an answer, under the label of its request."""
+        item = committed.item
+        if isinstance(item, Written):
+            return item.data
+        if not is_reply(item):
+            return b""
+        asked = labels.asked_by(committed.label)
+        lines = answers.lines_of(item, committed, self, reader, asked)
+        event = item.event if isinstance(item, Kept) else item
+        if asked.batch or is_answer(event):
+            lines = labels.answered(lines, asked, self.about.server)
+        if isinstance(event, Whispered) and isinstance(item, Kept) and event.user == event.to_user:
+            # To oneself: what one hears of it, besides the answer.
+            lines += happened.lines_of(event, committed, self)
+        return encode(lines)
 
-    def encode_past(self, place: Committed, past: Past, *, now: float) -> bytes:
-        """Write past events of a room."""
-        return b"".join(self.encode(committed) for committed in past.events)
+    def encode_past(self, place: Committed, past_: Past, *, now: float) -> bytes:
+        """Write past events of a room, or of two people."""
+        return encode(past.lines_of(place, past_, self, now=now))
 
     def pack(self, pieces: Sequence[bytes]) -> bytes:
         """Put lines one after the other."""
         return b"".join(pieces)
-
-
-def e_replaced(committed: Committed, event: e.Event) -> Committed:
-    """Put an event in the place of what told it to its speaker."""
-    from dataclasses import replace
-
-    return replace(committed, item=event)

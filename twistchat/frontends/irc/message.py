@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from twistchat.frontends.irc.split import shortened
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 LONGEST = 512
 """Bytes of a line with its end, without its tags (RFC 2812, section 2.3)."""
@@ -91,17 +93,23 @@ def write_tags(tags: Mapping[str, str]) -> str:
     return ";".join(f"{key}={escape(value)}" if value else key for key, value in tags.items())
 
 
-def write(source: str, command: str, *params: str, tags: str = "") -> str:
+def write(source: str, command: str, *params: str, text: str | None = None, tags: str = "") -> str:
     """Write a line without its end; `tags` as `write_tags` makes them.
 
     The last parameter may be anything; of the others none may be empty, have a blank in it or
-    begin with a colon. No line breaks get through, whatever they are in.
+    begin with a colon. A `text` is the last parameter, and always written behind a colon. No line
+    breaks get through, whatever they are in.
     """
-    *middle, last = params or ("",)
-    if params and (not last or " " in last or last[0] == ":"):
-        last = f":{last}"
-    head = f"@{tags} :{source}" if tags else f":{source}"
-    line = " ".join((head, command, *middle, last)) if params else f"{head} {command}"
+    head = f"@{tags} :{source} {command}" if tags else f":{source} {command}"
+    if text is not None:
+        line = " ".join((head, *params, f":{text}"))
+    elif params:
+        *middle, last = params
+        if not last or " " in last or last[0] == ":":
+            last = f":{last}"
+        line = " ".join((head, *middle, last))
+    else:
+        line = head
     return unbroken(line)
 
 
@@ -116,6 +124,23 @@ def word(text: str, longest: int = 40) -> str:
     return found[0][:longest] if found else "*"
 
 
-def encode(lines: list[str]) -> bytes:
-    """Put lines one after the other, each with its end."""
-    return "".join([f"{line}\r\n" for line in lines]).encode(errors="replace")
+def encode(lines: Sequence[str]) -> bytes:
+    """Put lines one after the other, each with its end; what is too long is cut off."""
+    data = "".join([f"{line}\r\n" for line in lines]).encode(errors="replace")
+    if len(data) <= LONGEST or (len(lines) > 1 and _all_fit(lines)):
+        return data
+    return "".join([f"{_fitting(line)}\r\n" for line in lines]).encode(errors="replace")
+
+
+def _all_fit(lines: Sequence[str]) -> bool:
+    """Whether no line can be too long, as one sees at a glance: no character has more bytes."""
+    return all(len(line) <= LONGEST // 4 - 2 for line in lines)
+
+
+def _fitting(line: str) -> str:
+    """Cut a line so that it is not too long; its tags do not count."""
+    tags = ""
+    if line.startswith("@"):
+        tags, _, line = line.partition(" ")
+        tags += " "
+    return tags + shortened(line, LONGEST - 2)

@@ -8,7 +8,7 @@ from math import floor
 from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import events as e
-from twistchat.core.concerns import is_reply, weight
+from twistchat.core.concerns import is_part, is_reply, weight
 from twistchat.core.text import clean
 from twistchat.engine import Committed
 from twistchat.frontends.jsonlines import format_accounts as accounts
@@ -59,7 +59,8 @@ class JSONFormat:
         told = _answer(reply, committed)
         if not told:
             return b""
-        if label is not None:
+        asked_for = reply.event if isinstance(reply, e.Kept) else reply
+        if label is not None and not is_part(asked_for):
             if label.key is not None:
                 told["key"] = label.key
             if label.id is not None:

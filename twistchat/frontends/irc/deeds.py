@@ -1,0 +1,161 @@
+"""What moderators do, and the rules of rooms, as modes and kicks; the rest in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from twistchat.core.law import ADDRESS, LASTING, Deed
+from twistchat.core.rules import written_retention
+from twistchat.frontends.irc import sentences as s
+from twistchat.frontends.irc.message import write
+
+if TYPE_CHECKING:
+    from twistchat.core import events as e
+    from twistchat.core.law import RoomRules, Sanction
+    from twistchat.frontends.irc.about import About
+
+MODES = {
+    Deed.OP: "+o",
+    Deed.DEOP: "-o",
+    Deed.VOICE: "+v",
+    Deed.DEVOICE: "-v",
+    Deed.BAN: "+b",
+    Deed.UNBAN: "-b",
+    Deed.EXEMPT: "+e",
+    Deed.UNEXEMPT: "-e",
+    Deed.ALLOW: "+I",
+    Deed.DISALLOW: "-I",
+    Deed.MUTE: "+q",
+    Deed.UNMUTE: "-q",
+}
+"""What is a mode of a room. Kicks are none, and who founds a room is its operator without one."""
+
+OF_NAMES = frozenset("ov")
+"""Modes that are given to somebody by name; the others are of masks."""
+
+FLAGS = {"invite_only": "i", "moderated": "m", "secret": "s", "topic_locked": "t"}
+"""Rules that are on or off, as modes."""
+
+HIDDEN = "*"
+"""Instead of a key, which nobody is told."""
+
+
+def mask_of(to: str) -> str:
+    """Write whom a ban or the like is about: whoever bears a name, or one of a pattern."""
+    return f"{to}!*@*"
+
+
+def moderated(about: About, item: e.Moderated, tags: str) -> list[str]:
+    """Write what somebody did about somebody."""
+    source = about.mask(item.who, item.user)
+    if not item.room:
+        return [_notice(about, item, "*", tags)]
+    if item.deed is Deed.KICK:
+        why = item.words or item.who
+        return [write(source, "KICK", item.room, item.to, text=why, tags=tags)]
+    mode = MODES.get(item.deed)
+    if mode is None:
+        return []
+    if item.to_user == ADDRESS:
+        return [_notice(about, item, item.room, tags)]
+    to = item.to if mode[1] in OF_NAMES else mask_of(item.to)
+    lines = [write(source, "MODE", item.room, mode, to, tags=tags)]
+    if item.words or (item.until is not None and item.deed in LASTING):
+        lines.append(_notice(about, item, item.room, ""))
+    return lines
+
+
+def _notice(about: About, item: e.Moderated, to: str, tags: str) -> str:
+    in_room, everywhere = s.DEEDS[item.deed]
+    done = (in_room if item.room else everywhere).format(to=item.to, room=item.room)
+    until = "" if item.until is None else f" until {day(item.until)}"
+    told = f"{item.who} {done}{until}{why(item.words)}."
+    return write(about.server, "NOTICE", to, text=told, tags=tags)
+
+
+def day(at: float) -> str:
+    """Write a time for people who may be anywhere."""
+    try:
+        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except (OverflowError, OSError, ValueError):
+        return "the end of all calendars"
+
+
+def why(words: str) -> str:
+    """Write why, if anything was said of that."""
+    return f" ({words})" if words else ""
+
+
+def put_out(about: About, item: e.Left, tags: str) -> list[str]:
+    """Write that somebody was made to leave a room, unless a kick has told that."""
+    if item.is_told and item.cause == "kicked":
+        return []
+    sanction = _reason(about, item)
+    if sanction is None:
+        source, words = about.server, s.QUIT[item.cause]
+    else:
+        person = about.place.person(sanction.who)
+        source = sanction.who if person is None else about.mask_of(person)
+        words = sanction.words or sanction.who
+    return [write(source, "KICK", item.room, item.who, text=words, tags=tags)]
+
+
+def _reason(about: About, item: e.Left) -> Sanction | None:
+    """Find the ban for which somebody left."""
+    room = about.place.room(item.room)
+    bans = () if room is None else room.law.bans.values()
+    found = (ban for ban in bans if ban.at == item.at)
+    return next((ban for ban in found if ban.to_user == item.user or ban.bars(item.who)), None)
+
+
+def rules_changed(about: About, item: e.RulesChanged, tags: str) -> list[str]:
+    """Write which rules of a room are other than before: as modes, and in words what is none."""
+    modes = changed_modes(item.rules, item.changed)
+    source = about.mask(item.who, item.user)
+    lines = [write(source, "MODE", item.room, *modes, tags=tags)] if modes else []
+    if words := _in_words(item.rules, item.changed):
+        told = f"{item.who} changed {item.room}: {words}."
+        lines.append(
+            write(about.server, "NOTICE", item.room, text=told, tags="" if lines else tags)
+        )
+    return lines
+
+
+def changed_modes(rules: RoomRules, changed: tuple[str, ...]) -> list[str]:
+    """Write changes of rules as the parameters of one MODE; empty if none of them is a mode."""
+    given, taken, params = "", "", []
+    for name in changed:
+        if name in FLAGS:
+            if getattr(rules, name):
+                given += FLAGS[name]
+            else:
+                taken += FLAGS[name]
+        elif name == "outside":
+            if rules.outside:
+                taken += "n"
+            else:
+                given += "n"
+        elif name == "key":
+            if rules.key:
+                given += "k"
+                params.append(HIDDEN)
+            else:
+                taken += "k"
+        elif name == "limit":
+            if rules.limit:
+                given += "l"
+                params.append(str(rules.limit))
+            else:
+                taken += "l"
+    modes = (f"+{given}" if given else "") + (f"-{taken}" if taken else "")
+    return [modes, *params, *([HIDDEN] if "k" in taken else [])] if modes else []
+
+
+def _in_words(rules: RoomRules, changed: tuple[str, ...]) -> str:
+    words = []
+    if "slow" in changed:
+        words.append(f"slow={rules.slow:g}" if rules.slow else "slow=off")
+    if {"keep_time", "keep_lines"} & {*changed}:
+        words.append(f"retention={written_retention(rules) or 'off'}")
+    return ", ".join(words)

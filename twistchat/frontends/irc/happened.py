@@ -1,0 +1,213 @@
+"""What happened, as lines of IRC."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from twistchat.core import events as e
+from twistchat.core.accounts import AccountDeed, Standing
+from twistchat.core.codes import Cause
+from twistchat.core.concerns import log_of
+from twistchat.frontends.irc import deeds
+from twistchat.frontends.irc import sentences as s
+from twistchat.frontends.irc.message import LONGEST, unbroken, write
+from twistchat.frontends.irc.split import parts
+from twistchat.frontends.irc.tags import msgid_of, msgid_of_signal
+
+if TYPE_CHECKING:
+    from twistchat.engine import Committed
+    from twistchat.frontends.irc.format import IRCFormat
+
+ACTION = "\x01ACTION {}\x01"
+"""What somebody does (modern.ircdocs.horse, CTCP)."""
+
+UNKNOWN = "*"
+"""Instead of the name of an account that somebody does not have."""
+
+
+def lines_of(item: e.Event, committed: Committed, to: IRCFormat) -> list[str]:
+    """Write an event; nothing where clients are not told of it."""
+    about = to.about
+    match item:
+        case e.Said():
+            return said(item, item.room, committed, to)
+        case e.Whispered():
+            return said(item, item.to, committed, to)
+        case e.Signalled():
+            return signalled(item, to)
+        case e.Joined():
+            return joined(item, to)
+        case e.Left():
+            return _left(item, to)
+        case e.Departed():
+            source = about.mask(item.who, item.user)
+            return [write(source, "QUIT", text=quit_words(item), tags=to.tags(item.at, item.user))]
+        case e.Renamed():
+            source = about.mask(item.old, item.user)
+            return [write(source, "NICK", item.new, tags=to.tags(item.at, item.user))]
+        case e.Invited():
+            return [_of(item, to, "INVITE", item.to, item.room)]
+        case e.AwayChanged():
+            if not to.has_away:
+                return []
+            words = () if item.words is None else (item.words or "away",)
+            return [_of(item, to, "AWAY", *words)]
+        case e.PersonaChanged():
+            is_other = item.persona.realname != item.was.realname
+            if not (to.has_setname and is_other):
+                return []
+            return [_of(item, to, "SETNAME", item.persona.realname)]
+        case e.TopicChanged():
+            source, tags = about.mask(item.who, item.user), kept_tags(item, committed, to)
+            return [write(source, "TOPIC", item.room, text=item.topic, tags=tags)]
+        case e.Moderated():
+            return deeds.moderated(about, item, kept_tags(item, committed, to))
+        case e.RulesChanged():
+            return deeds.rules_changed(about, item, kept_tags(item, committed, to))
+        case e.AccountSet():
+            return _account(item, to)
+        case e.Deleted() | e.Erased() | e.Announced():
+            return [_in_words(item, to)]
+        case e.Stopping():
+            told = f"{s.STOPPING}: {item.words}" if item.words else f"{s.STOPPING}."
+            return [_server(item, to, "*", told), error(Cause.STOPPING, item.words)]
+        case e.RoomForgotten() | e.Folded():
+            return []
+        case _:
+            assert_never(item)
+
+
+def _of(item: e.Invited | e.AwayChanged | e.PersonaChanged, to: IRCFormat, *words: str) -> str:
+    """Write what somebody does that is not kept."""
+    source = to.about.mask(item.who, item.user)
+    return write(source, *words, tags=to.tags(item.at, item.user))
+
+
+def _in_words(item: e.Deleted | e.Erased | e.Announced, to: IRCFormat) -> str:
+    """Write what there is no command for."""
+    match item:
+        case e.Deleted():
+            who, number, why = item.who, item.number, deeds.why(item.words)
+            told = s.DELETED.format(who=who, number=number, room=item.room, why=why)
+            return _server(item, to, item.room, told)
+        case e.Erased():
+            return _server(item, to, item.room, s.ERASED.format(who=item.who, by=item.by))
+        case e.Announced():
+            sentence = s.ANNOUNCED if item.to is None else s.ANNOUNCED_TO
+            return _server(item, to, item.to or "*", sentence.format(text=item.text))
+        case _:
+            assert_never(item)
+
+
+def _server(item: e.Event, to: IRCFormat, target: str, told: str) -> str:
+    """Write what the server tells in its own words."""
+    return write(to.about.server, "NOTICE", target, text=told, tags=to.tags(item.at))
+
+
+def kept_tags(item: e.Durable, committed: Committed, to: IRCFormat) -> str:
+    """Write the tags of what has a number."""
+    msgid = msgid_of(log_of(item) or "", committed.epoch, committed.number)
+    return to.tags(item.at, item.user, msgid)
+
+
+# ---------------------------------------------------------------- what is said
+
+
+def said(
+    item: e.Said | e.Whispered,
+    target: str,
+    committed: Committed,
+    to: IRCFormat,
+    *,
+    before: str = "",
+) -> list[str]:
+    """Write what somebody said, in as many lines as it takes.
+
+    `before` stands before it, such as a time.
+    """
+    command = "NOTICE" if item.notice else "PRIVMSG"
+    head = f":{to.about.mask(item.who, item.user)} {command} {target} :"
+    text, body = unbroken(before + item.text), ACTION if item.action else "{}"
+    msgid = msgid_of(log_of(item) or "", committed.epoch, committed.number) if to.has_tags else ""
+    tags = to.tags(item.at, item.user, msgid, item.tags)
+    line = head + (body.format(text) if item.action else text)
+    if len(line) * 4 < LONGEST or len(line.encode(errors="replace")) <= LONGEST - 2:
+        return [f"@{tags} {line}" if tags else line]
+    room = LONGEST - 2 - len(head.encode(errors="replace")) - len(body) + len("{}")
+    found = []
+    for number, part in enumerate(parts(text, room)):
+        if number:  # clients of others' tags (a reply to something) need them once
+            tags = to.tags(item.at, item.user, f"{msgid}.{number}" if msgid else "")
+        line = head + body.format(part)
+        found.append(f"@{tags} {line}" if tags else line)
+    return found
+
+
+def signalled(item: e.Signalled, to: IRCFormat) -> list[str]:
+    """Write what somebody's program says to the programs of others."""
+    if not (item.text or to.has_tags):
+        return []
+    source, target = to.about.mask(item.who, item.user), item.room or item.to
+    msgid = msgid_of_signal(item) if to.has_tags else ""
+    tags = to.tags(item.at, item.user, msgid, item.tags)
+    if not item.text:
+        return [write(source, "TAGMSG", target, tags=tags)]
+    text = f"\x01{item.text.strip(chr(1))}\x01"
+    return [write(source, "NOTICE" if item.notice else "PRIVMSG", target, text=text, tags=tags)]
+
+
+# ---------------------------------------------------------------- coming and going
+
+
+def joined(item: e.Joined, to: IRCFormat, *, is_own: bool = False) -> list[str]:
+    """Write that somebody came into a room; and that they are away, unless it is one's own."""
+    lines = [came(item.room, item.who, item.user, to, to.tags(item.at, item.user))]
+    if to.has_away and not is_own:
+        user = to.about.place.user(item.user)
+        if user is not None and user.away is not None:
+            source, words = to.about.mask_of(user), user.away or "away"
+            lines.append(write(source, "AWAY", words, tags=to.tags(item.at, item.user)))
+    return lines
+
+
+def came(room: str, who: str, user: str, to: IRCFormat, tags: str = "") -> str:
+    """Write that somebody is in a room now."""
+    about, source = to.about, to.about.mask(who, user)
+    if not to.has_extended_join:
+        return write(source, "JOIN", room, tags=tags)
+    account, realname = about.account_of(user) or UNKNOWN, about.persona(user).realname or who
+    return write(source, "JOIN", room, account, text=realname, tags=tags)
+
+
+def _left(item: e.Left, to: IRCFormat) -> list[str]:
+    tags = to.tags(item.at, item.user)
+    if item.cause in (Cause.KICKED, Cause.BANNED):
+        return deeds.put_out(to.about, item, tags)
+    source = to.about.mask(item.who, item.user)
+    words = item.words or ("" if item.cause is Cause.LEFT else s.QUIT[item.cause])
+    return [write(source, "PART", item.room, *((words,) if words else ()), tags=tags)]
+
+
+def quit_words(item: e.Departed) -> str:
+    """Tell why somebody left the chat."""
+    why = s.QUIT[item.cause]
+    if not item.words:
+        return why
+    return f"{why}: {item.words}" if item.cause is Cause.LEFT else f"{why} ({item.words})"
+
+
+def error(cause: Cause, words: str = "") -> str:
+    """Write the last line that a client is told, and why its connection is closed."""
+    why = s.ERROR[cause]
+    told = f"{why}: {words}" if cause is Cause.LEFT and words else why + deeds.why(words)
+    return f"ERROR :Closing link: {told}"
+
+
+def _account(item: e.AccountSet, to: IRCFormat) -> list[str]:
+    if not to.has_account_notify or item.deed not in (AccountDeed.REGISTER, AccountDeed.DELETE):
+        return []
+    account = item.account
+    is_there = account.standing is not Standing.DELETED
+    source = to.about.mask(account.name, account.id)
+    name = account.name if is_there else UNKNOWN
+    return [write(source, "ACCOUNT", name, tags=to.tags(item.at, account.id))]
