@@ -21,6 +21,7 @@ listen = [
     "line=tcp:9000",  # ] this does not end it
     "unix:/run/chat.sock",
 ]
+tls = "certificates"
 engine = "memory:"
 retention = "90d"
 name = \"\"\"
@@ -72,11 +73,11 @@ class ReadingTests(ConfigTestCase):
         self.assertEqual(
             lines,
             {
-                ("port",): 2, ("listen",): 3, ("engine",): 7, ("retention",): 8, ("name",): 9,
-                ("motd",): 12, ("console",): 13, ("guests",): 14, ("password-file",): 15,
-                ("auth",): 16, ("metrics",): 17, ("control",): 18, ("limits",): 19,
-                ("limits", "rate"): 20,
-                ("limits", "line"): 22, ("limits", "stall"): 23,
+                ("port",): 2, ("listen",): 3, ("tls",): 7, ("engine",): 8, ("retention",): 9,
+                ("name",): 10, ("motd",): 13, ("console",): 14, ("guests",): 15,
+                ("password-file",): 16, ("auth",): 17, ("metrics",): 18, ("control",): 19,
+                ("limits",): 20, ("limits", "rate"): 21,
+                ("limits", "line"): 23, ("limits", "stall"): 24,
             },
         )  # fmt: skip
 
@@ -161,7 +162,7 @@ class MistakeTests(ConfigTestCase):
             ),
             "[server]\nport = 1": (
                 "chat.toml, line 1: there is no option 'server';"
-                " there are: port, listen, engine, retention, name, motd,"
+                " there are: port, listen, tls, engine, retention, name, motd,"
                 " guests, password-file, auth, console, metrics, control"
             ),
             "rate = 5": "chat.toml, line 1: 'rate' is a limit: write it under [limits]",

@@ -124,7 +124,8 @@ class DocumentTests(SynchronousTestCase):
         file.write_text(re.sub("^#(?=[a-z])", "", text, flags=re.M), "utf-8")
         everything = read_config(file, "chat.toml")
         defaults = {
-            "port": 8000, "listen": [], "engine": "sqlite:twistchat.db", "retention": [],
+            "port": 8000, "listen": [], "tls": "/etc/letsencrypt/live/chat.example",
+            "engine": "sqlite:twistchat.db", "retention": [],
             "name": "twistchat", "motd": "motd.txt", "guests": True,
             "password-file": "password.txt", "auth": [], "console": False, "metrics": 9100,
             "control": "twistchat.ctl",

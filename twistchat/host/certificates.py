@@ -61,6 +61,7 @@ class Certificates:
             CertificateError: there is none in it that could be used.
         """
         self._folder = folder
+        self._files = [str(folder / name) for pair in PAIRS for name in pair]
         self._called = called
         self._now = now
         self._seen = self._look()
@@ -107,7 +108,7 @@ class Certificates:
 
     def _look(self) -> object:
         """See which files there are, and whether they are still the same."""
-        return [_seen(self._folder / name) for pair in PAIRS for name in pair]
+        return [_seen(file) for file in self._files]
 
     def _read(self) -> Pair:
         try:
@@ -162,10 +163,10 @@ class Certificates:
             raise CertificateError(f"cannot read {self._name(file)}: {error.strerror}") from error
 
 
-def _seen(path: Path) -> object:
+def _seen(file: str) -> object:
     """What changes when a file does: it may be written over, replaced, or shown to us."""
     try:
-        stat = path.stat()
+        stat = os.stat(file)  # noqa: PTH116, a Path would take four times as long
     except OSError as error:
         return error.errno
     return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
