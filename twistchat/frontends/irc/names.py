@@ -115,12 +115,10 @@ def _tell(dialog: IRCDialog, room: Room) -> None:
     user, about, caps = dialog.session.user, dialog.about, dialog.caps
     if user is None or not sees_room(user, room):
         return
-    if room.name in user.rooms:
-        lists = about.names.of(about, caps, room)
-    else:
-        lists = _lists(about, room.name, _entries(about, caps, room, user))
+    # Not those that others were told on joining: since then somebody may have left.
+    reader = None if room.name in user.rooms else user
     sign = _sign(room)
-    for names in lists:
+    for names in _lists(about, room.name, _entries(about, caps, room, reader)):
         dialog.reply(RPL_NAMREPLY, sign, room.name, names)
 
 
