@@ -35,6 +35,8 @@ class Welcomed:
     """What you may do as the owner of an account; None: you are a guest."""
     was: str = ""
     """The name that you had over this connection until now; empty: you come in."""
+    user: str = ""
+    """Who you are (a `User.id`), which nobody is told."""
 
 
 @value(frozen=True, slots=True)

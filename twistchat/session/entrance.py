@@ -375,7 +375,7 @@ class Entrance:
     def _welcomed(self, user: User, *, is_back: bool, was: str = "") -> list[e.Item]:
         token = self._tokens.give(user.id)
         role = None if user.account is None else user.account.role
-        return [e.Welcomed(user.name, is_back, token.text, token.expires, role, was)]
+        return [e.Welcomed(user.name, is_back, token.text, token.expires, role, was, user.id)]
 
 
 def _turn_down(session: Newcomer, coming: Coming, refused: Refused) -> None:

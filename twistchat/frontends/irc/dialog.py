@@ -201,6 +201,7 @@ class IRCDialog:
 
     def postpone(self) -> Callable[[Callable[[], None]], None]:
         """Answer the line when more is known: what is returned is then called with who does it."""
+        self._flush()
         message, self._is_handed_on = self._message, True
 
         def answer(tell: Callable[[], None]) -> None:

@@ -34,6 +34,7 @@ class Following:
             follow(committed.item, committed.origin)
 
     def _came(self, welcomed: Welcomed, origin: object) -> None:
+        self._about.most = max(self._about.most, len(self._about.place.people))
         # Of the session, since they may be gone again when this is told.
         user = getattr(origin, "user", None)
         if user is None:

@@ -23,7 +23,6 @@ from twisted.words.protocols.irc import (
 from twistchat.core.names import LOBBY
 from twistchat.frontends.irc import isupport, letters, oneself
 from twistchat.frontends.irc.entry import Entry
-from twistchat.frontends.irc.masks import hostmask
 from twistchat.frontends.irc.message import write
 from twistchat.frontends.irc.numerics import RPL_GLOBALUSERS, RPL_LOCALUSERS
 from twistchat.frontends.irc.server import VERSION
@@ -41,13 +40,9 @@ MOTD_LINE = 400
 
 def lines(about: About, welcomed: Welcomed, reader: str) -> list[str]:
     """Write that somebody is in; or, where they have been in as somebody else, who they are now."""
-    user = about.place.person(welcomed.name)
     if welcomed.was:
-        was = welcomed.was
-        source = was if user is None else hostmask(was, user.persona.ident, user.id)
-        return [write(source, "NICK", welcomed.name)]
-    server = about.server
-    mask = reader if user is None else about.mask_of(user)
+        return [write(about.mask(welcomed.was, welcomed.user), "NICK", welcomed.name)]
+    server, mask = about.server, about.mask(welcomed.name, welcomed.user)
     made = datetime.fromtimestamp(about.created, UTC)
     modes = oneself.MODES, letters.ALL, letters.WITH_PARAMETER
     return [
