@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from tests.irc.test_names import NamesTestCase
+from tests.irc.test_names import PATIENT, NamesTestCase
 from twistchat.core.accounts import Role
-from twistchat.core.limits import DEFAULT_LIMITS
 from twistchat.frontends.irc.listing import CONDITIONS, LISTED
 from twistchat.testing import LINE
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ListTests(NamesTestCase):
-    limits: ClassVar[Limits] = replace(DEFAULT_LIMITS, clients=5_000, rooms=5_000)
+    limits: ClassVar[Limits] = replace(PATIENT, clients=5_000, rooms=5_000)
 
     def listed(self, client: Client, asked: str = "") -> list[str]:
         """Ask, and return the names of the rooms."""

@@ -127,7 +127,8 @@ class MonitorTests(MonitorTestCase):
         for asked in ("+", "-", "x", "x bob", "+ :"):
             self.assertEqual(self.asks(ann, asked), [usage], asked)
         self.assertEqual(
-            self.asking(ann, "MONITOR"), [":twistchat.chat 461 ann MONITOR Not enough parameters"]
+            self.asking(ann, "MONITOR"),
+            [":twistchat.chat 461 ann MONITOR That needs more than you said"],
         )
 
     def test_so_many(self) -> None:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, ClassVar
 
 from tests.irc.kit import IRCTestCase
+from tests.irc.test_names import PATIENT
 from twistchat.core.accounts import Role
 from twistchat.frontends.irc.manual import PAGES
 from twistchat.frontends.irc.server import AT_THE_SERVER, VERSION
 from twistchat.frontends.irc.table import COMMANDS
 
+if TYPE_CHECKING:
+    from twistchat.core.limits import Limits
+
 
 class ServerTests(IRCTestCase):
+    limits: ClassVar[Limits] = PATIENT
+
     def said(self, asked: str) -> list[str]:
         if not self.world.registry.people:
             (self.bob,) = self.clients("bob")
@@ -25,10 +32,12 @@ class ServerTests(IRCTestCase):
         )
 
     def test_version(self) -> None:
+        first, *lines = self.said("VERSION")
         self.assertEqual(
-            self.said("VERSION")[0],
-            f"351 bob {VERSION} twistchat.chat people on every wire, in one order",
+            first, f"351 bob {VERSION} twistchat.chat people on every wire, in one order"
         )
+        self.assertTrue(lines)
+        self.assertTrue(all(line.startswith("005 bob ") for line in lines))
 
     def test_info(self) -> None:
         *lines, end = self.said("INFO")
@@ -79,6 +88,8 @@ class ServerTests(IRCTestCase):
 
 
 class HelpTests(IRCTestCase):
+    limits: ClassVar[Limits] = PATIENT
+
     def test_all_commands(self) -> None:
         (bob,) = self.clients("bob")
         for asked in ("HELP", "HELPOP", "help index"):

@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from tests.irc.kit import IRCTestCase
-from tests.irc.test_names import NamesTestCase
+from tests.irc.test_names import PATIENT, NamesTestCase
 from twistchat.core.accounts import Role
 from twistchat.core.commands import SetAway
-from twistchat.core.limits import DEFAULT_LIMITS
 from twistchat.frontends.irc.who import WHO_SHOWN
 from twistchat.testing import LINE
 
@@ -128,7 +127,7 @@ class WhoTests(WhoTestCase):
     def test_it_needs_a_mask(self) -> None:
         (bob,) = self.clients("bob")
         self.assertEqual(
-            self.asking(bob, "WHO"), [":twistchat.chat 461 bob WHO Not enough parameters"]
+            self.asking(bob, "WHO"), [":twistchat.chat 461 bob WHO That needs more than you said"]
         )
         self.assertEqual(self.asking(bob, "WHO :")[-1], ":twistchat.chat 315 bob * End of WHO list")
 
@@ -173,7 +172,7 @@ class FieldTests(WhoTestCase):
 
 
 class CrowdTests(NamesTestCase):
-    limits: ClassVar[Limits] = replace(DEFAULT_LIMITS, clients=5_000)
+    limits: ClassVar[Limits] = replace(PATIENT, clients=5_000)
 
     def test_so_many_are_listed(self) -> None:
         self.crowd(WHO_SHOWN + 5, "#many")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.filling import fill
 from twistchat.frontends.irc.manual import PAGES
+from twistchat.frontends.irc.message import word
 from twistchat.frontends.irc.numerics import (
     ERR_HELPNOTFOUND,
     RPL_ENDOFHELP,
@@ -36,7 +37,9 @@ def help_commands(table: Mapping[str, Entry]) -> Mapping[str, Entry]:
         if not name or name == INDEX.upper():
             _tell(dialog, INDEX, "What can be asked here:", _index([*table, *found]))
         elif name not in PAGES or not (name in table or name in found):
-            dialog.reply(ERR_HELPNOTFOUND, subject, "Nothing is known of that; HELP lists all")
+            dialog.reply(
+                ERR_HELPNOTFOUND, word(subject), "Nothing is known of that; HELP lists all"
+            )
         else:
             page = PAGES[name]
             _tell(dialog, name, f"{name} {page.usage}".rstrip(), page.words)

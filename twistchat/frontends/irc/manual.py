@@ -94,12 +94,15 @@ PAGES: Mapping[str, Page] = {
     "NICK": _page(
         "<nickname>", "Take a name. Those that belong to accounts are for their owners only."
     ),
-    "OPER": _page("<account> <password>", "Be an operator, by the account of one."),
+    "OPER": _page(
+        "<account> <password>", "Be an operator while you are here, by the account of one."
+    ),
     "PASS": _page(
         "<password>",
         "The password of the house, or of the account whose name you take. Sent first.",
     ),
     "PING": _page("<token>", "Is the server there? It answers PONG, behind all you asked before."),
+    "ERROR": _page("[<words>]", "What clients say of errors is not read."),
     "PONG": _page("[<token>]", "Yes, my client is there."),
     "QUIT": _page("[<words>]", "Leave the chat."),
     "REGISTER": _page(
@@ -107,6 +110,9 @@ PAGES: Mapping[str, Page] = {
         "Make your nickname yours for good. No email is needed.",
     ),
     "SETNAME": _page("<real name>", "Change what WHOIS tells of who you are."),
+    "VERIFY": _page(
+        "<account> <code>", "Nothing has to be verified: REGISTER is all that it takes."
+    ),
     "USER": _page(
         "<user name> <0> <*> <real name>", "Say who you are. Clients do that on connecting."
     ),

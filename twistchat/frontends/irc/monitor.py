@@ -9,6 +9,7 @@ from twisted.words.protocols.irc import ERR_NEEDMOREPARAMS
 from twistchat.core.names import may_be_name
 from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.filling import fill, space
+from twistchat.frontends.irc.message import word
 from twistchat.frontends.irc.monitors import MONITORED
 from twistchat.frontends.irc.numerics import (
     ERR_MONLISTFULL,
@@ -42,7 +43,7 @@ def _add(dialog: IRCDialog, names: str) -> None:
         # What nobody can be called, nobody will ever be: it is not kept.
         if may_be_name(name) and not monitors.add(dialog, name):
             beyond = ",".join(wanted[place:])
-            dialog.reply(ERR_MONLISTFULL, str(MONITORED), beyond, "Monitor list is full")
+            dialog.reply(ERR_MONLISTFULL, str(MONITORED), word(beyond, 300), "Monitor list is full")
             break
         added.append(name)
     _tell_status(dialog, added)

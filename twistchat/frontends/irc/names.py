@@ -9,7 +9,7 @@ from twisted.words.protocols.irc import RPL_ENDOFNAMES, RPL_NAMREPLY
 from twistchat.frontends.irc.caps import Cap
 from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.filling import fill, space
-from twistchat.frontends.irc.message import unbroken, write
+from twistchat.frontends.irc.message import unbroken, word, write
 from twistchat.frontends.irc.seeing import marks, room_of, sees_person, sees_room
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _names(dialog: IRCDialog, message: Message) -> None:
         room = room_of(typed, dialog.about)
         if room is not None:
             _tell(dialog, room)
-        dialog.reply(RPL_ENDOFNAMES, typed or "*", END)
+        dialog.reply(RPL_ENDOFNAMES, word(typed, 100), END)
 
 
 def _all_names(dialog: IRCDialog) -> None:

@@ -24,6 +24,7 @@ from twisted.words.protocols.irc import (
 import twistchat
 from twistchat.frontends.irc import isupport
 from twistchat.frontends.irc.entry import Entry
+from twistchat.frontends.irc.message import word
 from twistchat.frontends.irc.numerics import RPL_MAP, RPL_MAPEND
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def _time(dialog: IRCDialog, _: Message) -> None:
 
 def _version(dialog: IRCDialog, _: Message) -> None:
     dialog.reply(RPL_VERSION, VERSION, dialog.about.server, "people on every wire, in one order")
+    dialog.tell_all(isupport.lines(dialog.about, dialog.nick))
     dialog.tell_all(isupport.lines(dialog.about, dialog.nick))
 
 
@@ -90,7 +92,7 @@ def _stats(dialog: IRCDialog, message: Message) -> None:
         days, hours = divmod(hours, 24)
         up = f"Server Up {days} days {hours}:{minutes:02}:{seconds:02}"
         dialog.reply(RPL_STATSUPTIME, up)
-    dialog.reply(RPL_ENDOFSTATS, letter or "*", "End of /STATS report")
+    dialog.reply(RPL_ENDOFSTATS, word(letter), "End of /STATS report")
 
 
 def _trace(dialog: IRCDialog, _: Message) -> None:

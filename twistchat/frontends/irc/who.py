@@ -11,6 +11,7 @@ from twisted.words.protocols.irc import ERR_TOOMANYMATCHES, RPL_ENDOFWHO, RPL_WH
 from twistchat.frontends.irc.caps import Cap
 from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.masks import host_of, user_name
+from twistchat.frontends.irc.message import word
 from twistchat.frontends.irc.numerics import RPL_WHOSPCRPL
 from twistchat.frontends.irc.seeing import marks, realname, room_of, sees_person, sees_room
 from twistchat.frontends.irc.wildcards import matching
@@ -134,7 +135,7 @@ def _who(dialog: IRCDialog, message: Message) -> None:
     if len(shown) > WHO_SHOWN:
         dialog.reply(ERR_TOOMANYMATCHES, "WHO", f"These are the first {WHO_SHOWN}; say whom")
     dialog.session.throttle.spend(len(shown) / WHO_WORK)
-    dialog.reply(RPL_ENDOFWHO, mask or "*", "End of WHO list")
+    dialog.reply(RPL_ENDOFWHO, word(mask, 300), "End of WHO list")
 
 
 def _members(dialog: IRCDialog, room: Room) -> Iterator[User]:

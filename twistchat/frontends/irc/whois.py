@@ -23,6 +23,7 @@ from twistchat.frontends.irc.caps import Cap
 from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.filling import fill, space
 from twistchat.frontends.irc.masks import host_of, user_name
+from twistchat.frontends.irc.message import word
 from twistchat.frontends.irc.numerics import (
     RPL_WHOISACCOUNT,
     RPL_WHOISBOT,
@@ -55,16 +56,16 @@ def _whois(dialog: IRCDialog, message: Message) -> None:
         dialog.reply(ERR_NONICKNAMEGIVEN, "No nickname given")
         return
     if server and not _is_ours(dialog, server[0]):
-        dialog.reply(ERR_NOSUCHSERVER, server[0] or "*", "No such server")
+        dialog.reply(ERR_NOSUCHSERVER, word(server[0]), "No such server")
         return
     for name in list(dict.fromkeys(names.split(",")))[:WHOIS_TARGETS]:
         user = dialog.about.place.person(name)
         if user is None:
-            dialog.reply(ERR_NOSUCHNICK, name or "*", "No such nick/channel")
+            dialog.reply(ERR_NOSUCHNICK, word(name), "No such nick/channel")
         else:
             _describe(dialog, user)
         # The name as it was asked for: clients look for that.
-        dialog.reply(RPL_ENDOFWHOIS, name or "*", "End of /WHOIS list")
+        dialog.reply(RPL_ENDOFWHOIS, word(name), "End of /WHOIS list")
 
 
 def _is_ours(dialog: IRCDialog, server: str) -> bool:

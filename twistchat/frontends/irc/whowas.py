@@ -17,6 +17,7 @@ from twisted.words.protocols.irc import (
 from twistchat.core.names import fold
 from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.masks import host_of, user_name
+from twistchat.frontends.irc.message import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,8 +96,8 @@ def _tell(dialog: IRCDialog, name: str, most: int) -> None:
         until = datetime.fromtimestamp(gone.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         dialog.reply(RPL_WHOISSERVER, gone.name, about.server, f"until {until}")
     if not is_found:
-        dialog.reply(ERR_WASNOSUCHNICK, name or "*", "Nobody of that name was here")
-    dialog.reply(RPL_ENDOFWHOWAS, name or "*", "End of WHOWAS")
+        dialog.reply(ERR_WASNOSUCHNICK, word(name), "Nobody of that name was here")
+    dialog.reply(RPL_ENDOFWHOWAS, word(name), "End of WHOWAS")
 
 
 WHOWAS_COMMANDS: Mapping[str, Entry] = {"WHOWAS": Entry(_whowas)}
