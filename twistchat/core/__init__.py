@@ -23,6 +23,7 @@ Twisted: everything here runs at once and can be tried at a Python prompt.
     rights.py     who may do what, and what keeps somebody from speaking or coming in
     deeds.py      what was done about somebody, as an event
     appointing.py the rules about founders, moderators and voices
+    past.py       the rules about reading what was said
     rooms.py      the rules about rooms
     people.py     the rules about people
     programs.py   the rules about what programs say for their people

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core import moderation, people, programs, registering, rooms
+from twistchat.core import moderation, past, people, programs, registering, rooms
 from twistchat.core.appointing import moderators
 from twistchat.core.law import ADDRESS
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
@@ -175,8 +175,8 @@ class Chat:
                 return rooms.list_rooms(state, user, command)
             case c.Describe():
                 return people.describe(state, user, command)
-            case c.ReadHistory():
-                return rooms.read_history(state, user, command)
+            case c.ReadHistory() | c.ListConversations():
+                return past.perform(state, user, command)
             case c.Search():
                 return rooms.search(state, user, command)
             case c.Announce():

@@ -148,6 +148,7 @@ class ReadHistory:
     """Ask for the last lines of a room, or for others, by numbers and by times."""
 
     room: str
+    """Empty: what somebody and oneself said to each other alone."""
     limit: int | None = None
     """How many; None: as many as on joining."""
     after: int | None = None
@@ -157,6 +158,26 @@ class ReadHistory:
     until: float | timedelta | None = None
     oldest: bool = False
     """The first lines that fit, and not the last ones."""
+    to: str = ""
+    """With whom, where it is no room."""
+    is_spoken: bool = False
+    """Only what was said, and nothing else that happened."""
+    around: bool = False
+    """The last lines before `before` or `until`, and as many from there on."""
+    epoch: str = ""
+    """The life of the room in which the numbers are known; empty: the present one."""
+
+
+@value(frozen=True, slots=True)
+class ListConversations:
+    """Ask where was last spoken, when: of the rooms one is in, and with whom one has spoken."""
+
+    since: float
+    """When the last words were said there: then or later, and before `until`."""
+    until: float
+    limit: int
+    oldest: bool = False
+    """The first that fit, and not the last ones."""
 
 
 @value(frozen=True, slots=True)
@@ -289,6 +310,7 @@ Command = (
     | ListRooms
     | Describe
     | ReadHistory
+    | ListConversations
     | Search
     | Announce
     | Moderate

@@ -14,6 +14,7 @@ from twistchat.core.events import (
     Announced,
     AwayChanged,
     AwayTold,
+    ConversationsOpened,
     Deleted,
     Departed,
     Durable,
@@ -50,9 +51,11 @@ from twistchat.core.law import SUBJECTS, Deed, RoomRules, target_key
 # Asked of every item several times: a set of types answers ten times as fast as a union.
 _DURABLE = frozenset(get_args(Durable))
 _REPLIES = frozenset(get_args(Reply))
-_READINGS = frozenset((HistoryOpened, SearchOpened, JoinOpened, KeyOpened, PrivateOpened))
+_READINGS = frozenset(
+    (HistoryOpened, ConversationsOpened, SearchOpened, JoinOpened, KeyOpened, PrivateOpened)
+)
 _CHANGES = frozenset((TopicChanged, RulesChanged, Moderated, Deleted, AccountSet))
-_HOLDING = _CHANGES | {HistoryOpened, SearchOpened}
+_HOLDING = _CHANGES | {HistoryOpened, ConversationsOpened, SearchOpened}
 _AUDITED = _CHANGES - {TopicChanged}
 _COMING_OR_GOING = frozenset((Joined, Left, Departed))
 _ANSWERS = (
@@ -146,7 +149,9 @@ def is_put_out(item: Left | Departed | Joined) -> bool:
 
 def is_reading(
     item: Item,
-) -> TypeIs[HistoryOpened | SearchOpened | JoinOpened | KeyOpened | PrivateOpened]:
+) -> TypeIs[
+    HistoryOpened | ConversationsOpened | SearchOpened | JoinOpened | KeyOpened | PrivateOpened
+]:
     """Whether it opens what was said to a session, which has to fetch it."""
     return type(item) in _READINGS
 
@@ -181,7 +186,9 @@ def stands_in(item: Item) -> str | None:
     It tells up to where history is to be read, for whoever comes in or looks back here.
     """
     match item:
-        case Joined() | Left() | HistoryOpened() | SearchOpened() | JoinOpened():
+        case HistoryOpened():
+            return item.log or item.room
+        case Joined() | Left() | SearchOpened() | JoinOpened():
             return item.room
         case _:
             return None

@@ -22,6 +22,7 @@ from twistchat.core.codes import Unkept as Unkept
 # Answers stand in a file of their own, for their length.
 from twistchat.core.replies import AwayNoted as AwayNoted
 from twistchat.core.replies import AwayTold as AwayTold
+from twistchat.core.replies import ConversationsOpened as ConversationsOpened
 from twistchat.core.replies import Done as Done
 from twistchat.core.replies import Goodbye as Goodbye
 from twistchat.core.replies import HistoryOpened as HistoryOpened

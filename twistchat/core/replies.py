@@ -201,12 +201,35 @@ class HistoryOpened:
     """
 
     room: str
+    """Empty: what somebody and you said to each other alone."""
     limit: int
     after: int | None = None
     before: int | None = None
     since: float | None = None
     until: float | None = None
     oldest: bool = False
+    to: str = ""
+    """With whom, where it is no room."""
+    log: str = ""
+    """The log of that."""
+    is_spoken: bool = False
+    """Only what was said."""
+    around: bool = False
+    """The last before `before` or `until`, and as many from there on."""
+    epoch: str = ""
+    """The life of the log in which these numbers are known; empty: the present one."""
+
+
+@value(frozen=True, slots=True)
+class ConversationsOpened:
+    """You may read where was last spoken, of what you may read; the session fetches it."""
+
+    user: str
+    rooms: tuple[str, ...]
+    since: float
+    until: float
+    limit: int
+    oldest: bool
 
 
 @value(frozen=True, slots=True)
@@ -338,6 +361,7 @@ Reply = (
     | AwayNoted
     | AwayTold
     | HistoryOpened
+    | ConversationsOpened
     | JoinOpened
     | SearchOpened
     | Slowed

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 SORTED = 500
 """Members that are listed by name; more are listed as they came, since each who comes is told."""
 
-ASKED = 20
-"""Past lines that one is shown who asks for no number, where none are shown on joining."""
-
 FOUND = 20
 """The last lines that a search shows."""
 
@@ -205,25 +202,6 @@ def list_rooms(state: State, user: User, command: c.ListRooms) -> Sequence[e.Ite
 def listed_topic(topic: str) -> str:
     """Shorten a topic for a list of many."""
     return topic if len(topic) <= TOPIC_SHOWN else topic[: TOPIC_SHOWN - 1] + "…"
-
-
-def read_history(state: State, user: User, command: c.ReadHistory) -> Sequence[e.Item] | e.Refused:
-    """Open the last lines of a room to somebody who is in it."""
-    room = state.membership(user, command.room)
-    if isinstance(room, e.Refused):
-        return room
-    limit = (state.limits.replay or ASKED) if command.limit is None else command.limit
-    return [
-        e.HistoryOpened(
-            room.name,
-            max(1, min(limit, state.limits.page)),
-            command.after,
-            command.before,
-            seen_from(command.since, state.now()),
-            seen_from(command.until, state.now()),
-            command.oldest,
-        )
-    ]
 
 
 def search(state: State, user: User, command: c.Search) -> Sequence[e.Item] | e.Refused:

@@ -168,12 +168,30 @@ class Engine(Protocol):
         since: float | None = None,
         until: float | None = None,
         oldest: bool = False,
+        is_spoken: bool = False,
     ) -> Deferred[list[Committed]]:
         """Read the last `limit` durable events of a log, or the `oldest` ones, oldest first.
 
-        They are numbered above `after` and below `before`, and were said at `since` or later and
+        Where only what `is_spoken` is asked for, nothing else that happened is among them. They
+        are numbered above `after` and below `before`, and were said at `since` or later and
         before `until`. The times only find where to begin and to end: where a clock was set back,
         what was said about then may be in or out.
+        """
+
+    def conversations(
+        self,
+        person: str,
+        rooms: Sequence[str],
+        *,
+        since: float,
+        until: float,
+        limit: int,
+        oldest: bool = False,
+    ) -> Deferred[list[Committed]]:
+        """Tell what was said last in each of some rooms, and with whom a person has talked.
+
+        Of these the last `limit` that were said at `since` or later and before `until`, or the
+        `oldest` ones; oldest first.
         """
 
     def search(self, wanted: SearchOpened, *, before: int) -> Deferred[list[Committed]]:

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import is_durable, weight
 from twistchat.core.events import Durable, Erased, Said, Whispered
+from twistchat.core.names import fold
 from twistchat.engine import Committed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from twistchat.core.events import Item
+    from twistchat.core.events import Item, SearchOpened
     from twistchat.core.limits import Limits
     from twistchat.engine.retention import Rule
+
+
+SPOKEN = (Said, Whispered)
+"""What is said, of all that is kept."""
 
 
 class Log:
@@ -112,6 +117,7 @@ class Log:
         since: float | None,
         until: float | None,
         oldest: bool,
+        is_spoken: bool,
     ) -> list[Committed]:
         """See `Engine.history`."""
         above = 0 if after is None else after
@@ -121,7 +127,10 @@ class Log:
         if until is not None:
             below = min(below, self._first_from(until))
         events = self._events if oldest else reversed(self._events)
-        found = list(islice((c for c in events if above < c.number < below), limit))
+        fitting = (c for c in events if above < c.number < below)
+        if is_spoken:
+            fitting = (c for c in fitting if isinstance(c.item, SPOKEN))
+        found = list(islice(fitting, limit))
         return found if oldest else found[::-1]
 
     def _first_from(self, at: float) -> int:
@@ -176,6 +185,11 @@ class PrivateLogs:
         else:
             self._accounts.discard(person)
 
+    def of(self, person: str) -> Iterator[str]:
+        """Name the logs of what somebody and others have said to each other."""
+        logs = chain(self._of_guests, self._of_accounts)
+        return (name for name in logs if person in _both(name))
+
     def unread(self, person: str, cursors: Mapping[str, int], limit: int) -> list[Committed]:
         """See `Engine.unread`."""
         found: Iterable[Committed] = (
@@ -192,3 +206,30 @@ class PrivateLogs:
 def _both(name: str) -> list[str]:
     """Name the two of a private log (see `concerns.private_log`)."""
     return name[1:].split(",")
+
+
+def matcher(wanted: SearchOpened) -> Callable[[Item], bool]:
+    """Make what tells whether something is what is looked for."""
+    words = [word.casefold() for word in wanted.words]
+    who = fold(wanted.who)
+
+    def matches(event: Item) -> bool:
+        if not isinstance(event, Said) or (who and fold(event.who) != who):
+            return False
+        if wanted.since is not None and event.at < wanted.since:
+            return False
+        if wanted.until is not None and event.at >= wanted.until:
+            return False
+        text = event.text.casefold()
+        return all(word in text for word in words)
+
+    return matches
+
+
+def latest(
+    found: Iterable[Committed], since: float, until: float, limit: int, *, oldest: bool
+) -> list[Committed]:
+    """Of what was said last in several logs find what `Engine.conversations` tells."""
+    fitting = [each for each in found if since <= _time_of(each.item) < until]
+    fitting.sort(key=lambda each: _time_of(each.item))
+    return fitting[:limit] if oldest else fitting[max(0, len(fitting) - limit) :]

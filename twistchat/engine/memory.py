@@ -6,7 +6,7 @@ import secrets
 import time
 from collections import OrderedDict, deque
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, succeed
@@ -24,19 +24,18 @@ from twistchat.core.events import (
     Unkept,
 )
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
-from twistchat.core.names import fold
 from twistchat.core.rules import without_key
 from twistchat.counts import Commits
 from twistchat.engine import NOWHERE, Audited, Committed, Entry, Repeated, Stamp
 from twistchat.engine.holders import Holders
 from twistchat.engine.keys import Keys
-from twistchat.engine.logs import Log, PrivateLogs
+from twistchat.engine.logs import Log, PrivateLogs, latest, matcher
 from twistchat.engine.retention import rule_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from twistchat.core.events import Item, SearchOpened
+    from twistchat.core.events import SearchOpened
     from twistchat.engine import Outcome
 
 log = Logger()
@@ -154,7 +153,9 @@ class Memory:
             cursors.pop(log, None)
 
     def stands(self, name: str) -> Stamp:
-        """Tell where a log stands."""
+        """Tell where a log stands; to ask makes no private one."""
+        if name.startswith("@") and self._private.get(name) is None:
+            return NOWHERE
         log = self._log(name)
         return Stamp(log.epoch, log.last)
 
@@ -168,19 +169,30 @@ class Memory:
         since: float | None = None,
         until: float | None = None,
         oldest: bool = False,
+        is_spoken: bool = False,
     ) -> list[Committed]:
         """See `Engine.history`."""
         found = self._rooms.get(log) or self._private.get(log)
         if found is None:
             return []
         return found.page(
-            limit=limit, before=before, after=after, since=since, until=until, oldest=oldest
-        )
+            limit=limit, before=before, after=after, since=since, until=until, oldest=oldest,
+            is_spoken=is_spoken,
+        )  # fmt: skip
+
+    def conversations(
+        self, person: str, rooms: Sequence[str], *, since: float, until: float, limit: int,
+        oldest: bool,
+    ) -> list[Committed]:  # fmt: skip
+        """See `Engine.conversations`."""
+        names = (*rooms, *self._private.of(person))
+        last = (self.history(name, None, 1, is_spoken=True) for name in names)
+        return latest(chain.from_iterable(last), since, until, limit, oldest=oldest)
 
     def search(self, wanted: SearchOpened, before: int) -> list[Committed]:
         """See `Engine.search`."""
         found = self._rooms.get(wanted.room)
-        return found.before(before, wanted.limit, _matcher(wanted)) if found else []
+        return found.before(before, wanted.limit, matcher(wanted)) if found else []
 
     def move_cursor(self, person: str, log: str, number: int) -> None:
         """See `Engine.move_cursor`."""
@@ -242,23 +254,6 @@ class Memory:
         self._holders.release(name, holder)
 
 
-def _matcher(wanted: SearchOpened) -> Callable[[Item], bool]:
-    words = [word.casefold() for word in wanted.words]
-    who = fold(wanted.who)
-
-    def matches(event: Item) -> bool:
-        if not isinstance(event, Said) or (who and fold(event.who) != who):
-            return False
-        if wanted.since is not None and event.at < wanted.since:
-            return False
-        if wanted.until is not None and event.at >= wanted.until:
-            return False
-        text = event.text.casefold()
-        return all(word in text for word in words)
-
-    return matches
-
-
 class MemoryEngine:
     """Commits at once, remembers a bounded number of events, forgets all when it ends."""
 
@@ -306,10 +301,22 @@ class MemoryEngine:
         since: float | None = None,
         until: float | None = None,
         oldest: bool = False,
+        is_spoken: bool = False,
     ) -> Deferred[list[Committed]]:
         """See `Engine.history`."""
         found = self._memory.history(
-            log, before, limit, after=after, since=since, until=until, oldest=oldest
+            log, before, limit, after=after, since=since, until=until, oldest=oldest,
+            is_spoken=is_spoken,
+        )  # fmt: skip
+        return succeed(found)
+
+    def conversations(
+        self, person: str, rooms: Sequence[str], *, since: float, until: float, limit: int,
+        oldest: bool = False,
+    ) -> Deferred[list[Committed]]:  # fmt: skip
+        """See `Engine.conversations`."""
+        found = self._memory.conversations(
+            person, rooms, since=since, until=until, limit=limit, oldest=oldest
         )
         return succeed(found)
 

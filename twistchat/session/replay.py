@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, assert_never
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 from twisted.internet import defer
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 
 from twistchat.core import events as e
-from twistchat.core.concerns import weight
 from twistchat.engine import Repeated
+from twistchat.session.gaps import Opened, as_many_as_fit, left_out, seen_here, unread
 from twistchat.session.state import State
-from twistchat.wire import LeftOut, Past, WhyLeftOut
+from twistchat.wire import Past
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,9 +32,6 @@ log = Logger()
 
 SEARCHES = 5
 """One's own, and those of others that may be waited for: each for as long as one may take."""
-
-Opened = e.HistoryOpened | e.SearchOpened | e.JoinOpened
-"""What is to be read."""
 
 
 class Reader(Protocol):
@@ -140,6 +137,8 @@ class Replay:
                 return self._look_up(reader, item, place)
             if isinstance(item, e.PrivateOpened):
                 return self._read_private(reader, item, place)
+            if isinstance(item, e.ConversationsOpened):
+                return self._read_conversations(reader, item, place)
             return self._read(reader, place)
 
         if before is None or before.called:
@@ -176,9 +175,9 @@ class Replay:
             return marking.addCallback(lambda marker: encode(events, marker))
 
         def refuse(failure: Failure) -> bytes:
-            self._unread.met(opened.room, failure, patience)
+            self._unread.met(opened.room or "private", failure, patience)
             if isinstance(opened, e.JoinOpened):  # they come in all the same
-                past = Past(left_out=_unread(opened, place), is_unread=True)
+                past = Past(left_out=unread(opened, place), is_unread=True)
                 return wire_format.encode_past(place, past, now=self._now())
             code = e.Refusal.NO_SEARCH if is_search else e.Refusal.NO_HISTORY
             refused = replace(place, item=e.Refused(code, opened.room))
@@ -257,107 +256,87 @@ class Replay:
             case e.SearchOpened():
                 return engine.search(opened, before=before)
             case e.HistoryOpened():
-                return engine.history(
-                    opened.room,
-                    limit=opened.limit,
-                    before=before if opened.before is None else min(opened.before, before),
-                    after=opened.after,
-                    since=opened.since,
-                    until=opened.until,
-                    oldest=opened.oldest,
-                )
+                return self._ask_for(_in_this_life(opened, place), place)
             case e.JoinOpened():
-                after = _seen_here(opened, place)
+                after = seen_here(opened, place)
                 if not opened.limit or place.number <= (after or 0):
                     return succeed([])
                 return engine.history(opened.room, limit=opened.limit, before=before, after=after)
             case _:
                 assert_never(opened)
 
+    def _ask_for(self, opened: e.HistoryOpened, place: Committed) -> Deferred[list[Committed]]:
+        """Ask for history; where it stands is known of rooms, and perhaps of what is private."""
+        end = place.number + 1 if place.epoch else None
+        log = opened.log or opened.room
+
+        def read(limit: int, **which: Any) -> Deferred[list[Committed]]:
+            if end is not None:
+                before = which.get("before")
+                which["before"] = end if before is None else min(before, end)
+            return self._engine.history(log, limit=limit, is_spoken=opened.is_spoken, **which)
+
+        if not opened.around:
+            return read(
+                opened.limit,
+                before=opened.before,
+                after=opened.after,
+                since=opened.since,
+                until=opened.until,
+                oldest=opened.oldest,
+            )
+        behind = (opened.limit - 1) // 2
+
+        def go_on(found: list[Committed]) -> Deferred[list[Committed]]:
+            after = opened.before - 1 if opened.before is not None else None
+            more = read(behind, after=after, since=opened.until, oldest=True)
+            return more.addCallback(lambda others: found + others)
+
+        first = read(opened.limit - behind, before=opened.before, until=opened.until)
+        return first.addCallback(go_on) if behind else first
+
+    def _read_conversations(
+        self, reader: Reader, opened: e.ConversationsOpened, place: Committed
+    ) -> Deferred[bytes]:
+        """Read where was last spoken, of what somebody may read."""
+        reading = self._engine.conversations(
+            opened.user,
+            opened.rooms,
+            since=opened.since,
+            until=opened.until,
+            limit=opened.limit,
+            oldest=opened.oldest,
+        )
+        if not reading.called:
+            reading.addTimeout(self._limits.history_time, self._clock)
+
+        def encode(events: list[Committed]) -> bytes:
+            heard = [event for event in events if reader.hears(event.item)]
+            return reader.format.encode_past(place, Past(heard), now=self._now())
+
+        def failed(failure: Failure) -> bytes:
+            self._unread.met("all rooms", failure, self._limits.history_time)
+            refused = replace(place, item=e.Refused(e.Refusal.NO_HISTORY))
+            return reader.format.encode_reply(refused, reader.name)
+
+        return reading.addCallbacks(encode, failed)
+
     def _past(
         self, reader: Reader, opened: Opened, place: Committed, events: Sequence[Committed]
     ) -> Past:
         # Of another epoch is another life of the room: it may have been forgotten, and made anew,
         # while this was read.
-        found = [event for event in events if event.epoch == place.epoch]
+        found = [event for event in events if event.epoch == place.epoch or not place.epoch]
         oldest = isinstance(opened, e.HistoryOpened) and opened.oldest
-        kept = _as_many_as_fit(found, self._limits.queue // 4, oldest=oldest)
+        kept = as_many_as_fit(found, self._limits.queue // 4, oldest=oldest)
         is_cut = len(kept) < len(found) or len(events) >= opened.limit
         heard = [event for event in kept if reader.hears(event.item)]
-        return Past(heard, _left_out(opened, place, kept, is_cut=is_cut), is_cut)
+        return Past(heard, left_out(opened, place, kept, is_cut=is_cut), is_cut)
 
 
-def _seen_here(opened: e.JoinOpened, place: Committed) -> int | None:
-    """Tell up to where one has read a room in its present life; None if nobody knows."""
-    seen = opened.seen
-    return seen.number if seen is not None and seen.epoch == place.epoch else None
-
-
-def _unread(opened: e.JoinOpened, place: Committed) -> Sequence[LeftOut]:
-    """Find the numbers that somebody missed, and that cannot be read now."""
-    if opened.seen is None:
-        return ()
-    after = _seen_here(opened, place) or 0
-    return _holes((), after + 1, place.number, WhyLeftOut.UNREAD)
-
-
-def _as_many_as_fit(events: Sequence[Committed], room: int, *, oldest: bool) -> Sequence[Committed]:
-    """Leave out what does not fit into so many bytes: the oldest, or what comes behind those."""
-    in_turn = events if oldest else events[::-1]
-    count = 0
-    for committed in in_turn:
-        room -= weight(committed.item)
-        if count and room < 0:
-            break
-        count += 1
-    return events[:count] if oldest else events[len(events) - count :]
-
-
-def _left_out(
-    opened: Opened, place: Committed, events: Sequence[Committed], *, is_cut: bool
-) -> Sequence[LeftOut]:
-    """Find the numbers that one might expect here and is not told."""
-    numbers = [committed.number for committed in events]
-    match opened:
-        case e.SearchOpened() | e.JoinOpened(seen=None):
-            return ()
-        case e.HistoryOpened():
-            first, last = _expected(opened, place, numbers, is_cut=is_cut)
-            return _holes(numbers, first, last, WhyLeftOut.DELETED)
-        case e.JoinOpened():
-            after = _seen_here(opened, place)
-            if after is None:
-                start = numbers[0] if numbers else place.number + 1
-                before = LeftOut(1, start - 1, WhyLeftOut.EPOCH)
-                return (before, *_holes(numbers, start, place.number, WhyLeftOut.DELETED))
-            head = WhyLeftOut.PAGE if is_cut else WhyLeftOut.DELETED
-            return _holes(numbers, after + 1, place.number, head)
-        case _:
-            assert_never(opened)
-
-
-def _expected(
-    opened: e.HistoryOpened, place: Committed, numbers: Sequence[int], *, is_cut: bool
-) -> tuple[int, int]:
-    """Tell from which number to which a page has everything, if nothing was deleted."""
-    first = numbers[0] if numbers else 1
-    last = numbers[-1] if numbers else 0
-    is_by_number = opened.since is None and opened.until is None
-    if is_by_number and (opened.oldest or not is_cut):
-        first = max(opened.after or 0, 0) + 1
-    if is_by_number and not (opened.oldest and is_cut):
-        last = place.number if opened.before is None else min(opened.before - 1, place.number)
-    return first, last
-
-
-def _holes(
-    numbers: Sequence[int], first: int, last: int, at_first: WhyLeftOut
-) -> Sequence[LeftOut]:
-    """Find the holes in ascending numbers that are to go from the first to the last."""
-    holes = []
-    why = at_first
-    for number in (*numbers, last + 1):
-        if number > first:
-            holes.append(LeftOut(first, number - 1, why))
-        first, why = number + 1, WhyLeftOut.DELETED
-    return holes
+def _in_this_life(opened: e.HistoryOpened, place: Committed) -> e.HistoryOpened:
+    """Understand numbers of an earlier life of a log: all that is there now came after them."""
+    if not opened.epoch or not place.epoch or opened.epoch == place.epoch:
+        return opened
+    before = None if opened.before is None else 0
+    return replace(opened, after=None, before=before, around=False)

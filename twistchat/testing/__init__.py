@@ -18,6 +18,7 @@ on it too, since an engine that commits at once hides every fault of order.
     conformance_keys.py  a part of that: keys, pages of history, what is remembered
     conformance_passwords.py  another: passwords
     conformance_deeds.py  another: what moderators and operators do; deeds.py makes these
+    conformance_past.py  another: what was said, and where last
     harness.py      the engine under test in that suite
 """
 

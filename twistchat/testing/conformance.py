@@ -32,6 +32,7 @@ from twistchat.testing.conformance_passwords import (
     LastingPasswordConformance,
     PasswordConformance,
 )
+from twistchat.testing.conformance_past import PastConformance
 from twistchat.testing.harness import joined, said
 
 if TYPE_CHECKING:
@@ -41,7 +42,12 @@ if TYPE_CHECKING:
 
 
 class EngineConformance(
-    DeedConformance, KeyConformance, PagingConformance, RememberingConformance, PasswordConformance
+    DeedConformance,
+    KeyConformance,
+    PagingConformance,
+    PastConformance,
+    RememberingConformance,
+    PasswordConformance,
 ):
     """What every engine does."""
 

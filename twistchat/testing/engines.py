@@ -97,13 +97,29 @@ class SlowEngine:
         since: float | None = None,
         until: float | None = None,
         oldest: bool = False,
+        is_spoken: bool = False,
     ) -> Deferred[list[Committed]]:
         """See `Engine.history`."""
 
         def read() -> list[Committed]:
             self._fail()
             return self._memory.history(
-                log, before, limit, after=after, since=since, until=until, oldest=oldest
+                log, before, limit, after=after, since=since, until=until, oldest=oldest,
+                is_spoken=is_spoken,
+            )  # fmt: skip
+
+        return self._later(read)
+
+    def conversations(
+        self, person: str, rooms: Sequence[str], *, since: float, until: float, limit: int,
+        oldest: bool = False,
+    ) -> Deferred[list[Committed]]:  # fmt: skip
+        """See `Engine.conversations`."""
+
+        def read() -> list[Committed]:
+            self._fail()
+            return self._memory.conversations(
+                person, rooms, since=since, until=until, limit=limit, oldest=oldest
             )
 
         return self._later(read)

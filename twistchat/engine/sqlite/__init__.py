@@ -31,7 +31,7 @@ from twisted.logger import Logger
 
 from twistchat.core.concerns import is_durable, log_of
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
-from twistchat.engine import Audited, Committed, Entry, Stamp
+from twistchat.engine import NOWHERE, Audited, Committed, Entry, Stamp
 from twistchat.engine.groupcommit import GroupCommit
 from twistchat.engine.holders import Holders
 from twistchat.engine.retention import Retention, describe
@@ -39,7 +39,7 @@ from twistchat.engine.sqlite.file import Durability
 from twistchat.engine.sqlite.keeping import Keeping
 from twistchat.engine.sqlite.loading import Loaded, new_epoch
 from twistchat.engine.sqlite.reader import Reader
-from twistchat.engine.sqlite.store import Proposed, Store
+from twistchat.engine.sqlite.store import PRIVATE_LOGS, Proposed, Store
 from twistchat.engine.sqlite.together import Together
 
 if TYPE_CHECKING:
@@ -95,9 +95,10 @@ class SQLiteEngine:
         self._key_time = limits.key_time
         self._remembering = Together(clock, self._remember)
         self._stands: dict[str, Stamp] = {}
+        self._private: dict[str, Stamp] = {}
         self._holders = Holders()
         self._line = GroupCommit(
-            clock=clock, limits=limits, write=self._write, last=self._last, forget=self._forget
+            clock=clock, limits=limits, write=self._write, last=self._where, forget=self._forget
         )
         self._keeping = Keeping(
             clock=clock,
@@ -166,11 +167,24 @@ class SQLiteEngine:
         since: float | None = None,
         until: float | None = None,
         oldest: bool = False,
+        is_spoken: bool = False,
     ) -> Deferred[list[Committed]]:
         """See `Engine.history`."""
         return self._history_worker.run(
             lambda: self._history.history(
-                log, before, limit, after=after, since=since, until=until, oldest=oldest
+                log, before, limit, after=after, since=since, until=until, oldest=oldest,
+                is_spoken=is_spoken,
+            )
+        )  # fmt: skip
+
+    def conversations(
+        self, person: str, rooms: Sequence[str], *, since: float, until: float, limit: int,
+        oldest: bool = False,
+    ) -> Deferred[list[Committed]]:  # fmt: skip
+        """See `Engine.conversations`."""
+        return self._history_worker.run(
+            lambda: self._history.conversations(
+                person, rooms, since=since, until=until, limit=limit, oldest=oldest
             )
         )
 
@@ -293,8 +307,8 @@ class SQLiteEngine:
         def written(outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
             for (event, *_), outcome in zip(proposed, outcomes, strict=True):
                 name = log_of(event) or ""
-                if isinstance(outcome, Stamp) and name in self._stands:
-                    self._stands[name] = outcome
+                if isinstance(outcome, Stamp):
+                    self._note(name, outcome)
             self._keeping.has_written()
             return outcomes
 
@@ -309,9 +323,26 @@ class SQLiteEngine:
         stamp = self._stands.get(name)
         if stamp is None:
             stamp = Stamp(new_epoch(), 0)
-            if not name.startswith("@"):  # nobody asks again where those stand
+            if not name.startswith("@"):  # of those only few are known: see `_note`
                 self._stands[name] = stamp
         return stamp
+
+    def _where(self, name: str) -> Stamp:
+        """Where a log stands, for what has no number of its own; of a private one perhaps nowhere.
+
+        To ask begins none.
+        """
+        return self._private.get(name, NOWHERE) if name.startswith("@") else self._last(name)
+
+    def _note(self, name: str, stamp: Stamp) -> None:
+        """Note where a log stands; of the private ones those that were written to last."""
+        if name in self._stands:
+            self._stands[name] = stamp
+        elif name.startswith("@"):
+            self._private.pop(name, None)
+            self._private[name] = stamp
+            if len(self._private) > PRIVATE_LOGS:
+                del self._private[next(iter(self._private))]
 
     def _forget(self, name: str) -> None:
         self._stands.pop(name, None)

@@ -13,7 +13,7 @@ from twistchat.engine.sqlite import chores
 from twistchat.engine.sqlite.faults import DatabaseError, explain
 from twistchat.engine.sqlite.file import SameFile, connect_to_read
 from twistchat.engine.sqlite.passing import FIND, read_used
-from twistchat.engine.sqlite.rows import COLUMNS, SPOKEN, read_row
+from twistchat.engine.sqlite.rows import COLUMNS, SPOKEN, WHISPERED, read_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,15 +39,27 @@ PROBE = "SELECT number, at FROM events WHERE log = ? AND number >= ? ORDER BY nu
 # Each with its table, since the search index has a column of the same name.
 _EVENTS = f"SELECT name, epoch, number, {COLUMNS.replace(' text', ' events.text')} FROM"
 # CROSS JOINs go from left to right: to each log of theirs, and from where they have read it on.
-_UNREAD = (
-    f"{_EVENTS} (SELECT id FROM logs WHERE name GLOB '@*'"  # noqa: S608, constants
-    " AND substr(name, 2, instr(name, ',') - 2) = :person"
+_MINE = (
+    "SELECT id FROM logs WHERE name GLOB '@*' AND substr(name, 2, instr(name, ',') - 2) = :person"
     " UNION SELECT id FROM logs WHERE name GLOB '@*'"
-    " AND substr(name, instr(name, ',') + 1) = :person) AS mine"
+    " AND substr(name, instr(name, ',') + 1) = :person"
+)
+_UNREAD = (
+    f"{_EVENTS} ({_MINE}) AS mine"  # noqa: S608, constants
     " CROSS JOIN logs ON logs.id = mine.id CROSS JOIN events ON events.log = mine.id"
     " AND events.number > coalesce((SELECT cursors.number FROM cursors"
     " WHERE person = :person AND cursors.log = mine.id), 0)"
     " WHERE ended IS NULL AND to_user = :person ORDER BY events.id LIMIT :limit"
+)
+_SPOKEN = f" AND kind IN ({', '.join(repr(kind) for kind in (*SPOKEN, *WHISPERED))})"
+# The last words in each of their rooms, and in each of their private logs.
+_LAST = (
+    "(SELECT id FROM logs WHERE name IN ({rooms}) UNION "  # noqa: S608, constants
+    f"{_MINE}) AS mine"
+    " CROSS JOIN logs ON logs.id = mine.id CROSS JOIN events ON events.log = mine.id"
+    " AND events.number = (SELECT number FROM events WHERE log = mine.id"
+    f"{_SPOKEN} ORDER BY number DESC LIMIT 1)"
+    " WHERE ended IS NULL AND at >= :since AND at < :until"
 )
 _AUDIT = f"SELECT id, log, epoch, number, {COLUMNS} FROM audit WHERE id < ?"  # noqa: S608, constants
 _OF_LOG = "events JOIN logs ON logs.id = events.log WHERE name = ? AND ended IS NULL"
@@ -74,6 +86,7 @@ class Reader:
         since: float | None = None,
         until: float | None = None,
         oldest: bool = False,
+        is_spoken: bool = False,
     ) -> list[Committed]:
         """See `Engine.history`."""
         self._begin()
@@ -89,10 +102,23 @@ class Reader:
         if above >= below:
             return []
         rows = self._read(
-            f"{_EVENTS} {_OF_LOG} AND number > ? AND number < ?"
+            f"{_EVENTS} {_OF_LOG} AND number > ? AND number < ?{_SPOKEN if is_spoken else ''}"
             f" ORDER BY number {'ASC' if oldest else 'DESC'} LIMIT ?",
             [log, above, below, limit],
         )
+        return [read_row(row) for row in (rows if oldest else reversed(rows))]
+
+    def conversations(
+        self, person: str, rooms: Sequence[str], *, since: float, until: float, limit: int,
+        oldest: bool,
+    ) -> list[Committed]:  # fmt: skip
+        """See `Engine.conversations`."""
+        self._begin()
+        order = f"ORDER BY at {'ASC' if oldest else 'DESC'} LIMIT :limit"
+        names = {f"room{number}": room for number, room in enumerate(rooms)}
+        values = {"person": person, "since": since, "until": until, "limit": limit} | names
+        last = _LAST.format(rooms=", ".join(f":{name}" for name in names))
+        rows = self._read(f"{_EVENTS} {last} {order}", values)
         return [read_row(row) for row in (rows if oldest else reversed(rows))]
 
     def _first_from(self, at: float, log: int, last: int) -> int:

@@ -79,6 +79,7 @@ def lines_of(
             | e.SanctionsListed()
             | e.PersonDescribed()
             | e.HistoryOpened()
+            | e.ConversationsOpened()
             | e.SearchOpened()
             | e.JoinOpened()
             | e.PrivateOpened()

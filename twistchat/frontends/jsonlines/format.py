@@ -100,7 +100,7 @@ class JSONFormat:
                 return b"".join(lines)
             case _:
                 return b""
-        stands: Object = {"room": room, "epoch": place.epoch, "number": place.number}
+        stands = _stands(opened, place, past)
         if isinstance(opened, e.JoinOpened):
             marker = {"read": past.marker} if past.marker else {}
             lines.append(encode({"type": "live"} | stands | marker))
@@ -115,6 +115,16 @@ class JSONFormat:
     def pack(self, pieces: Sequence[bytes]) -> bytes:
         """Put lines one after the other."""
         return b"".join(pieces)
+
+
+def _stands(
+    opened: e.HistoryOpened | e.SearchOpened | e.JoinOpened, place: Committed, past: Past
+) -> Object:
+    """Tell where a room stands, or what two people have said to each other, as far as is known."""
+    if isinstance(opened, e.HistoryOpened) and opened.to:
+        last = past.events[-1] if past.events and not place.epoch else place
+        return {"with": opened.to, "epoch": last.epoch, "number": last.number}
+    return {"room": opened.room, "epoch": place.epoch, "number": place.number}
 
 
 JSON = JSONFormat()
@@ -273,6 +283,7 @@ def _answer(reply: e.Reply, committed: Committed) -> Object:
             e.Rejoined()
             | e.KeyOpened()
             | e.HistoryOpened()
+            | e.ConversationsOpened()
             | e.SearchOpened()
             | e.JoinOpened()
             | e.PrivateOpened()

@@ -261,9 +261,9 @@ def _history(fields: Fields) -> Asked:
     after, before = fields.whole("after"), fields.whole("before")
     since, until = fields.time("since"), fields.time("until")
     oldest = after is not None or since is not None
-    return c.ReadHistory(
-        fields.text("room"), fields.whole("limit"), after, before, since, until, oldest
-    )
+    limit, to = fields.whole("limit"), fields.text("to") if "to" in fields else ""
+    room = "" if to else fields.text("room")
+    return c.ReadHistory(room, limit, after, before, since, until, oldest, to)
 
 
 def _search(fields: Fields) -> Asked:

@@ -200,6 +200,7 @@ class Speech:
                 | e.JoinOpened()
                 | e.Kept()
                 | e.KeptBefore()
+                | e.ConversationsOpened()
             ):
                 return []
             case e.HistoryOpened() | e.SearchOpened() | e.PrivateOpened() | e.ReadTold():
