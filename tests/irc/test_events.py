@@ -15,7 +15,7 @@ from twistchat.core.model import Persona
 from twistchat.engine import Committed
 from twistchat.frontends.irc.about import about
 from twistchat.frontends.irc.caps import NAMES, Cap
-from twistchat.frontends.irc.deeds import MODES
+from twistchat.frontends.irc.letters import deed_mode
 from twistchat.testing import JSON, LINE
 
 if TYPE_CHECKING:
@@ -288,7 +288,7 @@ class ModerationTests(EventCase):
                 event = e.Moderated(room, "1", "ann", deed, "2", "bob", "", None, 0.0)
                 data = to.encode(Committed(event))
                 self.assertEqual(bool(data), deed is not Deed.FOUND, deed)
-                if room and deed in MODES:
+                if room and deed_mode(deed):
                     self.assertIn(b"MODE", data)
         bob.hangs_up()
 

@@ -24,8 +24,8 @@ LONGEST = 300
 
 
 def mask_of(to: str) -> str:
-    """Write whom a ban or the like is about: a name, or a pattern of names."""
-    return f"{to}!*@*"
+    """Write whom a ban or the like is about: a name, or a pattern of names, in whatever case."""
+    return f"{fold(to)}!*@*"
 
 
 def target_of(mask: str, room: Room, place: Place) -> str | None:

@@ -8,42 +8,14 @@ from typing import TYPE_CHECKING
 from twistchat.core.law import ADDRESS, LASTING, Deed
 from twistchat.core.rules import written_retention
 from twistchat.frontends.irc import sentences as s
+from twistchat.frontends.irc.banmasks import mask_of
+from twistchat.frontends.irc.letters import PARTS, deed_mode, modes_changed
 from twistchat.frontends.irc.message import write
 
 if TYPE_CHECKING:
     from twistchat.core import events as e
     from twistchat.core.law import RoomRules, Sanction
     from twistchat.frontends.irc.about import About
-
-MODES = {
-    Deed.OP: "+o",
-    Deed.DEOP: "-o",
-    Deed.VOICE: "+v",
-    Deed.DEVOICE: "-v",
-    Deed.BAN: "+b",
-    Deed.UNBAN: "-b",
-    Deed.EXEMPT: "+e",
-    Deed.UNEXEMPT: "-e",
-    Deed.ALLOW: "+I",
-    Deed.DISALLOW: "-I",
-    Deed.MUTE: "+q",
-    Deed.UNMUTE: "-q",
-}
-"""What is a mode of a room. Kicks are none, and who founds a room is its operator without one."""
-
-OF_NAMES = frozenset("ov")
-"""Modes that are given to somebody by name; the others are of masks."""
-
-FLAGS = {"invite_only": "i", "moderated": "m", "secret": "s", "topic_locked": "t"}
-"""Rules that are on or off, as modes."""
-
-HIDDEN = "*"
-"""Instead of a key, which nobody is told."""
-
-
-def mask_of(to: str) -> str:
-    """Write whom a ban or the like is about: whoever bears a name, or one of a pattern."""
-    return f"{to}!*@*"
 
 
 def moderated(about: About, item: e.Moderated, tags: str) -> list[str]:
@@ -54,12 +26,11 @@ def moderated(about: About, item: e.Moderated, tags: str) -> list[str]:
     if item.deed is Deed.KICK:
         why = item.words or item.who
         return [write(source, "KICK", item.room, item.to, text=why, tags=tags)]
-    mode = MODES.get(item.deed)
-    if mode is None:
+    if not (mode := deed_mode(item.deed)):  # who founds a room is its operator without one
         return []
     if item.to_user == ADDRESS:
         return [_notice(about, item, item.room, tags)]
-    to = item.to if mode[1] in OF_NAMES else mask_of(item.to)
+    to = item.to if mode[1] in PARTS else mask_of(item.to)
     lines = [write(source, "MODE", item.room, mode, to, tags=tags)]
     if item.words or (item.until is not None and item.deed in LASTING):
         lines.append(_notice(about, item, item.room, ""))
@@ -111,7 +82,7 @@ def _reason(about: About, item: e.Left) -> Sanction | None:
 
 def rules_changed(about: About, item: e.RulesChanged, tags: str) -> list[str]:
     """Write which rules of a room are other than before: as modes, and in words what is none."""
-    modes = changed_modes(item.rules, item.changed)
+    modes = modes_changed(item.rules, item.changed)
     source = about.mask(item.who, item.user)
     lines = [write(source, "MODE", item.room, *modes, tags=tags)] if modes else []
     if words := _in_words(item.rules, item.changed):
@@ -120,36 +91,6 @@ def rules_changed(about: About, item: e.RulesChanged, tags: str) -> list[str]:
             write(about.server, "NOTICE", item.room, text=told, tags="" if lines else tags)
         )
     return lines
-
-
-def changed_modes(rules: RoomRules, changed: tuple[str, ...]) -> list[str]:
-    """Write changes of rules as the parameters of one MODE; empty if none of them is a mode."""
-    given, taken, params = "", "", []
-    for name in changed:
-        if name in FLAGS:
-            if getattr(rules, name):
-                given += FLAGS[name]
-            else:
-                taken += FLAGS[name]
-        elif name == "outside":
-            if rules.outside:
-                taken += "n"
-            else:
-                given += "n"
-        elif name == "key":
-            if rules.key:
-                given += "k"
-                params.append(HIDDEN)
-            else:
-                taken += "k"
-        elif name == "limit":
-            if rules.limit:
-                given += "l"
-                params.append(str(rules.limit))
-            else:
-                taken += "l"
-    modes = (f"+{given}" if given else "") + (f"-{taken}" if taken else "")
-    return [modes, *params, *([HIDDEN] if "k" in taken else [])] if modes else []
 
 
 def _in_words(rules: RoomRules, changed: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import is_answer, is_reply
-from twistchat.core.events import Kept, Said, Whispered, Written
+from twistchat.core.events import Kept, Said, Signalled, Whispered, Written
 from twistchat.frontends.irc import answers, happened, labels, past
 from twistchat.frontends.irc.caps import Cap
 from twistchat.frontends.irc.message import encode, escape
@@ -92,8 +92,11 @@ class IRCFormat:
         event = item.event if isinstance(item, Kept) else item
         if asked.batch or is_answer(event):
             lines = labels.answered(lines, asked, self.about.server)
-        if isinstance(event, Whispered) and isinstance(item, Kept) and event.user == event.to_user:
-            # To oneself: what one hears of it, besides the answer.
+        if (
+            isinstance(item, Kept)
+            and isinstance(event, Whispered | Signalled)
+            and event.user == event.to_user
+        ):  # to oneself: what one hears of it, besides the answer
             lines += happened.lines_of(event, committed, self)
         return encode(lines)
 
