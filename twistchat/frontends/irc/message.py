@@ -79,8 +79,8 @@ def read_tags(written: str) -> dict[str, str]:
 
 
 def _unescape(value: str) -> str:
-    found = re.sub(r"\\(.)", lambda match: _ESCAPED.get(match[1], match[1]), value)
-    return found.removesuffix("\\") if value.endswith("\\") else found
+    # A backslash at the end stands for nothing.
+    return re.sub(r"\\(.?)", lambda match: _ESCAPED.get(match[1], match[1]), value)
 
 
 def escape(value: str) -> str:

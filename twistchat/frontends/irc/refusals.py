@@ -26,6 +26,9 @@ ERROR = "ERROR"
 TALKING = frozenset({"PRIVMSG", "TAGMSG"})
 """Commands that say something; a NOTICE is never answered (RFC 2812, section 3.3.2)."""
 
+NOWHERE = frozenset({Refusal.NO_SUCH_PERSON, Refusal.NOT_IN_ROOM})
+"""Of what a client says by itself (TAGMSG: somebody is typing), nothing else is refused aloud."""
+
 
 class Row(NamedTuple):
     """How a refusal is written."""
@@ -34,7 +37,8 @@ class Row(NamedTuple):
     """Or `NOTICE`, where clients know none; `ERROR`, where the connection is closed with it."""
     sentence: str
     params: str = ""
-    """What stands between the nickname and the sentence: `about`, `hint`, `command` and `*`."""
+    """What stands between the nickname and the sentence: `about`, `asked` (what was named in the
+    command), `hint`, `command` and `*`."""
 
 
 OVER_ALL = {
@@ -112,27 +116,33 @@ OVER_ALL = {
     Refusal.NOT_FOUNDER: Row(
         irc.ERR_CHANOPRIVSNEEDED, "Only who made that room, and operators, can do that", "about"
     ),
-    Refusal.OUTRANKED: Row(irc.ERR_CHANOPRIVSNEEDED, "{about} may do as much as you, or more", "*"),
+    Refusal.OUTRANKED: Row(
+        irc.ERR_CHANOPRIVSNEEDED, "{about} may do as much as you, or more", "asked"
+    ),
     Refusal.TOPIC_LOCKED: Row(
         irc.ERR_CHANOPRIVSNEEDED, "Only operators of that room change its topic", "about"
     ),
     Refusal.NO_PATTERN: Row(
-        n.ERR_INVALIDMODEPARAM, "That is no name, and no pattern of names like spam*", "* * about"
+        n.ERR_INVALIDMODEPARAM,
+        "That is no name, and no pattern of names like spam*",
+        "asked * about",
     ),
     Refusal.ADDRESS_BAN: Row(
         n.ERR_INVALIDMODEPARAM,
         "An address can only be banned everywhere, by operators",
-        "* * about",
+        "asked * about",
     ),
     Refusal.NOT_SANCTIONED: Row(
         n.ERR_UNKNOWNERROR, "There is nothing of {about} to be taken back", "command"
     ),
     Refusal.SANCTIONS: Row(
-        irc.ERR_BANLISTFULL, "There are {hint} of these, and that is as many as there may be", "* *"
+        irc.ERR_BANLISTFULL,
+        "There are {hint} of these, and that is as many as there may be",
+        "asked *",
     ),
     Refusal.NO_SUCH_RULE: Row(irc.ERR_UNKNOWNMODE, "There is no such mode", "about"),
     Refusal.RULE_VALUE: Row(
-        n.ERR_INVALIDMODEPARAM, "The rule {about} is given {hint}", "* about *"
+        n.ERR_INVALIDMODEPARAM, "The rule {about} is given {hint}", "asked about *"
     ),
     Refusal.MUTED: Row(irc.ERR_CANNOTSENDTOCHAN, "You are muted{until}", "about"),
     Refusal.MODERATED: Row(
@@ -226,7 +236,8 @@ def lines_of(about: About, refused: e.Refused, asked: Asked, reader: str) -> lis
     if asked.command == "CHATHISTORY":
         return [_history(about, refused, asked)]
     row = _row(about, refused, asked)
-    if asked.command == "NOTICE" or not row.numeric:
+    is_silent = asked.command == "TAGMSG" and refused.code not in NOWHERE
+    if asked.command == "NOTICE" or is_silent or not row.numeric:
         return []
     until = "" if refused.until is None else f" until {deeds.day(refused.until)}"
     if (
@@ -245,7 +256,12 @@ def lines_of(about: About, refused: e.Refused, asked: Asked, reader: str) -> lis
         return [f"ERROR :Closing link: {sentence}"]
     if row.numeric == NOTICE:
         return [write(about.server, NOTICE, reader or "*", text=f"{sentence}.")]
-    known = {"about": _word(refused.about), "hint": _word(hint), "command": asked.command or "*"}
+    known = {
+        "about": _word(refused.about),
+        "asked": _word(asked.about),
+        "hint": _word(hint),
+        "command": asked.command or "*",
+    }
     params = [known.get(param, param) for param in row.params.split()]
     nick = [] if row.numeric == "FAIL" else [reader or "*"]
     return [write(about.server, row.numeric, *nick, *params, text=sentence)]
