@@ -71,7 +71,8 @@ class Options(usage.Options, AuthOptionMixin):
 
     synopsis = "[options]"
     longdesc = (
-        "A chat that anyone can join with whatever they have: nc, telnet or `twistchat connect`."
+        "A chat that anyone can join with whatever they have: nc, telnet, an IRC client"
+        " or `twistchat connect`."
     )
     # What is not given is None here: it may still be in the file.
     optParameters = [  # noqa: RUF012, as Twisted wants it

@@ -18,7 +18,7 @@ TLS = "tls"
 """What is looked into again, when its handshake is over."""
 
 _IRC_WORDS = (b"CAP", b"NICK", b"USER", b"PASS", b"AUTHENTICATE")
-_IRC = re.compile(rb"(CAP|NICK|USER|PASS|AUTHENTICATE) +[^ \r\n]", re.I)
+_IRC = re.compile(rb"(CAP|NICK|USER|PASS|AUTHENTICATE) +[^ \r]", re.I)
 """How an IRC client begins; it has something to say, so that `nick` alone may be a name."""
 
 _PAGE = re.compile(rb"(GET|HEAD) ")
@@ -27,24 +27,26 @@ _HANDSHAKE = b"\x16\x03"
 """How a TLS record begins that shakes hands (RFC 8446, section 5.1); the version follows."""
 
 UNDECIDED_AT_MOST = 512
-"""Bytes. Whoever has sent more without a line end is a person, or answers for what they are."""
+"""Bytes. Whoever has sent so many without a line end is no client that is known here."""
 
 
 def recognise(data: bytes) -> str | None:
     """Tell the language of these first bytes; None where more of them may tell another one.
 
     Whatever nobody knows is `LINE`: people, telnet, and those whom the line wire turns away
-    (`foreign.py`).
+    (`foreign.py`). However the network has split them, it is the same that is told in the end.
     """
-    if data.startswith(b"{"):
+    first, end, _ = data[:UNDECIDED_AT_MOST].partition(b"\n")
+    if first.startswith(b"{"):
         return JSON
-    if TLS_HELLO.match(data):
+    if TLS_HELLO.match(first):
         return TLS
-    if _IRC.match(data):
+    if _IRC.match(first):
         return IRC
-    if _PAGE.match(data) or REQUEST.match(data):
+    if _PAGE.match(first) or REQUEST.match(first):
         return HTTP
-    return None if _may_become_another(data) else LINE
+    is_whole = end or len(data) >= UNDECIDED_AT_MOST
+    return LINE if is_whole or not _may_become_another(first) else None
 
 
 def recognise_so_far(data: bytes) -> str:
@@ -57,8 +59,6 @@ def recognise_so_far(data: bytes) -> str:
 def _may_become_another(data: bytes) -> bool:
     if _HANDSHAKE.startswith(data):  # nothing, too
         return True
-    if len(data) > UNDECIDED_AT_MOST or b"\n" in data or b"\r" in data:
-        return False
     word, space, rest = data.partition(b" ")
     if not space:
         of_irc = any(known.startswith(word.upper()) for known in _IRC_WORDS)
