@@ -10,8 +10,10 @@ class TalkTests(IRCTestCase):
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
+from twistchat.core.limits import DEFAULT_LIMITS, NONE
 from twistchat.core.names import LOBBY
 from twistchat.frontends.irc.caps import NAMES, Cap
 from twistchat.frontends.irc.message import read_tags
@@ -21,6 +23,7 @@ from twistchat.testing import ChatTestCase, FrontEnd, Person
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from twistchat.core.limits import Limits
     from twistchat.session import Session
 
 
@@ -101,9 +104,14 @@ IRC = FrontEnd(IRCFactory, Client)
 """IRC clients at a port of their own (docs/irc.md)."""
 
 
+PATIENT = replace(DEFAULT_LIMITS, ping=NONE, pong=NONE)
+"""The limits, but that nobody has to answer PING when hours go by in a test."""
+
+
 class IRCTestCase(ChatTestCase):
     """A test in which clients speak IRC."""
 
+    limits: ClassVar[Limits] = PATIENT
     front_end: ClassVar[FrontEnd] = IRC
 
     def client(self) -> Client:

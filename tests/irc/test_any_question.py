@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.irc.kit import IRC, read_line
-from tests.irc.test_names import PATIENT
+from tests.irc.kit import IRC, PATIENT, read_line
 from twistchat.core.limits import NONE
 from twistchat.frontends.irc.questions import QUESTION_COMMANDS
 from twistchat.testing import LINE, World

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from tests.irc.test_names import PATIENT, NamesTestCase
+from tests.irc.kit import PATIENT
+from tests.irc.test_names import NamesTestCase
 from twistchat.core.accounts import Role
 from twistchat.frontends.irc.listing import CONDITIONS, LISTED
 from twistchat.testing import LINE

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from tests.irc.kit import IRCTestCase
+from tests.irc.kit import PATIENT, IRCTestCase
 from twistchat.core.accounts import Role
-from twistchat.core.limits import DEFAULT_LIMITS, NONE
+from twistchat.core.limits import NONE
 from twistchat.core.model import Persona, User
 from twistchat.frontends.irc.about import about
 from twistchat.frontends.irc.caps import Cap
@@ -17,10 +17,6 @@ from twistchat.testing import LINE
 if TYPE_CHECKING:
     from twistchat.core.limits import Limits
     from twistchat.frontends.irc.about import About
-
-
-PATIENT = replace(DEFAULT_LIMITS, ping=1e6, pong=2e6)
-"""Clients here do not answer when they are asked whether they are there."""
 
 
 class NamesTestCase(IRCTestCase):

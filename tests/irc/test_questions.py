@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar
 
 from tests.irc.kit import IRCTestCase
-from tests.irc.test_names import PATIENT
 from twistchat.core.accounts import Role
 from twistchat.frontends.irc.manual import PAGES
 from twistchat.frontends.irc.server import AT_THE_SERVER, VERSION
 from twistchat.frontends.irc.table import COMMANDS
 
-if TYPE_CHECKING:
-    from twistchat.core.limits import Limits
-
 
 class ServerTests(IRCTestCase):
-    limits: ClassVar[Limits] = PATIENT
-
     def said(self, asked: str) -> list[str]:
         if not self.world.registry.people:
             (self.bob,) = self.clients("bob")
@@ -88,8 +81,6 @@ class ServerTests(IRCTestCase):
 
 
 class HelpTests(IRCTestCase):
-    limits: ClassVar[Limits] = PATIENT
-
     def test_all_commands(self) -> None:
         (bob,) = self.clients("bob")
         for asked in ("HELP", "HELPOP", "help index"):

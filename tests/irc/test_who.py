@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from tests.irc.kit import IRCTestCase
-from tests.irc.test_names import PATIENT, NamesTestCase
+from tests.irc.kit import PATIENT, IRCTestCase
+from tests.irc.test_names import NamesTestCase
 from twistchat.core.accounts import Role
 from twistchat.core.commands import SetAway
 from twistchat.frontends.irc.who import WHO_SHOWN

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from tests.engines import OnSlowEngine
 from tests.irc.kit import IRC, IRCTestCase
-from tests.irc.test_names import PATIENT
 from twistchat.core.accounts import Role
 from twistchat.core.commands import SetAway
 from twistchat.core.model import NO_PERSONA
@@ -18,12 +17,9 @@ from twistchat.testing import LINE
 
 if TYPE_CHECKING:
     from tests.irc.kit import Client
-    from twistchat.core.limits import Limits
 
 
 class WhoisTests(IRCTestCase):
-    limits: ClassVar[Limits] = PATIENT
-
     def test_everything(self) -> None:
         (ann,) = self.world.people("ann", front_end=LINE)
         (bob,) = self.clients("小明", room="#茶")
@@ -42,7 +38,7 @@ class WhoisTests(IRCTestCase):
         self.assertEqual(
             [line.removeprefix(":twistchat.chat ") for line in lines],
             [
-                f"311 carl 小明 ~user {host} * 小明 in person",
+                f"311 carl 小明 ~小明 {host} * 小明 in person",
                 "319 carl 小明 @#茶 @#b",
                 "312 carl 小明 twistchat.chat twistchat",
                 "301 carl 小明 吃饭",
@@ -183,8 +179,6 @@ class WhoisTests(IRCTestCase):
 
 
 class WhowasTests(IRCTestCase):
-    limits: ClassVar[Limits] = PATIENT
-
     def was(self, client: Client, asked: str) -> list[str]:
         return [line.removeprefix(":twistchat.chat ") for line in self.asking(client, asked)]
 
@@ -195,7 +189,7 @@ class WhowasTests(IRCTestCase):
         ann.types("/quit")
         self.turn()
         person, place, end = self.was(carl, "WHOWAS 小明")
-        self.assertRegex(person, r"^314 carl 小明 ~user \w{12}\.cloak \* 小明 in person$")
+        self.assertRegex(person, r"^314 carl 小明 ~小明 \w{12}\.cloak \* 小明 in person$")
         self.assertRegex(place, r"^312 carl 小明 twistchat\.chat until 1970-01-01 00:00:00 UTC$")
         self.assertEqual(end, "369 carl 小明 End of WHOWAS")
         self.assertRegex(self.was(carl, "WHOWAS Ann")[0], r"^314 carl ann chat \S+ \* ann$")

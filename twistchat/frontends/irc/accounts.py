@@ -11,7 +11,7 @@ from twistchat.core.names import fold
 from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.message import word, write
 from twistchat.frontends.irc.numerics import RPL_LOGGEDIN
-from twistchat.frontends.irc.refused import sentence
+from twistchat.frontends.irc.refusals import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from twistchat.frontends.irc.about import About
     from twistchat.frontends.irc.dialog import IRCDialog
     from twistchat.frontends.irc.message import Message
+
+NO_OPERATOR = "That is not the account of an operator"
 
 _CODES: Mapping[Refusal, str] = {
     Refusal.ACCOUNT_EXISTS: "ACCOUNT_EXISTS",
@@ -106,7 +108,9 @@ def _oper(dialog: IRCDialog, message: Message) -> None:
 def _operates(dialog: IRCDialog, refused: Refused | None) -> None:
     user = dialog.session.user
     if refused is not None or user is None:
-        dialog.reply(ERR_PASSWDMISMATCH, "" if refused is None else sentence(refused))
+        is_other = refused is None or refused.code is Refusal.OPERATORS_ONLY
+        words = NO_OPERATOR if refused is None or is_other else sentence(refused)
+        dialog.reply(ERR_PASSWDMISMATCH, words)
         return
     dialog.reply(RPL_YOUREOPER, "You are an operator now, until you leave")
     dialog.tell(dialog.about.mask_of(user), "MODE", user.name, "+o")

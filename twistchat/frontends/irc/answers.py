@@ -105,9 +105,6 @@ def _kept(
             return [write(to.about.server, irc.RPL_INVITING, nick, event.to, event.room)]
         case e.AwayChanged():
             return []
-        case e.PersonaChanged() if asked.command == "MODE":
-            mode = "+B" if event.persona.is_bot else "-B"
-            return [write(to.about.mask(event.who, event.user), "MODE", nick, mode)]
         case _:
             return happened.lines_of(event, committed, to)
 

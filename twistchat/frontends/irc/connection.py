@@ -10,27 +10,12 @@ from twistchat.core import commands as c
 from twistchat.core.codes import Cause
 from twistchat.core.text import clean
 from twistchat.frontends.irc.entry import Entry
+from twistchat.frontends.irc.sentences import ERROR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from twistchat.core.events import Goodbye
     from twistchat.frontends.irc.dialog import IRCDialog
     from twistchat.frontends.irc.message import Message
-
-LAST_WORDS: Mapping[Cause, str] = {
-    Cause.LEFT: "Goodbye",
-    Cause.LOST: "The connection was lost",
-    Cause.TIMED_OUT: "Ping timeout: nothing was heard of you",
-    Cause.TOO_SLOW: "More waited for you than you read",
-    Cause.STOPPING: "The server is stopping",
-    Cause.NO_NAME: "You did not register in time: send NICK and USER",
-    Cause.KICKED: "You were put out",
-    Cause.BANNED: "You are banned from this server",
-    Cause.LOGGED_OUT: "You were logged out: log in again with the password as it is now",
-    Cause.RESUMED: "You have come back over another connection",
-}
-"""Why a connection ends, as `ERROR` says it."""
 
 
 def closing(words: str) -> str:
@@ -40,7 +25,7 @@ def closing(words: str) -> str:
 
 def last_words(goodbye: Goodbye) -> str:
     """Write the last line of somebody who goes, or is made to."""
-    words = LAST_WORDS[goodbye.cause]
+    words = ERROR[goodbye.cause]
     return closing(f"{words} ({goodbye.words})" if goodbye.words else words)
 
 
@@ -59,7 +44,7 @@ def _nothing(dialog: IRCDialog, message: Message) -> None:
 def _quit(dialog: IRCDialog, message: Message) -> None:
     words = " ".join(message.params[:1])
     if dialog.session.user is None:
-        dialog.turn_away(f"Quit: {words}" if words else LAST_WORDS[Cause.LEFT])
+        dialog.turn_away(f"Quit: {words}" if words else ERROR[Cause.LEFT])
     else:
         dialog.does(c.Quit(words))
 

@@ -10,6 +10,7 @@ from twistchat.core.codes import Cause
 from twistchat.core.concerns import log_of
 from twistchat.frontends.irc import deeds
 from twistchat.frontends.irc import sentences as s
+from twistchat.frontends.irc.connection import last_words
 from twistchat.frontends.irc.message import LONGEST, unbroken, write
 from twistchat.frontends.irc.split import parts
 from twistchat.frontends.irc.tags import msgid_of, msgid_of_signal
@@ -70,7 +71,7 @@ def lines_of(item: e.Event, committed: Committed, to: IRCFormat) -> list[str]:
             return [_in_words(item, to)]
         case e.Stopping():
             told = f"{s.STOPPING}: {item.words}" if item.words else f"{s.STOPPING}."
-            return [_server(item, to, "*", told), error(Cause.STOPPING, item.words)]
+            return [_server(item, to, "*", told), last_words(e.Goodbye(Cause.STOPPING, item.words))]
         case e.RoomForgotten() | e.Folded():
             return []
         case _:
@@ -194,13 +195,6 @@ def quit_words(item: e.Departed) -> str:
     if not item.words:
         return why
     return f"{why}: {item.words}" if item.cause is Cause.LEFT else f"{why} ({item.words})"
-
-
-def error(cause: Cause, words: str = "") -> str:
-    """Write the last line that a client is told, and why its connection is closed."""
-    why = s.ERROR[cause]
-    told = f"{why}: {words}" if cause is Cause.LEFT and words else why + deeds.why(words)
-    return f"ERROR :Closing link: {told}"
 
 
 def _account(item: e.AccountSet, to: IRCFormat) -> list[str]:

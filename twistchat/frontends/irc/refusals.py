@@ -189,7 +189,8 @@ OVER_ALL = {
         irc.ERR_PASSWDMISMATCH, "That is not the password of this chat"
     ),
     Refusal.GUESTS_NOT_WELCOME: Row(
-        irc.ERR_YOUREBANNEDCREEP, "This chat is for those who have an account: log in with SASL"
+        irc.ERR_YOUREBANNEDCREEP,
+        "This chat is for those who have an account: log in with SASL, or with PASS name:password",
     ),
     Refusal.UNKNOWN: Row(
         irc.RPL_TRYAGAIN, "It cannot be said now, and nobody knows whether it was kept", "command"
@@ -207,6 +208,12 @@ OVER_ALL = {
     ),
 }
 """How each refusal is written."""
+
+EVERYWHERE = {
+    Refusal.BANNED: Row(irc.ERR_YOUREBANNEDCREEP, "You are banned{until}"),
+    Refusal.MUTED: Row(irc.ERR_CANNOTSENDTOCHAN, "You are muted{until}", "*"),
+}
+"""How it is written where it is about no room."""
 
 SAYING = {
     Refusal.NOT_IN_ROOM: Row(irc.ERR_CANNOTSENDTOCHAN, "You are not in that room", "about"),
@@ -239,23 +246,11 @@ def lines_of(about: About, refused: e.Refused, asked: Asked, reader: str) -> lis
     is_silent = asked.command == "TAGMSG" and refused.code not in NOWHERE
     if asked.command == "NOTICE" or is_silent or not row.numeric:
         return []
-    until = "" if refused.until is None else f" until {deeds.day(refused.until)}"
-    if (
-        refused.until is not None
-        and refused.hint
-        and refused.code
-        in (
-            Refusal.BANNED,
-            Refusal.MUTED,
-        )
-    ):
-        until += deeds.why(refused.hint)
-    hint = refused.hint
-    sentence = row.sentence.format(about=refused.about, hint=hint, until=until)
+    hint, told = refused.hint, sentence(refused, row)
     if row.numeric == ERROR or (refused.code is Refusal.BANNED and not reader):
-        return [f"ERROR :Closing link: {sentence}"]
+        return [f"ERROR :Closing link: {told}"]
     if row.numeric == NOTICE:
-        return [write(about.server, NOTICE, reader or "*", text=f"{sentence}.")]
+        return [write(about.server, NOTICE, reader or "*", text=f"{told}.")]
     known = {
         "about": _word(refused.about),
         "asked": _word(asked.about),
@@ -264,11 +259,25 @@ def lines_of(about: About, refused: e.Refused, asked: Asked, reader: str) -> lis
     }
     params = [known.get(param, param) for param in row.params.split()]
     nick = [] if row.numeric == "FAIL" else [reader or "*"]
-    return [write(about.server, row.numeric, *nick, *params, text=sentence)]
+    return [write(about.server, row.numeric, *nick, *params, text=told)]
+
+
+def sentence(refused: e.Refused, row: Row | None = None) -> str:
+    """Tell people why something was refused."""
+    until = "" if refused.until is None else f" until {deeds.day(refused.until)}"
+    if until and refused.hint and refused.code in (Refusal.BANNED, Refusal.MUTED):
+        until += deeds.why(refused.hint)
+    if row is None:
+        rows = OVER_ALL if refused.about else OVER_ALL | EVERYWHERE
+        row = rows[refused.code]
+    words = row.sentence
+    return words.format(about=refused.about, hint=refused.hint, until=until)
 
 
 def _row(about: About, refused: e.Refused, asked: Asked) -> Row:
     code = refused.code
+    if not refused.about and code in EVERYWHERE:
+        return EVERYWHERE[code]
     row = OTHERWISE.get((asked.command, code))
     if row is None and asked.command in TALKING:
         row = SAYING.get(code)
@@ -276,8 +285,6 @@ def _row(about: About, refused: e.Refused, asked: Asked) -> Row:
         row = OVER_ALL[code]
     if code is Refusal.NOT_IN_ROOM and about.place.room(refused.about) is None:
         return OVER_ALL[Refusal.NO_SUCH_ROOM]
-    if code in (Refusal.MUTED, Refusal.BANNED) and not refused.about:  # everywhere
-        return row._replace(params="*")
     return row
 
 

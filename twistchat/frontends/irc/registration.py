@@ -7,7 +7,6 @@ a guest. Where that fails because of its name it may say another `NICK`; otherwi
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from twisted.words.protocols.irc import (
@@ -29,12 +28,12 @@ from twistchat.core.text import clean
 from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.masks import USERLEN
 from twistchat.frontends.irc.message import word
-from twistchat.frontends.irc.refused import sentence
+from twistchat.frontends.irc.refusals import OVER_ALL, sentence
 from twistchat.login import GuestName
 from twistchat.session.coming import Coming
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from twistchat.core.accounts import Account
     from twistchat.frontends.irc.dialog import IRCDialog
@@ -46,18 +45,8 @@ NAMELEN = 120
 NOBODY = "user"
 """The user name of a client whose own has nothing in it that may stand in one."""
 
-_NUMERICS: Mapping[Refusal, str] = {
-    Refusal.NAME_EMPTY: ERR_NONICKNAMEGIVEN,
-    Refusal.NAME_CHARACTERS: ERR_ERRONEUSNICKNAME,
-    Refusal.NAME_NUMBER: ERR_ERRONEUSNICKNAME,
-    Refusal.NAME_LONG: ERR_ERRONEUSNICKNAME,
-    Refusal.NAME_RESERVED: ERR_ERRONEUSNICKNAME,
-    Refusal.NAME_TAKEN: ERR_NICKNAMEINUSE,
-    Refusal.NAME_REGISTERED: ERR_NICKNAMEINUSE,
-    # Not 437, at which some clients do not try another name.
-    Refusal.NAME_KEPT: ERR_NICKNAMEINUSE,
-}
-"""Why a name is no good. One may try again with another."""
+TRY_ANOTHER = frozenset({ERR_NONICKNAMEGIVEN, ERR_ERRONEUSNICKNAME, ERR_NICKNAMEINUSE})
+"""Why a name is no good: one may try again with another."""
 
 
 class Registration:
@@ -91,7 +80,7 @@ class Registration:
 
     def takes_user(self, ident: str, realname: str) -> None:
         """Be that, on one's own machine and in one's own words."""
-        known = re.sub(r"[^A-Za-z0-9._-]", "", ident)[:USERLEN] or NOBODY
+        known = "".join(filter(_may_be_ident, ident))[:USERLEN] or NOBODY
         self._persona = Persona(known, cut_realname(realname))
         self._go_on()
 
@@ -177,33 +166,30 @@ class Registration:
 
     def _refuse(self, why_not: Refused) -> None:
         nick, self._nick = self._nick, ""
-        if why_not.code in _NUMERICS:
+        if OVER_ALL[why_not.code].numeric in TRY_ANOTHER:
             self._refuse_name(why_not, nick)
         else:
             self._turn_away(why_not)
 
     def _refuse_name(self, why_not: Refused, nick: str) -> None:
-        numeric = _NUMERICS.get(why_not.code, ERR_ERRONEUSNICKNAME)
+        numeric, words = OVER_ALL[why_not.code].numeric, sentence(why_not)
         names = () if numeric == ERR_NONICKNAMEGIVEN else (word(nick),)
-        self._dialog.reply(numeric, *names, sentence(why_not))
+        free = f". Free is {why_not.hint}" if why_not.hint else ""
+        self._dialog.reply(numeric, *names, f"{words}{free}")
 
     def _turn_away(self, why_not: Refused) -> None:
         dialog, words = self._dialog, sentence(why_not)
-        match why_not.code:
-            case Refusal.GUESTS_NOT_WELCOME:
-                dialog.fail("*", "ACCOUNT_REQUIRED", words)
-            case Refusal.BANNED:
-                dialog.reply(ERR_YOUREBANNEDCREEP, words)
-            case (
-                Refusal.HOUSE_PASSWORD_WRONG
-                | Refusal.WRONG_PASSWORD
-                | Refusal.ATTEMPTS_FAST
-                | Refusal.ACCOUNT_DISABLED
-            ):
-                dialog.reply(ERR_PASSWDMISMATCH, words)
-            case _:
-                pass
+        if why_not.code is Refusal.GUESTS_NOT_WELCOME:
+            dialog.fail("*", "ACCOUNT_REQUIRED", words)
+        elif why_not.code is Refusal.BANNED:
+            dialog.reply(ERR_YOUREBANNEDCREEP, words)
+        elif OVER_ALL[why_not.code].numeric == ERR_PASSWDMISMATCH:
+            dialog.reply(ERR_PASSWDMISMATCH, words)
         dialog.turn_away(words)
+
+
+def _may_be_ident(character: str) -> bool:
+    return character.isalnum() or character in "._-"
 
 
 def cut_realname(typed: str) -> str:

@@ -22,7 +22,7 @@ from twistchat.frontends.irc.numerics import (
     RPL_SASLMECHS,
     RPL_SASLSUCCESS,
 )
-from twistchat.frontends.irc.refused import sentence
+from twistchat.frontends.irc.refusals import sentence
 from twistchat.session.coming import Coming
 
 if TYPE_CHECKING:
