@@ -74,6 +74,8 @@ class Join:
     """Whether the server knows that one was in it, so that one need not be let in again."""
     past_last: bool = False
     """Whether one is told what was said there after one's own coming, and not before."""
+    without_past: bool = False
+    """Whether one is told nothing of that, and asks for it oneself."""
 
 
 @value(frozen=True, slots=True)

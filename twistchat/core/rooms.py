@@ -109,6 +109,8 @@ def join(state: State, user: User, command: c.Join) -> Sequence[e.Item] | e.Refu
         state.keep(user, room)
     state.add(user, room)
     past = opened(state, name, command.seen)
+    if command.without_past:
+        past = e.JoinOpened(name, 0, None)
     joined = e.Joined(name, user.id, user.name, state.now())
     members = _members(room, on_joining=True)
     items += [joined, members, past] if command.past_last else [past, joined, members]

@@ -22,7 +22,7 @@ knows nothing of other wires, nor of who hears what.
     targets.py    lists with commas, and what one may know of
     happened.py   events as lines; deeds.py: those of moderators
     answers.py    answers as lines; refusals.py: why something was refused
-    past.py       what was said before
+    past.py       what was said before; history.py: CHATHISTORY, which asks for it
     labels.py     to which command an answer is, under which label, in which batch
     tags.py       times, message ids and other tags
     split.py      long text in parts

@@ -10,6 +10,7 @@ from twistchat.core.concerns import is_reply
 from twistchat.frontends.irc import happened, labels
 from twistchat.frontends.irc import sentences as s
 from twistchat.frontends.irc.message import write
+from twistchat.frontends.irc.tags import time_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 HISTORY = "chathistory"
 """The type of a batch of past lines."""
+
+CONVERSATIONS = "draft/chathistory-targets"
+"""The type of one of names."""
 
 BATCH = "h"
 """The name of a batch of history: it is begun and ended in one piece."""
@@ -39,6 +43,8 @@ def lines_of(place: Committed, past: Past, to: IRCFormat, *, now: float) -> list
             return _batch(lines, opened.room, to)
         case e.PrivateOpened() as opened:
             return _private(opened, past, to, now=now)
+        case e.ConversationsOpened() as opened:
+            return _conversations(opened, place, past, to)
         case _:
             return []
 
@@ -62,10 +68,32 @@ def _asked_for(place: Committed, past: Past, to: IRCFormat) -> list[str]:
         item = committed.item
         if not is_reply(item) and (to.has_playback or isinstance(item, e.Said | e.Whispered)):
             lines += happened.lines_of(item, committed, to)
-    return in_answer(lines, HISTORY, asked, to, asked.about.partition(" ")[2])
+    return _in_answer(lines, HISTORY, asked, to, asked.about.partition(" ")[2])
 
 
-def in_answer(
+def _conversations(
+    opened: e.ConversationsOpened, place: Committed, past: Past, to: IRCFormat
+) -> list[str]:
+    """Write where was last spoken, and when."""
+    server = to.about.server
+    lines = []
+    for committed in past.events:
+        item = committed.item
+        if isinstance(item, e.Said | e.Whispered):
+            where = _other(item, opened.user, to) if isinstance(item, e.Whispered) else item.room
+            lines.append(write(server, "CHATHISTORY", "TARGETS", where, time_of(item.at)))
+    return _in_answer(lines, CONVERSATIONS, labels.asked_by(place.label), to)
+
+
+def _other(item: e.Whispered, user: str, to: IRCFormat) -> str:
+    """Name with whom somebody (by `User.id`) talked, as they are called now."""
+    is_own = item.user == user
+    other, name = (item.to_user, item.to) if is_own else (item.user, item.who)
+    known = to.about.place.user(other) or to.about.place.accounts.of(other)
+    return name if known is None else known.name
+
+
+def _in_answer(
     lines: Sequence[str], kind: str, asked: labels.Asked, to: IRCFormat, *params: str
 ) -> list[str]:
     """Put an answer into its batch, which is there also where there is nothing to tell."""

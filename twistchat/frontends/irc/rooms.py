@@ -15,6 +15,7 @@ from twisted.words.protocols.irc import (
 )
 
 from twistchat.core import commands as c
+from twistchat.frontends.irc.caps import Cap
 from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.formatting import plain
 from twistchat.frontends.irc.message import word
@@ -44,7 +45,9 @@ def _join(dialog: IRCDialog, message: Message) -> None:
     keys = message.params[1].split(",") if len(message.params) > 1 else []
     for name, key in zip_longest(typed.split(","), keys[: typed.count(",") + 1], fillvalue=""):
         if is_room(name):
-            dialog.does(c.Join(name, key=key, past_last=True), about=name)
+            without_past = Cap.CHATHISTORY in dialog.caps  # then it asks for that itself
+            join = c.Join(name, key=key, past_last=True, without_past=without_past)
+            dialog.does(join, about=name)
         elif name:
             dialog.reply(ERR_NOSUCHCHANNEL, word(name), "The name of a room begins with #")
 

@@ -8,6 +8,7 @@ from twistchat.frontends.irc.accounts import ACCOUNT_COMMANDS
 from twistchat.frontends.irc.capability import CAPABILITY_COMMANDS
 from twistchat.frontends.irc.connection import CONNECTION_COMMANDS
 from twistchat.frontends.irc.help import help_commands
+from twistchat.frontends.irc.history import HISTORY_COMMANDS
 from twistchat.frontends.irc.modes import MODE_COMMANDS
 from twistchat.frontends.irc.oneself import SELF_COMMANDS
 from twistchat.frontends.irc.questions import QUESTION_COMMANDS
@@ -27,6 +28,7 @@ _COMMANDS: Mapping[str, Entry] = {
     **ACCOUNT_COMMANDS,
     **CAPABILITY_COMMANDS,
     **CONNECTION_COMMANDS,
+    **HISTORY_COMMANDS,
     **MODE_COMMANDS,
     **QUESTION_COMMANDS,
     **REGISTRATION_COMMANDS,
