@@ -147,7 +147,7 @@ def get_irctest_controller_class() -> type[Any]:
                 words = [program, "-f", faketime, *words]
                 self.faketime_enabled = True
             self.proc = self.execute(words, cwd=self.directory)
-            self.wait_for_port()
+            # There is a control socket when the doors are open; before, they are only tried.
             add_account(self.directory, *OPERATOR, "operator")
 
         def wait_for_services(self) -> None:
