@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import permutations
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import twistchat
 from tests.engines import OnSlowEngine
@@ -166,6 +166,13 @@ class RegistrationTests(OwnersTestCase):
         client.types("NICK ann")
         self.turn()
         self.is_in(client, "ann")
+
+    def test_a_name_that_begins_as_what_a_browser_asks_for(self) -> None:
+        for first in (b"NICK *", b"PASS /secret", b"USER / 0 * :x"):
+            client = cast("Client", self.connect(speaks_first=True))
+            client.sends(first + b"\r\nPING here\r\n")
+            self.turn()
+            self.assertEqual(self.told(client)[-1], ":twistchat.chat PONG twistchat.chat here")
 
     def test_a_name_that_is_none_takes_one_back(self) -> None:
         client = self.door("NICK ann", "NICK *", "USER a 0 * :Ann")

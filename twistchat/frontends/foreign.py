@@ -10,8 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-REQUEST = re.compile(rb"[A-Z]{3,12} [^ ]+ HTTP/\d|[A-Z]{3,12} (/|\*|https?://)")
-"""The first line of a request (RFC 9112, section 3); some come without a version."""
+REQUEST = re.compile(
+    rb"(?!(CAP|NICK|USER|PASS|AUTHENTICATE) )[A-Z]{3,12} ([^ ]+ HTTP/\d|/|\*|https?://)"
+)
+"""The first line of a request (RFC 9112, section 3); some come without a version. What IRC clients
+say first is none, whatever stands behind it."""
 
 HEADER = re.compile(rb"(Host|Origin|Referer|User-Agent|Content-Type|Content-Length): ", re.I)
 """A line of a request whose first line was hidden from us."""
