@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 BESIDE = ("AUTHENTICATE", "CAP", "PONG")
 """What may be said before one is who one is about to be."""
 
+LABEL = 64
+"""Characters of a label; one that is longer is none (ircv3.net, labeled-response)."""
+
 UNREGISTERED = "*"
 """Instead of the nickname of somebody who has none."""
 
@@ -154,7 +157,8 @@ class IRCDialog:
         """The label of the line, as it is written in a tag; empty if it has none."""
         if self._message is None or Cap.LABELED_RESPONSE not in self.caps:
             return ""
-        return escape(self._message.label)
+        label = self._message.label
+        return escape(label) if label.isprintable() and len(label) <= LABEL else ""
 
     def several(self) -> None:
         """Let all that the line is answered with, by the chat too, be in one batch if it may be.
