@@ -277,6 +277,15 @@ class TagTests(IRCTestCase):
         (line,) = bob.heard()
         self.assertEqual(line.tags.keys(), {"msgid"})
 
+    def test_any_picture_and_nothing_that_harms(self) -> None:
+        alice, bob = self.clients("alice", "bob", room="#tea", caps=TAGS)
+        alice.hears()
+        alice.types("@+draft/react=👩\u200d👩\u200d👧;+x=a\\r\\nb\x1b[31m\u202e TAGMSG #tea")
+        self.turn()
+        (line,) = bob.heard()
+        self.assertEqual(line.tags["+draft/react"], "👩\u200d👩\u200d👧")
+        self.assertEqual(line.tags["+x"], "a\r\nb␛[31m\ufffd")
+
     def test_tags_alone(self) -> None:
         alice, bob = self.clients("alice", "bob", room="#tea", caps=TAGS)
         (carl,) = self.clients("carl", room="#tea")

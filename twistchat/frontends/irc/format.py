@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import is_answer, is_reply
 from twistchat.core.events import Kept, Said, Signalled, Whispered, Written
+from twistchat.core.text import clean
 from twistchat.frontends.irc import answers, happened, labels, past
 from twistchat.frontends.irc.caps import Cap
 from twistchat.frontends.irc.message import encode, escape
@@ -67,7 +68,7 @@ class IRCFormat:
                 tags.append(f"msgid={msgid}")
             if user and self.about.persona(user).is_bot:
                 tags.append("bot")
-            if client and client.isprintable() and " " not in client:
+            if client and " " not in client and clean(client) == client:
                 tags.append(client)
         return ";".join(tags)
 

@@ -12,7 +12,7 @@ from twisted.words.protocols.irc import (
 )
 
 from twistchat.core import commands as c
-from twistchat.core.text import spoken
+from twistchat.core.text import clean, spoken
 from twistchat.frontends.irc.caps import Cap
 from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.formatting import ACTION, plain, read_words
@@ -119,7 +119,7 @@ def client_tags(dialog: IRCDialog, message: Message) -> str:
     if Cap.MESSAGE_TAGS not in dialog.caps or not message.tags:
         return ""
     tags = message.tags.items()
-    return write_tags({key: value for key, value in tags if _CLIENT_ONLY.fullmatch(key)})
+    return clean(write_tags({key: tag for key, tag in tags if _CLIENT_ONLY.fullmatch(key)}))
 
 
 def _away(dialog: IRCDialog, message: Message) -> None:
