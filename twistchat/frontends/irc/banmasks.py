@@ -6,6 +6,7 @@ what somebody is called on their machine, is about somebody in person, or it is 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from twistchat.core.names import fold
@@ -13,7 +14,7 @@ from twistchat.frontends.irc.masks import host_of, user_name
 from twistchat.frontends.irc.wildcards import has_wildcards, matching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from twistchat.core.law import Sanction
     from twistchat.core.model import Room, User
@@ -28,7 +29,26 @@ def mask_of(to: str) -> str:
     return f"{fold(to)}!*@*"
 
 
-def target_of(mask: str, room: Room, place: Place) -> str | None:
+class Hosts:
+    """Who is here, by their hosts: looked up once for all masks of a line."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    @cached_property
+    def _by_host(self) -> Mapping[str, User]:
+        return {host_of(user.id): user for user in self._place.people}
+
+    def such(self, host: str, room: Room) -> list[User]:
+        """Find who has a host: of all if it is whole, or else of those in a room."""
+        if has_wildcards(host):
+            is_host = matching(host)
+            return [user for user in room.members.values() if is_host(host_of(user.id))]
+        found = self._by_host.get(host.lower())
+        return [] if found is None else [found]
+
+
+def target_of(mask: str, room: Room, hosts: Hosts) -> str | None:
     """Find the name, or the pattern of names, that a mask means; None if the rules know no such.
 
     `bob!*@*` is `bob`. With a user or a host it is who alone is such: of all who are here, if the
@@ -39,11 +59,12 @@ def target_of(mask: str, room: Room, place: Place) -> str | None:
         return None
     if _is_anything(user) and _is_anything(host):
         return nick
-    people: Iterable[User] = room.members.values() if has_wildcards(host) else place.people
-    wants_host = matching(host)
-    found = [each for each in people if wants_host(host_of(each.id))]
     is_nick, is_user = matching(nick), matching(user)
-    met = [each for each in found if is_nick(each.name) and is_user(user_name(each.persona.ident))]
+    met = [
+        each
+        for each in hosts.such(host, room)
+        if is_nick(each.name) and is_user(user_name(each.persona.ident))
+    ]
     return met[0].name if len(met) == 1 else None
 
 

@@ -22,7 +22,7 @@ from twisted.words.protocols.irc import (
 from twistchat.core import commands as c
 from twistchat.core.names import fold
 from twistchat.core.rights import Rank, rank_of
-from twistchat.frontends.irc.banmasks import listed_as, mask_of, target_of
+from twistchat.frontends.irc.banmasks import Hosts, listed_as, mask_of, target_of
 from twistchat.frontends.irc.changes import as_rule, read_changes, why_not
 from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.letters import HIDDEN, KEY, LISTS, PARTS, modes_of
@@ -149,9 +149,9 @@ def _do_deeds(dialog: IRCDialog, room: Room, changes: list[Change]) -> None:
 
     What is so already is passed over, as IRC does, but not behind another change of the same.
     """
-    changed: set[tuple[str, str]] = set()
+    hosts, changed = Hosts(dialog.about.place), set[tuple[str, str]]()
     for change in changes[:MODES]:
-        target = _target(dialog, room, change)
+        target = _target(dialog, room, change, hosts)
         if target is None:
             continue
         key = change.letter, fold(target)
@@ -164,7 +164,7 @@ def _do_deeds(dialog: IRCDialog, room: Room, changes: list[Change]) -> None:
         _refuse(dialog, room, changes[MODES], f"At most {MODES} of these in one line")
 
 
-def _target(dialog: IRCDialog, room: Room, change: Change) -> str | None:
+def _target(dialog: IRCDialog, room: Room, change: Change, hosts: Hosts) -> str | None:
     """Find whom a change is about, or say that it is nobody."""
     if not change.param:
         _refuse(dialog, room, change, "That mode needs a parameter")
@@ -175,7 +175,7 @@ def _target(dialog: IRCDialog, room: Room, change: Change) -> str | None:
     listed = room.law.listed(LISTS[change.letter][0])
     if (found := listed_as(change.param, listed, place.now())) is not None:
         return found.to
-    target = target_of(change.param, room, place)
+    target = target_of(change.param, room, hosts)
     if target is None:
         _refuse(dialog, room, change, "Hosts are cloaked here: name somebody, as in nick!*@*")
     elif not target.strip("*?"):
