@@ -306,6 +306,30 @@ class AfterwardsTests(OwnersTestCase):
         self.assertEqual(self.told(self.zoe)[0], ":bob NICK ann")
         self.assertIsNone(self.world.parts.chat.person("bob"))
 
+    def test_while_they_log_in_once_more_they_are_nobody_else(self) -> None:
+        self.logs_in(self.zoe, "ann")
+        self.asking(self.zoe, "AUTHENTICATE PLAIN")
+        self.wait(2)
+        self.assertEqual(self.asking(self.zoe, "PING x"), [":twistchat.chat PONG twistchat.chat x"])
+        self.assertEqual(
+            [line.split()[1:3] for line in self.asking(self.zoe, f"AUTHENTICATE {plain('bob')}")],
+            [["900", "zoe"], ["903", "zoe"]],
+        )
+        self.assertEqual(self.asking(self.zoe, "PING x")[0], ":zoe NICK bob")
+
+    def test_but_not_for_ever(self) -> None:
+        self.logs_in(self.zoe, "ann")
+        self.asking(self.zoe, "AUTHENTICATE PLAIN")
+        self.wait(11)
+        self.assertEqual(self.told(self.zoe)[0], ":zoe NICK ann")
+
+    def test_logging_in_once_more_may_fail(self) -> None:
+        for said in ("AUTHENTICATE *", "AUTHENTICATE !", f"AUTHENTICATE {plain('bob', WRONG)}"):
+            self.logs_in(self.zoe, "ann")
+            self.asking(self.zoe, "AUTHENTICATE PLAIN", said)
+            self.wait(2)
+            self.assertEqual(self.account_name_of(self.zoe), "ann")
+
     def test_as_who_they_are_already(self) -> None:
         self.logs_in(self.zoe, "ann")
         self.wait(2)

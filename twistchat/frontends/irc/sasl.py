@@ -41,8 +41,11 @@ LONGEST = 8 * CHUNK
 """Characters of base64 in all: more than any name and password take."""
 
 AGAIN = 1.0
-"""Seconds in which who has come in may log in once more, before becoming the owner of an account:
-each becoming is told to all their rooms."""
+"""Seconds in which who has come in may begin to log in once more, before becoming the owner of an
+account: each becoming is told to all their rooms."""
+
+UNDER_WAY = 10.0
+"""Seconds that logging in once more may take them."""
 
 
 class Sasl:
@@ -65,30 +68,26 @@ class Sasl:
         if self._is_flooding:
             self._is_flooding = len(said) >= CHUNK
         elif said == "*":
-            self._said = None
-            self._dialog.reply(ERR_SASLABORTED, "You have aborted logging in")
+            self._stop(ERR_SASLABORTED, "You have aborted logging in")
         elif self._said is None:
             self._begin(said)
         elif len(said) > CHUNK:
-            self._said = None
-            self._dialog.reply(ERR_SASLTOOLONG, f"Send {CHUNK} characters at a time")
+            self._stop(ERR_SASLTOOLONG, f"Send {CHUNK} characters at a time")
         else:
             self._go_on("" if said == "+" else said)
 
     def abort(self) -> None:
         """Go on without it: the client did not wait for its end."""
         if self._said is not None:
-            self._said = None
-            self._dialog.reply(ERR_SASLABORTED, "You came in before you had logged in")
+            self._stop(ERR_SASLABORTED, "You came in before you had logged in")
 
     def _begin(self, mechanism: str) -> None:
         if mechanism.upper() not in MECHANISMS:
             self._dialog.reply(RPL_SASLMECHS, ",".join(MECHANISMS), "are what you can log in by")
-            self._fails("There is no such mechanism here")
+            self._stop(ERR_SASLFAIL, "There is no such mechanism here")
             return
         self._said = ""
-        if self._becoming is not None:
-            self._becoming.reset(AGAIN)
+        self._wait(UNDER_WAY)
         self._dialog.tell(self._dialog.about.server, "AUTHENTICATE", "+")
 
     def _go_on(self, said: str) -> None:
@@ -96,20 +95,27 @@ class Sasl:
         self._said += said
         if len(self._said) > LONGEST:
             self._is_flooding = len(said) == CHUNK
-            self._fails("That is more than a name and a password")
+            self._stop(ERR_SASLFAIL, "That is more than a name and a password")
         elif len(said) < CHUNK:
             self._verify(self._said)
 
-    def _fails(self, words: str) -> None:
+    def _stop(self, numeric: str, words: str) -> None:
+        """Log in no further, and tell why."""
         self._said = None
-        self._dialog.reply(ERR_SASLFAIL, words)
+        self._wait(AGAIN)
+        self._dialog.reply(numeric, words)
+
+    def _wait(self, seconds: float) -> None:
+        """Let who is to be somebody else be so later."""
+        if self._becoming is not None and self._becoming.active():
+            self._becoming.reset(seconds)
 
     def _verify(self, said: str) -> None:
         """Look whether it is right, and tell when that is known."""
         self._said = None
         read = read_plain(said)
         if read is None:
-            self._fails("That is not what PLAIN sends: a name and its password")
+            self._stop(ERR_SASLFAIL, "That is not what PLAIN sends: a name and its password")
             return
         dialog, session = self._dialog, self._dialog.session
         answer = dialog.postpone()
@@ -117,7 +123,7 @@ class Sasl:
         def known(found: Account | Refused) -> None:
             if isinstance(found, Refused):
                 words = sentence(found)
-                answer(lambda: self._fails(words))
+                answer(lambda: self._stop(ERR_SASLFAIL, words))
             else:
                 answer(lambda: self._succeeds(found))
 
@@ -133,19 +139,16 @@ class Sasl:
         elif user.id == account.id:
             self.ends()
         else:
+            self.ends()
             self._shown = account
-            if self._becoming is None:
-                clock = dialog.about.registry.clock
-                self._becoming = clock.callLater(AGAIN, self.become)
-            else:
-                self._becoming.reset(AGAIN)
+            self._becoming = dialog.about.registry.clock.callLater(AGAIN, self.become)
 
     # ------------------------------------------------------------ being somebody else
 
     @property
     def is_becoming(self) -> bool:
-        """Whether it is somebody else as soon as it asks for something."""
-        return self._shown is not None
+        """Whether it is somebody else as soon as it asks for something more."""
+        return self._shown is not None and self._said is None
 
     def become(self) -> None:
         """Be the owner of the account from now on. What is asked meanwhile waits."""
