@@ -76,6 +76,10 @@ class WireFormat(Protocol):
         Such a format is not asked to write the single events; any other never sees a `Folded`.
         """
 
+    @property
+    def hears_elsewhere(self) -> bool:
+        """Whether one is told what moderators do about oneself in rooms where one is not."""
+
     def encode(self, committed: Committed) -> bytes:
         """Write an event, as everybody with this format reads it. Empty: nothing to tell.
 

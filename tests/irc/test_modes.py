@@ -360,6 +360,19 @@ class MaskTests(ModeCase):
         told = self.asking(alice, f"MODE #tea +{'v' * (MODES + 2)} {names}")
         self.assertEqual([line.split(" ")[1] for line in told], ["401"] * MODES + ["696"])
 
+    def test_who_is_elsewhere_is_told_nothing_as_on_other_networks(self) -> None:
+        alice, _ = self.a_room("alice", "bob")
+        (carl,) = self.clients("carl", room="#pot")
+        (dora,) = self.world.people("dora", front_end=LINE)
+        for mode in ("+b", "-b", "+e", "+I", "+q"):
+            alice.types(f"MODE #tea {mode} carl!*@*")
+            alice.types(f"MODE #tea {mode} dora!*@*")
+        self.turn()
+        self.assertEqual(carl.hears(), [])
+        self.assertEqual(len(dora.sees()), 5)
+        self.world.registers(carl, role=Role.OPERATOR)
+        self.assertEqual(self.asking(carl, "MODE #tea +v bob"), [":carl MODE #tea +v bob"])
+
     def test_exceptions(self) -> None:
         alice, _ = self.a_room("alice", "bob")
         (carl,) = self.clients("carl")

@@ -24,14 +24,13 @@ from twistchat.core.events import (
     JoinOpened,
     Kept,
     Left,
+    Moderated,
     Rejoined,
     Renamed,
     RoomForgotten,
     Said,
-    Signalled,
     Stopping,
     Welcomed,
-    Whispered,
 )
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.counts import Counts
@@ -39,7 +38,7 @@ from twistchat.engine import Committed
 from twistchat.faults import guarded
 from twistchat.telling.crowds import Crowd, Crowds, Rooms
 from twistchat.telling.ignores import Ignores
-from twistchat.telling.specials import Part, Special, Specials
+from twistchat.telling.specials import Part, Special, Specials, wants_kept
 from twistchat.telling.told import Told
 from twistchat.telling.turn import Turn
 
@@ -78,13 +77,6 @@ class Listener(Protocol):
 
     def put_out(self, cause: Cause, label: Label | None = None, words: str = "") -> None:
         """End, since somebody who may wished it."""
-
-
-def _wants_kept(committed: Committed) -> bool:
-    """Whether the session that asked is told `Kept` instead of the event."""
-    if committed.label is not None:
-        return True
-    return not committed.echo and isinstance(committed.item, Said | Whispered | Signalled)
 
 
 class Fanout:
@@ -283,12 +275,12 @@ class Fanout:
         turn.hear(place, rooms_of(item))
         for user in people_of(item):
             for listener in self._sessions.get(user, ()):
-                if not (isinstance(item, Renamed) and listener in self._coming):  # see `Welcomed`
+                if self._concerns(listener, item):
                     specials[listener].places.add(place)
         if is_for_everybody(item):
             for listener in self._rooms:
                 specials[listener].places.add(place)
-        if origin in self._rooms and _wants_kept(committed):
+        if origin in self._rooms and wants_kept(committed):
             specials[origin].instead[place] = replace(committed, item=Kept(item))
         if committed.number and (log := log_of(item)) is not None and log[0] == "#":
             self.told.note(log, committed)
@@ -302,6 +294,14 @@ class Fanout:
         if (crowd := turn.crowds.get(place)) is not None:
             self._tell_crowd(place, crowd, specials)
         self._follow(turn, place, item, specials)
+
+    def _concerns(self, listener: Listener, item: Item) -> bool:
+        """Whether a session is told something about its person, wherever they are."""
+        if isinstance(item, Renamed):
+            return listener not in self._coming  # see `Welcomed`
+        if not isinstance(item, Moderated) or listener.format.hears_elsewhere:
+            return True
+        return self._person[listener] == item.user or item.room in ("", *self._rooms[listener])
 
     def _arrived(self, user: str) -> Sequence[Listener]:
         """Find the sessions of a person that have been told `Welcomed`."""

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, TypeVar
 
 from twistchat.core.concerns import is_reply
+from twistchat.core.events import Said, Signalled, Whispered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -90,3 +91,10 @@ class Specials(dict[L, Special]):
     def __missing__(self, listener: L) -> Special:
         special = self[listener] = Special(self._rooms[listener])
         return special
+
+
+def wants_kept(committed: Committed) -> bool:
+    """Whether the session that asked is told `Kept` instead of the event."""
+    if committed.label is not None:
+        return True
+    return not committed.echo and isinstance(committed.item, Said | Whispered | Signalled)

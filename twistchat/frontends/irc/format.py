@@ -53,6 +53,11 @@ class IRCFormat:
         """Clients keep a list of who is where."""
         return False
 
+    @property
+    def hears_elsewhere(self) -> bool:
+        """To clients a `MODE` is of a room where they are, or they know nothing of that room."""
+        return False
+
     def tags(self, at: float, user: str = "", msgid: str = "", client: str = "") -> str:
         """Write the tags of a line about something that a person (by `User.id`) did.
 

@@ -41,6 +41,11 @@ class JSONFormat:
         """Programs keep a list of who is where."""
         return False
 
+    @property
+    def hears_elsewhere(self) -> bool:
+        """A ban is told when it happens, and not only when one tries to come in."""
+        return True
+
     def encode(self, committed: Committed) -> bytes:
         """Write an event."""
         item = committed.item

@@ -55,6 +55,11 @@ class LineFormat:
         """People read it: a hundred lines of who came in would hide what is said."""
         return True
 
+    @property
+    def hears_elsewhere(self) -> bool:
+        """A ban is told when it happens, and not only when one tries to come in."""
+        return True
+
     def encode(self, committed: Committed) -> bytes:
         """Write an event as one line, or some."""
         item = committed.item

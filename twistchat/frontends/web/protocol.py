@@ -40,6 +40,7 @@ class PageFormat:
     """What is told to a browser of itself: why it is not answered. See `twistchat.wire`."""
 
     folds_presence: ClassVar[bool] = True
+    hears_elsewhere: ClassVar[bool] = False
 
     def encode(self, committed: Committed) -> bytes:
         """Tell nothing of what happens: nobody here has come in."""
