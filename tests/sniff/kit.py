@@ -31,14 +31,12 @@ class Listener(Protocol):
         self.kind = kind
         self.heard = b""
         self.has_begun = False
-        """Whether it was told to greet at once."""
+        """Whether it was told that nobody speaks first."""
         self.is_half_closed = False
         self.reasons: list[Failure] = []
 
-    def begin(self) -> None:
-        self.has_begun = True
-
     def dataReceived(self, data: bytes) -> None:
+        self.has_begun = not data and not self.heard
         self.heard += data
 
     def readConnectionLost(self) -> None:

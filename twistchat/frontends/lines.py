@@ -152,11 +152,6 @@ class LineInput(LineReceiver):
         """Begin to speak with somebody; for those who override it."""
         raise NotImplementedError
 
-    def begin(self) -> None:
-        """Greet at once, instead of waiting: nobody is going to speak first."""
-        if self._opening is not None:
-            self._open()
-
     # ------------------------------------------------------------ called by the transport
 
     def connectionMade(self) -> None:
@@ -169,12 +164,16 @@ class LineInput(LineReceiver):
         self._opening = self._clock.callLater(self._limits.greeting, self._open)
 
     def dataReceived(self, data: bytes) -> None:
-        """Take in bytes as the network split them."""
+        """Take in bytes as the network split them.
+
+        Whoever looked at the connection before, and has seen nothing, says so with no bytes: then
+        one is greeted at once.
+        """
         size = len(data)
+        if self._opening is not None:
+            self._open(data)
         if data:
             self.last_heard = self._clock.seconds()
-            if self._opening is not None:
-                self._open(data)
             data = self.filtered(data)
         for start in range(0, len(data) or 1, CHUNK):
             LineReceiver.dataReceived(self, data[start : start + CHUNK])

@@ -2,7 +2,7 @@
 
     connectionMade ─ first bytes, or `Limits.greeting` seconds of silence
         └─ a kind (recognising.py) ─ the protocol of that kind, in this one's place
-               └─ every byte so far is fed to it, and it greets at once whoever is silent
+               └─ it is fed what has come so far: every byte, or nothing, and then it greets at once
 
 TLS is such a kind too: behind its handshake another `Sniffer` looks again. Who makes the protocols
 of which kind is told by the table of factories; no front end knows another.
@@ -10,7 +10,7 @@ of which kind is told by the table of factories; no front end knows another.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, runtime_checkable
+from typing import TYPE_CHECKING, Any
 from typing import Protocol as Interface
 
 from twisted.internet.interfaces import IHalfCloseableProtocol, IHandshakeListener
@@ -41,14 +41,6 @@ class Makes(Interface):
 
     def buildProtocol(self, addr: Any) -> IProtocol | None:
         """Make the protocol of a connection, or refuse it."""
-
-
-@runtime_checkable
-class Greeter(Interface):
-    """A protocol that would itself wait for who speaks first; of them nobody does here."""
-
-    def begin(self) -> None:
-        """Greet at once: nobody is going to speak first."""
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
@@ -149,10 +141,7 @@ class Sniffer(Protocol):
         self._next = protocol
         _put_in_place(self.transport, self, protocol)
         protocol.makeConnection(self.transport)
-        if data:
-            protocol.dataReceived(data)
-        elif isinstance(protocol, Greeter):
-            protocol.begin()
+        protocol.dataReceived(data)  # nothing, too: then nobody is going to speak first
 
     def _set_timer(self, seconds: float, call: Callable[[], object]) -> None:
         self._stop_timer()
