@@ -50,7 +50,8 @@ def registered(about: About, account: Account, reader: str) -> list[str]:
 def not_registered(about: About, refused: Refused, reader: str) -> list[str]:
     """Tell somebody why they have made none."""
     code = _CODES.get(refused.code, "TEMPORARILY_UNAVAILABLE")
-    return [write(about.server, "FAIL", "REGISTER", code, reader, sentence(refused))]
+    words = sentence(refused) or "No account was made"
+    return [write(about.server, "FAIL", "REGISTER", code, reader, words)]
 
 
 def _register(dialog: IRCDialog, message: Message) -> None:

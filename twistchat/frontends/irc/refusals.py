@@ -267,11 +267,11 @@ def sentence(refused: e.Refused, row: Row | None = None) -> str:
     until = "" if refused.until is None else f" until {deeds.day(refused.until)}"
     if until and refused.hint and refused.code in (Refusal.BANNED, Refusal.MUTED):
         until += deeds.why(refused.hint)
+    if row is None and not refused.about:
+        row = EVERYWHERE.get(refused.code)
     if row is None:
-        rows = OVER_ALL if refused.about else OVER_ALL | EVERYWHERE
-        row = rows[refused.code]
-    words = row.sentence
-    return words.format(about=refused.about, hint=refused.hint, until=until)
+        row = OVER_ALL[refused.code]
+    return row.sentence.format(about=refused.about, hint=refused.hint, until=until)
 
 
 def _row(about: About, refused: e.Refused, asked: Asked) -> Row:
