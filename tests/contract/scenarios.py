@@ -267,10 +267,10 @@ class SlowReaderScenarios(Wire):
     def test_who_does_not_read_is_dropped_and_others_go_on(self) -> None:
         alice, bob = self.people("alice", "bob")
         bob.wire.stall()
-        for number in range(60):
-            alice.says(f"{number} " + "x" * 1_000)
+        for number in range(self.many):
+            alice.says(f"{number} " + "x" * self.words)
         self.wait(20)
         self.assertFalse(bob.is_connected)
         told = self.told(alice)
-        self.assertEqual(len(told), 61)
+        self.assertEqual(len(told), self.many + 1)
         self.assertEqual(told[-1], "-- bob left (too slow).")

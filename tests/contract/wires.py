@@ -1,4 +1,4 @@
-"""How one asks for things: the line wire, JSON. A new wire adds a class here."""
+"""How one asks for things: the line wire, JSON, IRC. A new wire adds a class here."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import json
 import re
 from abc import ABC, abstractmethod
 from typing import ClassVar, cast
+from unittest import SkipTest
 
+from tests.irc.reading import READING_IRC
 from tests.lines import TOKEN
-from twistchat.core.law import LASTING
+from twistchat.core.law import EVERYWHERE, LASTING, Deed
 from twistchat.core.names import LOBBY
 from twistchat.core.orders import read_changes, read_order
+from twistchat.frontends.irc.letters import FLAGS, TURNED, deed_mode
 from twistchat.testing import JSON, LINE, ChatTestCase, FrontEnd, Person, Program
 
 
@@ -23,6 +26,8 @@ class Wire(ChatTestCase, ABC):
     """Lines that say nothing that could be understood."""
     is_asked = False
     """Whether a password that was wrong is asked for again."""
+    words, many = 1_000, 60
+    """How much one line may well be, and how many are much to read."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -329,3 +334,107 @@ class JSONWire(Wire):
     def is_told_away(self, person: Person, who: str, words: str) -> bool:
         told = {"type": "away", "who": who, "words": words}
         return told in cast("Program", person).hears()
+
+
+class IRCWire(Wire):
+    """IRC clients. They have no tokens, and say neither for how long something holds nor why."""
+
+    front_end: ClassVar[FrontEnd] = READING_IRC
+    overlong = b"PRIVMSG #lobby :" + b"x" * 20_000
+    bad = (b"PRIVMSG #lobby :\xff", b"PRIVMSG", b"NOPE #lobby :x", b":x PRIVMSG #lobby")
+    words, many = 400, 160
+
+    def joins(self, person: Person, room: str, key: str = "") -> None:
+        person.types(f"JOIN {room} {key}".rstrip())
+
+    def does(self, person: Person, deed: str, to: str, room: str = LOBBY, more: str = "") -> None:
+        order = read_order(f"{to} {more}", lasts=deed in ("mute", "ban"))
+        if deed == "kick":
+            verb = f"KILL {to}" if room == EVERYWHERE else f"KICK {room} {to}"
+            person.types(f"{verb} :{order.words}" if order.words else verb)
+            return
+        if order.words or order.seconds is not None or room == EVERYWHERE:
+            raise SkipTest("IRC has no words for that")
+        mode = deed_mode(Deed(deed))
+        person.types(f"MODE {room} {mode} {to}" + ("" if mode[1] in "ov" else "!*@*"))
+
+    def changes(self, person: Person, room: str, rules: str) -> None:
+        letters = {rule: letter for letter, (rule, _) in FLAGS.items()} | {"key": "k", "limit": "l"}
+        modes, params = "", []
+        for rule, value in read_changes(rules):
+            if rule not in letters:
+                raise SkipTest(f"IRC has no mode for {rule}")
+            is_on = value != "off"
+            letter = letters[rule]
+            modes += ("+" if is_on is not (letter == TURNED) else "-") + letter
+            if rule in ("key", "limit") and (is_on or rule == "key"):
+                params.append(value)
+        person.types(" ".join(("MODE", room, modes, *params)))
+
+    def deletes(self, person: Person, room: str, number: int) -> None:
+        raise SkipTest("IRC clients see no numbers")
+
+    def invites(self, person: Person, to: str, room: str) -> None:
+        person.types(f"INVITE {to} {room}")
+
+    def looks_back(self, person: Person, room: str) -> None:
+        person.types(f"CHATHISTORY LATEST {room} * 20")
+
+    def leaves(self, person: Person, room: str) -> None:
+        person.types(f"PART {room}")
+
+    def renames(self, person: Person, name: str) -> None:
+        person.types(f"NICK {name}")
+
+    def whispers(self, person: Person, to: str, text: str) -> None:
+        person.types(f"PRIVMSG {to} :{text}")
+
+    def sets_topic(self, person: Person, room: str, topic: str) -> None:
+        person.types(f"TOPIC {room} :{topic}")
+
+    def is_away(self, person: Person, words: str) -> None:
+        person.types(f"AWAY :{words}")
+
+    def quits(self, person: Person, words: str) -> None:
+        person.types(f"QUIT :{words}")
+
+    def sentence(self, text: str) -> bytes:
+        return f"PRIVMSG {LOBBY} :{text}\r\n".encode()
+
+    def asks_for_token(self, person: Person) -> str:
+        raise SkipTest("IRC clients have no tokens")
+
+    def resumes(self, person: Person, token: str, name: str, number: int) -> None:
+        raise SkipTest("IRC clients have no tokens")
+
+    def registers(self, person: Person, password: str) -> None:
+        person.types(f"REGISTER * * :{password}")
+
+    def logs_in(self, person: Person, name: str, password: str) -> None:
+        raise SkipTest("tests/irc/test_sasl.py says how")
+
+    def comes_in_with(self, person: Person, name: str, password: str) -> None:
+        raise SkipTest("tests/irc/test_sasl.py says how")
+
+    def shows_house(self, person: Person, password: str, name: str) -> None:
+        person.types(f"PASS :{password}")
+        person.comes_in_as(name)
+
+    def logs_out(self, person: Person) -> None:
+        raise SkipTest("on IRC one quits")
+
+    def changes_password(self, person: Person, old: str, new: str) -> None:
+        raise SkipTest("IRC clients have no command for that")
+
+    def deletes_account(self, person: Person, password: str) -> None:
+        raise SkipTest("IRC clients have no command for that")
+
+    def passes(self, seconds: float) -> None:
+        end = self.world.clock.seconds() + seconds
+        while (left := end - self.world.clock.seconds()) > 0:
+            for person in self.everybody:
+                person.types("PONG x")
+            self.wait(min(left, 20))
+
+    def is_told_away(self, person: Person, who: str, words: str) -> bool:
+        return f"-- {who} is away: {words}" in person.sees()
