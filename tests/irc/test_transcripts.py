@@ -18,7 +18,8 @@ def transcripts() -> list[list[str]]:
 
 
 class TranscriptTests(IRCTestCase):
-    """`ann> …` is what ann's client sends, `ann< …` what it reads; … is anything without blanks."""
+    """`ann> …` is what ann's client sends, `ann< …` what it reads; … is anything without blanks, and
+    ␁ the character that CTCP has."""
 
     def test_all_of_them(self) -> None:
         found = transcripts()
@@ -42,7 +43,7 @@ class TranscriptTests(IRCTestCase):
                 clients[who] = self.comes_in(who)
                 unread[who] = []
                 continue
-            who, way, words = re.split("([<>]) ", line, maxsplit=1)
+            who, way, words = re.split("([<>]) ", line.replace("␁", "\x01"), maxsplit=1)
             if who not in clients:
                 clients[who] = self.comes_in(who)
                 unread[who] = []
