@@ -18,8 +18,10 @@ def transcripts() -> list[list[str]]:
 
 
 class TranscriptTests(IRCTestCase):
-    """`ann> …` is what ann's client sends, `ann< …` what it reads; … is anything without blanks, and
-    ␁ the character that CTCP has."""
+    """`ann> …` is what ann's client sends, `ann< …` what it reads.
+
+    In it … is anything without blanks, and ␁ the character that CTCP has.
+    """
 
     def test_all_of_them(self) -> None:
         found = transcripts()
