@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from tests.irc.kit import IRCTestCase, read_line
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core.accounts import Role
+from twistchat.core.accounts import AccountDeed, Role, Standing
 from twistchat.core.codes import Cause
 from twistchat.core.law import Deed, RoomRules
 from twistchat.core.limits import NONE, Limits
@@ -200,6 +201,21 @@ class PresenceTests(EventCase):
         self.here()
         self.assertEqual(self.typed("/join #tea", "/invite bob #tea"), [":ann INVITE bob #tea"])
 
+    def test_who_has_asked_is_told_of_invitations(self) -> None:
+        self.here("invite-notify")
+        self.clients("cat")
+        (dan,) = self.clients("dan", room="#lobby", caps="invite-notify")
+        self.bob.types("PART #lobby")
+        self.bob.types("JOIN #tea")
+        self.turn()
+        dan.types("JOIN #tea")
+        self.turn()
+        self.told(dan)
+        self.assertEqual(self.asking(self.bob, "INVITE cat #tea"), [
+            ":twistchat.chat 341 bob cat #tea"
+        ])  # fmt: skip
+        self.assertEqual(self.told(dan), [":bob INVITE cat #tea"])
+
     def test_the_server(self) -> None:
         self.here()
         self.world.parts.pipeline.submit([e.Announced("tea", None, None, 0.0)])
@@ -213,6 +229,25 @@ class PresenceTests(EventCase):
             "ERROR :Closing link: The server is stopping (for a while)",
         ])  # fmt: skip
         self.assertFalse(self.bob.is_connected)
+
+    def test_accounts_that_are_made(self) -> None:
+        self.here("account-notify")
+        (cat,) = self.clients("cat", room="#lobby", caps="account-notify")
+        (dan,) = self.clients("dan", room="#tea", caps="account-notify")
+        (eve,) = self.clients("eve", room="#lobby")
+        for client in (self.bob, cat, dan, eve):
+            client.hears()
+        cat.types("REGISTER * * :a good password")
+        self.turn()
+        self.assertEqual(self.told(self.bob), [":cat ACCOUNT cat"])
+        self.assertEqual((dan.hears(), eve.hears()), ([], []))
+        assert cat.user is not None
+        assert cat.user.account is not None
+        gone = replace(cat.user.account, standing=Standing.DELETED, generation=2)
+        deleted = e.AccountSet(gone, AccountDeed.DELETE, cat.user.id, "cat", 0.0)
+        self.world.parts.pipeline.submit([deleted])
+        self.turn()
+        self.assertEqual(self.told(self.bob), [":cat ACCOUNT *"])
 
 
 class ModerationTests(EventCase):

@@ -21,6 +21,7 @@ from twistchat.core.events import (
     Erased,
     Folded,
     HistoryOpened,
+    InvitationShown,
     Invited,
     Item,
     Joined,
@@ -66,7 +67,7 @@ _ANSWERS = (
     )
     | {Joined, Left, Renamed, Invited, Signalled, PersonaChanged}
 )
-_PARTS = frozenset((JoinOpened, AwayTold, WillFind, AwayChanged))
+_PARTS = frozenset((JoinOpened, AwayTold, WillFind, AwayChanged, InvitationShown))
 
 
 SERVER_LOG = "!"
@@ -198,6 +199,8 @@ def rooms_of(item: Item) -> tuple[str, ...]:
     """Name the rooms whose people hear of it."""
     match item:
         case Said() | TopicChanged() | Joined() | Left() | RulesChanged() | Deleted():
+            return (item.room,)
+        case InvitationShown():
             return (item.room,)
         case Moderated():
             return (item.room,) if item.room else item.rooms

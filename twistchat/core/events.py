@@ -257,6 +257,17 @@ class Invited:
 
 
 @value(frozen=True, slots=True)
+class InvitationShown:
+    """Somebody in a room invited one person to it: what the others there may know."""
+
+    room: str
+    user: str
+    who: str
+    to: str
+    at: float
+
+
+@value(frozen=True, slots=True)
 class AwayChanged:
     """Somebody is away, for a reason in words (perhaps none), or is back (None)."""
 
@@ -348,6 +359,7 @@ Presence = (
     | Departed
     | Renamed
     | Invited
+    | InvitationShown
     | AwayChanged
     | Signalled
     | PersonaChanged

@@ -91,7 +91,9 @@ def invite(state: State, user: User, command: c.Invite) -> Sequence[e.Item] | e.
     if refused := too_fast_for(state, user, other):
         return refused
     state.admit(other.id, room, is_for_all=rank_of(user, room.law) >= Rank.MODERATOR)
-    return [e.Invited(room.name, user.id, user.name, other.id, other.name, state.now())]
+    now = state.now()
+    shown = e.InvitationShown(room.name, user.id, user.name, other.name, now)
+    return [e.Invited(room.name, user.id, user.name, other.id, other.name, now), shown]
 
 
 def rename(state: State, user: User, command: c.Rename) -> Sequence[e.Item] | e.Refused:

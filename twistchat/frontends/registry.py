@@ -134,6 +134,10 @@ class Registry:
         """Call this with whatever is told and not kept: presence, and answers, in their order."""
         self._pipeline.watch(watcher)
 
+    def watch_kept(self, watcher: Callable[[Committed], None]) -> None:
+        """Call this with whatever else is kept, but for what is said in rooms."""
+        self._pipeline.follow(watcher)
+
     @property
     def limits(self) -> Limits:
         """How much is too much, as it holds now."""

@@ -48,7 +48,9 @@ class About:
         """The time zone of the times that are shown in words; None is the server's."""
         self._formats: dict[Cap, IRCFormat] = {}
         self._personas: dict[str, Persona] = {}
-        registry.watch(Following(self).follow)
+        following = Following(self)
+        registry.watch(following.follow)
+        registry.watch_kept(following.follow_kept)
 
     @property
     def server(self) -> str:

@@ -103,7 +103,7 @@ def _kept(
             return happened.joined(event, to, is_own=True)
         case e.Invited():
             return [write(to.about.server, irc.RPL_INVITING, nick, event.to, event.room)]
-        case e.AwayChanged():
+        case e.AwayChanged() | e.InvitationShown():
             return []
         case _:
             return happened.lines_of(event, committed, to)

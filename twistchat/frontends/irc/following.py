@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twistchat.core.events import Departed, PersonaChanged, Renamed, Welcomed
+from twistchat.core.events import (
+    AccountSet,
+    Departed,
+    PersonaChanged,
+    Renamed,
+    Welcomed,
+    Written,
+)
 from twistchat.core.model import NO_PERSONA
+from twistchat.frontends.irc.format import IRCFormat
+from twistchat.frontends.irc.happened import account_lines
+from twistchat.frontends.irc.message import encode
 from twistchat.frontends.irc.whowas import Gone
 
 if TYPE_CHECKING:
@@ -32,6 +42,28 @@ class Following:
         follow = self._follow.get(type(committed.item))
         if follow is not None:
             follow(committed.item, committed.origin)
+
+    def follow_kept(self, committed: Committed) -> None:
+        """Tell who shares a room with somebody that they have an account now, or none any more.
+
+        Called by the pipeline. See ircv3.net, account-notify; they themselves are told otherwise.
+        """
+        item = committed.item
+        if not isinstance(item, AccountSet):
+            return
+        owner = self._about.place.user(item.account.id)
+        if owner is None:
+            return
+        for session in self._about.registry.people:
+            user, to = session.user, session.format
+            if (
+                isinstance(to, IRCFormat)
+                and user is not None
+                and user is not owner
+                and not user.rooms.keys().isdisjoint(owner.rooms)
+                and (lines := account_lines(item, owner, to))
+            ):
+                session.answer(Written(encode(lines)))
 
     def _came(self, welcomed: Welcomed, origin: object) -> None:
         self._about.most = max(self._about.most, len(self._about.place.people))

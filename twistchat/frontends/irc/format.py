@@ -28,8 +28,8 @@ class IRCFormat:
 
     __slots__ = (
         "about", "caps", "has_account_notify", "has_account_tag", "has_away", "has_batch",
-        "has_echo", "has_extended_join", "has_history", "has_playback", "has_setname", "has_tags",
-        "has_time",
+        "has_echo", "has_extended_join", "has_history", "has_invitations", "has_playback",
+        "has_setname", "has_tags", "has_time",
     )  # fmt: skip
 
     def __init__(self, about: About, caps: Cap) -> None:
@@ -43,6 +43,7 @@ class IRCFormat:
         self.has_echo = Cap.ECHO_MESSAGE in caps
         self.has_extended_join = Cap.EXTENDED_JOIN in caps
         self.has_history = Cap.CHATHISTORY in caps
+        self.has_invitations = Cap.INVITE_NOTIFY in caps
         self.has_playback = Cap.EVENT_PLAYBACK in caps
         self.has_setname = Cap.SETNAME in caps
         self.has_tags = Cap.MESSAGE_TAGS in caps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import events as e
-from twistchat.core.accounts import AccountDeed, Standing
+from twistchat.core.accounts import AccountDeed
 from twistchat.core.codes import Cause
 from twistchat.core.concerns import log_of
 from twistchat.frontends.irc import deeds
@@ -16,6 +16,7 @@ from twistchat.frontends.irc.split import parts
 from twistchat.frontends.irc.tags import msgid_of, msgid_of_signal
 
 if TYPE_CHECKING:
+    from twistchat.core.model import User
     from twistchat.engine import Committed
     from twistchat.frontends.irc.format import IRCFormat
 
@@ -46,8 +47,9 @@ def lines_of(item: e.Event, committed: Committed, to: IRCFormat) -> list[str]:
         case e.Renamed():
             source = about.mask(item.old, item.user)
             return [write(source, "NICK", item.new, tags=to.tags(item.at, item.user))]
-        case e.Invited():
-            return [_of(item, to, "INVITE", item.to, item.room)]
+        case e.Invited() | e.InvitationShown():
+            is_told = isinstance(item, e.Invited) or to.has_invitations
+            return [_of(item, to, "INVITE", item.to, item.room)] if is_told else []
         case e.AwayChanged():
             if not to.has_away:
                 return []
@@ -78,7 +80,11 @@ def lines_of(item: e.Event, committed: Committed, to: IRCFormat) -> list[str]:
             assert_never(item)
 
 
-def _of(item: e.Invited | e.AwayChanged | e.PersonaChanged, to: IRCFormat, *words: str) -> str:
+def _of(
+    item: e.Invited | e.InvitationShown | e.AwayChanged | e.PersonaChanged,
+    to: IRCFormat,
+    *words: str,
+) -> str:
     """Write what somebody does that is not kept."""
     source = to.about.mask(item.who, item.user)
     return write(source, *words, tags=to.tags(item.at, item.user))
@@ -198,10 +204,13 @@ def quit_words(item: e.Departed) -> str:
 
 
 def _account(item: e.AccountSet, to: IRCFormat) -> list[str]:
+    owner = to.about.place.user(item.account.id)
+    return [] if owner is None else account_lines(item, owner, to)
+
+
+def account_lines(item: e.AccountSet, owner: User, to: IRCFormat) -> list[str]:
+    """Write that somebody has an account now, or none any more (ircv3.net, account-notify)."""
     if not to.has_account_notify or item.deed not in (AccountDeed.REGISTER, AccountDeed.DELETE):
         return []
-    account = item.account
-    is_there = account.standing is not Standing.DELETED
-    source = to.about.mask(account.name, account.id)
-    name = account.name if is_there else UNKNOWN
-    return [write(source, "ACCOUNT", name, tags=to.tags(item.at, account.id))]
+    name = UNKNOWN if item.deed is AccountDeed.DELETE else item.account.name
+    return [write(to.about.mask_of(owner), "ACCOUNT", name, tags=to.tags(item.at, owner.id))]

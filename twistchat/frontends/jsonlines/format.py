@@ -226,6 +226,8 @@ def _event(item: e.Event, committed: Committed) -> Object:
             return accounts.account_set(item, when_who)
         case e.RoomForgotten() | e.Folded() | e.Signalled() | e.PersonaChanged():
             return {}
+        case e.InvitationShown():
+            return {}
         case _:
             assert_never(item)
 

@@ -102,7 +102,13 @@ class Speech:
                 return [self._placed(item.room, line)]
             case e.AccountSet():
                 return [moderation.account_set(self, item)]
-            case e.AwayChanged() | e.RoomForgotten() | e.Signalled() | e.PersonaChanged():
+            case (
+                e.AwayChanged()
+                | e.InvitationShown()
+                | e.RoomForgotten()
+                | e.Signalled()
+                | e.PersonaChanged()
+            ):
                 return []  # who asks is told
             case _:
                 assert_never(item)
