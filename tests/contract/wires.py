@@ -26,6 +26,8 @@ class Wire(ChatTestCase, ABC):
     """Lines that say nothing that could be understood."""
     is_asked = False
     """Whether a password that was wrong is asked for again."""
+    is_told_outside = True
+    """Whether somebody is told what is done about them in a room where they are not."""
     words, many = 1_000, 60
     """How much one line may well be, and how many are much to read."""
 
@@ -342,6 +344,7 @@ class IRCWire(Wire):
     front_end: ClassVar[FrontEnd] = READING_IRC
     overlong = b"PRIVMSG #lobby :" + b"x" * 20_000
     bad = (b"PRIVMSG #lobby :\xff", b"PRIVMSG", b"NOPE #lobby :x", b":x PRIVMSG #lobby")
+    is_told_outside = False
     words, many = 400, 160
 
     def joins(self, person: Person, room: str, key: str = "") -> None:
