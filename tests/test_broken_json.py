@@ -25,7 +25,7 @@ from twistchat.engine.sqlite import passing
 from twistchat.frontends.jsonlines import format as json_format
 from twistchat.login import Names
 from twistchat.pipeline import Pipeline
-from twistchat.session import Session, replay
+from twistchat.session import Session, gaps, replay
 from twistchat.session.entrance import Entrance
 from twistchat.session.tokens import Tokens
 from twistchat.telling.fanout import Fanout
@@ -113,15 +113,15 @@ class BrokenForProgramsTests(Broken):
         self.finds(House)
 
     def test_a_gap_that_is_not_told(self) -> None:
-        self.patch(replay, "_left_out", lambda *_, **__: ())
+        self.patch(replay, "left_out", lambda *_, **__: ())
         self.finds(House)
 
     def test_what_cannot_be_read_and_is_no_gap(self) -> None:
-        self.patch(replay, "_unread", lambda *_: ())
+        self.patch(replay, "unread", lambda *_: ())
         self.finds(SlowHouse)
 
     def test_an_epoch_that_is_over_taken_for_this_one(self) -> None:
-        self.patch(replay, "_seen_here", lambda opened, _: opened.seen and opened.seen.number)
+        self.patch(gaps, "seen_here", lambda opened, _: opened.seen and opened.seen.number)
         self.finds(House)
 
     def test_live_at_a_number_that_is_too_high(self) -> None:
