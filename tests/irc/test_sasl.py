@@ -217,6 +217,30 @@ class SaslTests(OwnersTestCase):
             self.asking(client, "CAP END")
         self.assertIs(one.user, two.user)
 
+    def test_they_are_where_they_were(self) -> None:
+        for again in range(2):
+            client = self.door("CAP REQ :sasl", *REGISTERS)
+            self.logs_in(client, "ann")
+            told = self.asking(client, "CAP END")
+            if again:
+                self.assertIn(":ann JOIN #tea", told)
+            else:
+                self.assertNotIn(" JOIN #", "".join(told))
+                self.asking(client, "JOIN #tea")
+                client.types("QUIT")
+                self.turn()
+
+    def test_where_they_are_over_another_connection(self) -> None:
+        one, two = (self.door("CAP REQ :sasl", *REGISTERS) for _ in range(2))
+        self.logs_in(one, "ann")
+        self.asking(one, "CAP END", "JOIN #tea")
+        self.logs_in(two, "ann")
+        told = self.asking(two, "CAP END")
+        self.assertEqual([line for line in told if " JOIN #" in line], [":ann JOIN #tea"])
+        self.assertEqual(one.hears(), [])
+        self.asking(two, "PRIVMSG #tea :here")
+        self.assertEqual(self.told(one), [":ann PRIVMSG #tea here"])
+
     def test_a_guest_who_bears_the_name_meanwhile(self) -> None:
         self.asking(self.owner("cat"), "QUIT")
         (guest,) = self.world.people("dot", front_end=LINE)

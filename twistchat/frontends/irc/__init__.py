@@ -45,6 +45,7 @@ knows nothing of other wires, nor of who hears what.
     registration.py  coming in: CAP, PASS, NICK, USER and SASL in any order
     sasl.py       AUTHENTICATE: the owners of accounts
     accounts.py   REGISTER, and OPER
+    census.py     how many are here
     welcome.py    001 to 004, how many are here, the message of the day
     isupport.py   005: what clients have to know of this server
     oneself.py    how somebody presents themselves: SETNAME, their own modes

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from twistchat.core.model import NO_PERSONA, Persona
+from twistchat.frontends.irc.census import Census
 from twistchat.frontends.irc.following import Following
 from twistchat.frontends.irc.format import IRCFormat
 from twistchat.frontends.irc.masks import hostmask
@@ -42,8 +43,8 @@ class About:
         """Whose coming and going somebody wants to be told."""
         self.whowas = Whowas()
         """Who was here."""
-        self.most = 0
-        """How many people were here at the same time, at most."""
+        self.census = Census(registry)
+        """How many are here."""
         self.zone: tzinfo | None = None
         """The time zone of the times that are shown in words; None is the server's."""
         self._formats: dict[Cap, IRCFormat] = {}

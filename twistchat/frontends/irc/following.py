@@ -66,7 +66,7 @@ class Following:
                 session.answer(Written(encode(lines)))
 
     def _came(self, welcomed: Welcomed, origin: object) -> None:
-        self._about.most = max(self._about.most, len(self._about.place.people))
+        self._about.census.note()
         # Of the session, since they may be gone again when this is told.
         user = getattr(origin, "user", None)
         if user is None:

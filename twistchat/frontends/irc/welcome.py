@@ -26,7 +26,6 @@ from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.message import write
 from twistchat.frontends.irc.numerics import RPL_GLOBALUSERS, RPL_LOCALUSERS
 from twistchat.frontends.irc.server import VERSION
-from twistchat.session.state import State
 
 if TYPE_CHECKING:
     from twistchat.core.events import Welcomed
@@ -58,23 +57,17 @@ def lines(about: About, welcomed: Welcomed, reader: str) -> list[str]:
 
 def users(about: About, reader: str) -> list[str]:
     """Write how many are here (`LUSERS`): on all wires, since all are in the same rooms."""
-    people, server = about.place.people, about.server
-    invisible = sum(user.persona.is_invisible for user in people)
-    operators = sum(user.operator for user in people)
-    unknown = sum(
-        session.user is None and session.state is State.DOOR for session in about.registry.sessions
-    )
-    rooms = sum(bool(room.members) for room in about.place.rooms)
-    here = len(people)
-    about.most = max(about.most, here)
-    most = str(here), str(about.most)
-    at_most = f"{here}, max {about.most}"
-    words = f"There are {here - invisible} users and {invisible} invisible on 1 servers"
+    server, count = about.server, about.census.take()
+    here, seen = count.people, count.people - count.invisible
+    most = str(here), str(about.census.most)
+    at_most = f"{here}, max {about.census.most}"
+    words = f"There are {seen} users and {count.invisible} invisible on 1 servers"
+    operators, nameless, rooms = map(str, (count.operators, count.nameless, count.rooms))
     return [
         write(server, RPL_LUSERCLIENT, reader, words),
-        write(server, RPL_LUSEROP, reader, str(operators), "operators are here"),
-        write(server, RPL_LUSERUNKNOWN, reader, str(unknown), "connections have no name yet"),
-        write(server, RPL_LUSERCHANNELS, reader, str(rooms), "rooms have somebody in them"),
+        write(server, RPL_LUSEROP, reader, operators, "operators are here"),
+        write(server, RPL_LUSERUNKNOWN, reader, nameless, "connections have no name yet"),
+        write(server, RPL_LUSERCHANNELS, reader, rooms, "rooms have somebody in them"),
         write(server, RPL_LUSERME, reader, f"I have {here} clients and 0 servers"),
         write(server, RPL_LOCALUSERS, reader, *most, f"Current local users {at_most}"),
         write(server, RPL_GLOBALUSERS, reader, *most, f"Current global users {at_most}"),
