@@ -14,6 +14,7 @@ from twistchat.frontends.irc.format import IRCFormat
 from twistchat.frontends.irc.masks import hostmask
 from twistchat.frontends.irc.monitors import Monitors
 from twistchat.frontends.irc.names import NameLists
+from twistchat.frontends.irc.past import Playbacks
 from twistchat.frontends.irc.whowas import Whowas
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class About:
         """When this server was started: seconds since 1970, UTC."""
         self.names = NameLists(registry.clock)
         """Who is in which room, as it is written."""
+        self.playbacks = Playbacks(registry.clock)
+        """The last lines of rooms, as they are written."""
         self.monitors = Monitors(self)
         """Whose coming and going somebody wants to be told."""
         self.whowas = Whowas()

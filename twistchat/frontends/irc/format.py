@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import is_answer, is_reply
-from twistchat.core.events import Kept, Said, Signalled, Whispered, Written
+from twistchat.core.events import JoinOpened, Kept, Said, Signalled, Whispered, Written
 from twistchat.core.text import clean
 from twistchat.frontends.irc import answers, happened, labels, past
 from twistchat.frontends.irc.caps import Cap
@@ -109,6 +109,8 @@ class IRCFormat:
 
     def encode_past(self, place: Committed, past_: Past, *, now: float) -> bytes:
         """Write past events of a room, or of two people."""
+        if isinstance(place.item, JoinOpened) and past_.events:
+            return self.about.playbacks.of(place, past_, self, now=now)
         return encode(past.lines_of(place, past_, self, now=now))
 
     def pack(self, pieces: Sequence[bytes]) -> bytes:

@@ -9,11 +9,13 @@ from twistchat.core import events as e
 from twistchat.core.concerns import is_reply
 from twistchat.frontends.irc import happened, labels
 from twistchat.frontends.irc import sentences as s
-from twistchat.frontends.irc.message import write
+from twistchat.frontends.irc.message import encode, write
 from twistchat.frontends.irc.tags import time_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
+
+    from twisted.internet.interfaces import IReactorTime
 
     from twistchat.engine import Committed
     from twistchat.frontends.irc.format import IRCFormat
@@ -29,6 +31,30 @@ BATCH = "h"
 """The name of a batch of history: it is begun and ended in one piece."""
 
 DAY = 24 * 60 * 60
+
+
+class Playbacks:
+    """The last lines of rooms as they are written, once for all who come in at the same time.
+
+    What is kept here is forgotten with the turn of the reactor in which it was made.
+    """
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
+        self._written: dict[Hashable, bytes] = {}
+
+    def of(self, place: Committed, past: Past, to: IRCFormat, *, now: float) -> bytes:
+        """Write what somebody is told who comes into a room."""
+        opened = place.item
+        assert isinstance(opened, e.JoinOpened)
+        numbers = tuple([committed.number for committed in past.events])
+        key = (to, opened.room, place.epoch, place.number, numbers, tuple(past.left_out))
+        written = self._written.get(key)
+        if written is None:
+            if not self._written:
+                self._clock.callLater(0, self._written.clear)
+            written = self._written[key] = encode(lines_of(place, past, to, now=now))
+        return written
 
 
 def lines_of(place: Committed, past: Past, to: IRCFormat, *, now: float) -> list[str]:
