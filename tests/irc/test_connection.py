@@ -63,6 +63,18 @@ class LineTests(IRCTestCase):
         self.turn()
         self.assertEqual(self.told(client), [f":twistchat.chat FAIL USER {INVALID}"])
 
+    def test_what_would_end_a_line_is_no_part_of_one(self) -> None:
+        (ann,) = self.clients("ann", caps="batch labeled-response")
+        for line in ("PING x", "PRIVMSG a,b :hi", "AWAY", "JOIN #tea", "MODE #tea +o ann"):
+            ann.sends(b"@label=a\0\rb " + line.encode() + b"\r\n")
+            self.turn()
+            self.assertEqual(ann.heard()[0].tags, {"label": "ab"}, line)
+        ann.sends(b"PING a\rb\r\nNICK a@\0 x\r\n")
+        self.turn()
+        pong, refused = ann.heard()
+        self.assertEqual(pong.params, ("twistchat.chat", "ab"))
+        self.assertEqual(refused.params[:2], ("ann", "a@"))
+
     def test_nothing(self) -> None:
         (ann,) = self.clients("ann")
         for line in ("", " ", ":x", "@a=b", "@a=b :x", "  :x  "):
@@ -70,7 +82,7 @@ class LineTests(IRCTestCase):
 
     def test_unknown_commands(self) -> None:
         (ann,) = self.clients("ann")
-        for line, name in (("foo", "FOO"), ("É" * 90, "É" * 40), ("x\0y z", "X")):
+        for line, name in (("foo", "FOO"), ("É" * 90, "É" * 40), ("x\0y z", "XY")):
             self.assertEqual(
                 self.asking(ann, line),
                 [f":twistchat.chat 421 ann {name} There is no such command here"],

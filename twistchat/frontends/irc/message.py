@@ -49,10 +49,12 @@ class Message:
 def parse(line: bytes) -> Message | None:
     """Read a line, without its end; None if there is nothing in it.
 
+    What would end a line is no part of one (RFC 2812, section 2.3.1), and is left out.
+
     Raises:
         UnicodeDecodeError: it is no UTF-8.
     """
-    text = line.decode().lstrip(" ")
+    text = _BROKEN.sub("", line.decode()).lstrip(" ")
     tags: dict[str, str] = {}
     if text.startswith("@"):
         written, _, text = text[1:].partition(" ")
