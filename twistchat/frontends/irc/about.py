@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from twistchat.core.model import NO_PERSONA, Persona
 from twistchat.frontends.irc.census import Census
@@ -50,7 +50,7 @@ class About:
         """How many are here."""
         self.zone: tzinfo | None = None
         """The time zone of the times that are shown in words; None is the server's."""
-        self._formats: dict[Cap, IRCFormat] = {}
+        self._formats: WeakValueDictionary[Cap, IRCFormat] = WeakValueDictionary()
         self._personas: dict[str, Persona] = {}
         following = Following(self)
         registry.watch(following.follow)
@@ -67,7 +67,10 @@ class About:
         return network_name(self.registry.greeting.server)
 
     def format(self, caps: Cap) -> IRCFormat:
-        """Find the format for capabilities: there is one for all who have asked for the same."""
+        """Find the format for capabilities: there is one for all who have asked for the same.
+
+        It is forgotten with the last of them: there are a million sets of capabilities.
+        """
         found = self._formats.get(caps)
         if found is None:
             found = self._formats[caps] = IRCFormat(self, caps)

@@ -27,6 +27,7 @@ class IRCFormat:
     """
 
     __slots__ = (
+        "__weakref__",
         "about", "caps", "has_account_notify", "has_account_tag", "has_away", "has_batch",
         "has_echo", "has_extended_join", "has_history", "has_invitations", "has_playback",
         "has_setname", "has_tags", "has_time",
