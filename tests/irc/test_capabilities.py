@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from tests.engines import OnSlowEngine
 from tests.irc.kit import IRCTestCase
 from twistchat.frontends.irc.caps import NAMES, Cap
@@ -118,6 +120,22 @@ class CapabilityTests(IRCTestCase):
                 ":twistchat.chat PONG twistchat.chat x",
             ],
         )
+
+    def test_the_list_bears_the_label(self) -> None:
+        (ann,) = self.clients("ann", caps="labeled-response")
+        ann.types("@label=7 CAP LS 302")
+        self.turn()
+        (line,) = ann.heard()
+        self.assertEqual((line.command, line.tags), ("CAP", {"label": "7"}))
+
+    def test_sets_of_them_are_forgotten(self) -> None:
+        ann, bob = self.clients("ann", "bob")
+        for name in NAMES:
+            self.asking(ann, f"CAP REQ {name}", f"CAP REQ -{name}")
+        gc.collect()
+        formats = ann.session.format.about._formats  # type: ignore[attr-defined]
+        self.assertLessEqual(len(formats), 3)
+        self.assertIs(ann.session.format, bob.session.format)
 
     def test_nothing_is_told_otherwise_before_the_answer(self) -> None:
         ann, bob = self.clients("ann", "bob")

@@ -37,9 +37,9 @@ def _ls(dialog: IRCDialog, params: tuple[str, ...]) -> None:
         _tell(dialog, "LS", [" ".join(NAMES)])
         return
     dialog.cap_version = max(dialog.cap_version, VERSION)
-    dialog.change_caps(dialog.caps | Cap.CAP_NOTIFY)
     names = (f"{name}={VALUES[name]}" if name in VALUES else name for name in NAMES)
     _tell(dialog, "LS", _fill(dialog, names))
+    dialog.change_caps(dialog.caps | Cap.CAP_NOTIFY)  # last: it ends this answer
 
 
 def _list(dialog: IRCDialog, params: tuple[str, ...]) -> None:
