@@ -8,6 +8,7 @@ from twistchat.core import events as e
 from twistchat.core.accounts import Account, AccountDeed, Directory, Role, Standing
 from twistchat.core.law import EVERYWHERE, NO_LAW, Deed
 from twistchat.core.limits import DEFAULT_LIMITS
+from twistchat.core.model import User
 from twistchat.core.names import LOBBY
 from twistchat.core.rights import Rank, rank_of
 
@@ -195,6 +196,15 @@ class OfficeTests(CoreTestCase):
             self.assertFalse(self.cat.operator, deed)
             self.assertFalse(self.bob.operator, deed)
             self.registers(self.op, Role.OPERATOR)
+
+    def test_not_while_its_owner_is_banned(self) -> None:
+        server = User("operator", "operator", operator=True)
+        self.does(server, c.Moderate(Deed.BAN, EVERYWHERE, "op"))
+        self.assertFalse(self.bob.operator)
+        self.assert_refused(self.bob, c.TakeOffice(self.op.id), R.OPERATORS_ONLY)
+        self.does(server, c.Moderate(Deed.UNBAN, EVERYWHERE, "op"))
+        self.does(self.bob, c.TakeOffice(self.op.id))
+        self.assertTrue(self.bob.operator)
 
     def test_it_ends_with_their_leaving(self) -> None:
         self.chat.depart(self.bob, e.Cause.LEFT)

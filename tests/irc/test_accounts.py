@@ -9,6 +9,8 @@ from tests.engines import OnSlowEngine
 from tests.irc.kit import PATIENT
 from tests.irc.owners import SECRET, WRONG, OwnersTestCase, plain
 from twistchat.core.accounts import AccountDeed, Role
+from twistchat.core.commands import Moderate
+from twistchat.core.law import EVERYWHERE, Deed
 
 if TYPE_CHECKING:
     from twistchat.core.limits import Limits
@@ -171,6 +173,18 @@ class OperTests(OwnersTestCase):
         self.zoe.types(f"@label=7 OPER op :{WRONG}")
         self.turn()
         self.assertEqual([line.tags for line in self.zoe.heard()], [{"label": "7"}])
+
+    def test_by_the_account_of_whoever_is_banned(self) -> None:
+        self.asking(self.zoe, "CAP REQ :batch labeled-response")
+        self.world.parts.operator.perform(Moderate(Deed.BAN, EVERYWHERE, "op"))
+        self.turn()
+        self.zoe.hears()
+        self.zoe.types(f"@label=7 OPER op :{SECRET}")
+        self.turn()
+        (line,) = self.zoe.heard()
+        words = "That is not the account of an operator"
+        self.assertEqual(line.short, f":twistchat.chat 464 zoe {words}")
+        self.assertEqual(line.tags, {"label": "7"})
 
     def test_whoever_leaves_meanwhile(self) -> None:
         self.zoe.types(f"OPER op :{SECRET}")

@@ -28,6 +28,7 @@ Twisted: everything here runs at once and can be tried at a Python prompt.
     people.py     the rules about people
     programs.py   the rules about what programs say for their people
     moderation.py the rules about moderating
+    offices.py    the rules about operators by the account of another
     registering.py the rules about accounts
     chat.py       Chat: decides, by these rules
 """

@@ -12,7 +12,7 @@ from twistchat.core.appointing import moderators
 from twistchat.core.law import ADDRESS
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.names import fold
-from twistchat.core.rights import may_take_leave, why_not_enter
+from twistchat.core.rights import may_serve, may_take_leave, why_not_enter
 from twistchat.core.state import State
 from twistchat.core.text import clean, spoken
 
@@ -129,6 +129,10 @@ class Chat:
     def why_not_enter(self, user: User) -> e.Refused | None:
         """Tell why somebody may not come in, if they are banned everywhere."""
         return why_not_enter(self._state, user)
+
+    def may_serve(self, account: str) -> bool:
+        """Whether one may be an operator by an account (its id)."""
+        return may_serve(self._state, account)
 
     def address_bans(self) -> Sequence[Sanction]:
         """List the addresses from which nobody may come now."""

@@ -11,6 +11,7 @@ from twistchat.core.appointing import appoint, moderators, voiced
 from twistchat.core.deeds import event_of, nobody, nothing, words_of
 from twistchat.core.law import ADDRESS, EVERYWHERE, Deed, Sanction, target_key
 from twistchat.core.names import fold, room_name
+from twistchat.core.offices import close
 from twistchat.core.rights import Rank, rank_of, rank_of_account
 from twistchat.core.rules import RuleError, changed
 from twistchat.core.text import clean
@@ -202,6 +203,8 @@ def _sanction(
     state.decide(event)
     if command.deed is Deed.MUTE:
         return [event]
+    if room is None:
+        close(state, to_user)
     return [event, *(_put_out(state, other, room, e.Cause.BANNED, event) for other in met)]
 
 

@@ -12,6 +12,7 @@ from twistchat.core.accounts import Account, AccountDeed, Role, Standing
 from twistchat.core.appointing import resigned
 from twistchat.core.moderation import depart
 from twistchat.core.names import nickname
+from twistchat.core.offices import follow, is_operator, take_office
 from twistchat.core.text import clean
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def perform(
 ) -> Sequence[e.Item] | e.Refused:
     """Do what somebody asks about an account."""
     if isinstance(command, c.TakeOffice):
-        return _take_office(state, user, command)
+        return take_office(state, user, command)
     return _change_account(state, user, command)
 
 
@@ -104,44 +105,9 @@ def apply(state: State, event: e.AccountSet) -> None:
     state.accounts.settle(account)
     if not state.accounts.put(account):
         return
-    for officer in list(state.officers.values()):
-        if officer.office is not None and not _holds(officer.office, account):
-            _leave_office(state, officer)
+    follow(state, account)
     user = state.people.get(account.id)
     if user is None:
         return
     user.account = None if account.standing is not Standing.ACTIVE else account
-    user.operator = _is_operator(user)
-
-
-def _take_office(state: State, user: User, command: c.TakeOffice) -> Sequence[e.Item] | e.Refused:
-    """Let somebody be an operator while they are here, or no longer."""
-    if command.account is None:
-        _leave_office(state, user)
-        return []
-    account = state.accounts.of(command.account)
-    if account is None or account.role is not Role.OPERATOR or account.is_disabled:
-        return e.Refused(e.Refusal.OPERATORS_ONLY)
-    user.office = account
-    user.operator = True
-    state.officers[user.id] = user
-    return []
-
-
-def _holds(office: Account, account: Account) -> bool:
-    """Whether somebody is an operator still, now that an account is like this."""
-    if account.id != office.id:
-        return True
-    is_active = account.standing is Standing.ACTIVE and account.role is Role.OPERATOR
-    return is_active and account.generation == office.generation
-
-
-def _leave_office(state: State, user: User) -> None:
-    user.office = None
-    state.officers.pop(user.id, None)
-    user.operator = _is_operator(user)
-
-
-def _is_operator(user: User) -> bool:
-    is_own = user.account is not None and user.account.role is Role.OPERATOR
-    return is_own or user.office is not None
+    user.operator = is_operator(user)

@@ -177,6 +177,12 @@ def why_not_enter(state: State, user: User) -> Refused | None:
     return None if sanction is None else sanctioned(Refusal.BANNED, "", sanction)
 
 
+def may_serve(state: State, account: str) -> bool:
+    """Whether one may be an operator by an account (its id), whose owner may be banned."""
+    now, bans = state.now(), state.law.bans.values()
+    return not any(ban.to_user == account and ban.holds(now) for ban in bans)
+
+
 def sanctioned(code: Refusal, room: str, sanction: Sanction) -> Refused:
     """Tell somebody that they are muted or banned, until when and why."""
     return Refused(code, room, sanction.words, sanction.until, sanction.at)

@@ -187,7 +187,7 @@ class Desk:
                 then(found)
             elif session.user is not user or not session.is_in:
                 pass  # they have gone meanwhile
-            elif found.role is not Role.OPERATOR:
+            elif found.role is not Role.OPERATOR or not self._chat.may_serve(found.id):
                 then(e.Refused(e.Refusal.OPERATORS_ONLY))
             elif session.perform(user, c.TakeOffice(found.id), None):
                 log.info("{name} is an operator as {account}", name=user.name, account=found.name)
