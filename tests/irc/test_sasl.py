@@ -420,3 +420,19 @@ class HouseTests(OwnersTestCase):
         client = self.door("CAP REQ :sasl", *REGISTERS)
         self.logs_in(client, "ann")
         self.assertIn(" 464 ", self.asking(client, "CAP END")[0])
+
+    def test_the_house_comes_first(self) -> None:
+        """Whoever does not know its password does not guess at those of accounts."""
+        client = self.door(f"PASS :{OTHER}", "NICK ann", "USER a 0 * :a")
+        self.asking(client, f"REGISTER * * :{SECRET}", "QUIT")
+        for password in ((), (f"PASS :{WRONG}",)):
+            client = self.door("CAP REQ :sasl", *password)
+            told = self.logs_in(client, "ann")
+            self.assertEqual(
+                told[-1], ":twistchat.chat 904 * That is not the password of this chat"
+            )
+            self.assertNotIn(" 900 ", " ".join(told))
+        client.types(f"PASS :{OTHER}")
+        self.assertIn(" 903 ", self.logs_in(client, "ann")[-1])
+        told = self.asking(client, *REGISTERS, "CAP END")
+        self.assertEqual(told[0].split()[1:3], ["001", "ann"])

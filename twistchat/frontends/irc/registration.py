@@ -102,6 +102,19 @@ class Registration:
         self._account = account
         self._go_on()
 
+    def shows_house(self) -> Refused | None:
+        """Show the password of the house, if there is one: that is what `PASS` had then.
+
+        Returns why it is no good, if so.
+        """
+        session, desk = self._dialog.session, self._dialog.session.desk
+        if not desk.asks_house(session):
+            return None
+        typed, self._password = self._password, ""
+        if not typed:
+            return Refused(Refusal.HOUSE_PASSWORD_WRONG)
+        return desk.admit(session, typed)
+
     # ------------------------------------------------------------ coming in
 
     def _go_on(self) -> None:
@@ -111,13 +124,9 @@ class Registration:
         if is_here or self._is_negotiating or not self._nick or self._persona is None:
             return
         dialog.sasl.abort()
-        session, desk = dialog.session, dialog.session.desk
-        if desk.asks_house(session):
-            why_not = desk.admit(session, self._password) if self._password else None
-            if desk.asks_house(session):
-                self._turn_away(why_not or Refused(Refusal.HOUSE_PASSWORD_WRONG))
-                return
-            self._password = ""
+        if (refused := self.shows_house()) is not None:
+            self._turn_away(refused)
+            return
         if self._account is None and (login := self._login()) is not None:
             self._log_in(*login)
         else:

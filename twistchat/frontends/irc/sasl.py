@@ -118,6 +118,9 @@ class Sasl:
             self._stop(ERR_SASLFAIL, "That is not what PLAIN sends: a name and its password")
             return
         dialog, session = self._dialog, self._dialog.session
+        if session.user is None and (refused := dialog.registration.shows_house()) is not None:
+            self._fails(sentence(refused))  # else one could guess at accounts without it
+            return
         answer = dialog.postpone()
 
         def known(found: Account | Refused) -> None:
