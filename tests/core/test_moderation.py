@@ -201,6 +201,15 @@ class KeepingTests(CoreTestCase):
         self.does(self.bob, moderate(Deed.DEOP, "CAT", "#new"))
         self.assertEqual(self.moderators(), ("bob",))
 
+    def test_a_moderator_with_another_name_is_told_of_by_that(self) -> None:
+        for deed in (Deed.OP, Deed.VOICE):
+            self.does(self.bob, moderate(deed, "cat", "#new"))
+        self.does(self.cat, c.Rename("kit"))
+        for deed in (Deed.DEOP, Deed.DEVOICE):
+            (event,) = self.does(self.bob, moderate(deed, "cat", "#new"))
+            assert isinstance(event, e.Moderated)
+            self.assertEqual(event.to, "kit")
+
     def test_no_name_is_nobodys(self) -> None:
         self.chat.depart(self.bob, e.Cause.LEFT)
         self.assertEqual(self.moderators(), ())

@@ -76,7 +76,11 @@ def _to_be_taken(
         found = [(to.id, to.name)]
     else:
         wanted = fold(command.to.strip()[:200])
-        found = [(key, name) for key, name in holders.items() if name and fold(name) == wanted]
+        found = [
+            (key, _called_now(state, key) or name)  # as whoever is told of it knows them
+            for key, name in holders.items()
+            if name and fold(name) == wanted
+        ]
     if not found:
         return nothing(command.to)
     if is_op and not all(_may_depose(user, room.law, identity) for identity, _ in found):
@@ -127,7 +131,12 @@ def _moderators(law: Law) -> Mapping[str, str]:
 def _named(state: State, holders: Mapping[str, str]) -> tuple[str, ...]:
     names = []
     for identity, before in holders.items():
-        now = state.people.get(identity) or state.accounts.of(identity)
-        if name := before if now is None else now.name:
+        if name := _called_now(state, identity) or before:
             names.append(name)
     return tuple(sorted(names))
+
+
+def _called_now(state: State, identity: str) -> str:
+    """Tell what somebody (by `User.id`) is called now; empty: they are gone for good."""
+    now = state.people.get(identity) or state.accounts.of(identity)
+    return "" if now is None else now.name
