@@ -31,6 +31,7 @@ class ServerTests(IRCTestCase):
         )
         self.assertTrue(lines)
         self.assertTrue(all(line.startswith("005 bob ") for line in lines))
+        self.assertEqual(len(set(lines)), len(lines), "once each")
 
     def test_info(self) -> None:
         *lines, end = self.said("INFO")

@@ -54,7 +54,6 @@ def _time(dialog: IRCDialog, _: Message) -> None:
 def _version(dialog: IRCDialog, _: Message) -> None:
     dialog.reply(RPL_VERSION, VERSION, dialog.about.server, "people on every wire, in one order")
     dialog.tell_all(isupport.lines(dialog.about, dialog.nick))
-    dialog.tell_all(isupport.lines(dialog.about, dialog.nick))
 
 
 def _info(dialog: IRCDialog, _: Message) -> None:
