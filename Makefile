@@ -28,8 +28,10 @@ types: .venv/dev
 unit: .venv/dev
 	$(BIN)/python -m pytest
 
+# What is end to end takes minutes, and pytest has run it: trial runs a part of that.
 trial: .venv/dev
-	$(BIN)/python -m twisted.trial --reporter=text tests
+	$(BIN)/python -m twisted.trial --reporter=text tests/e2e/test_one_port.py tests/e2e/test_talk.py \
+	  $$(find tests -name 'test_*.py' -not -path 'tests/e2e/*' | sort)
 
 package: .venv/dev
 	$(BIN)/python tests/check_packages.py

@@ -358,7 +358,7 @@ def makeService(options: Options) -> ChatService:
                 given.wrong(error)
     options.follow_log(reactor)
     for warning in options.warnings:
-        log.warn("{warning}", warning=warning)
+        log.warn("{what}", what=warning)
     limits = fit(options.limits, reactor)
     return ChatService(
         reactor,

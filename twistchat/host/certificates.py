@@ -104,7 +104,7 @@ class Certificates:
             "TLS has a new certificate, which ends on {until}", until=f"{self._pair.ends:%Y-%m-%d}"
         )
         if self.warning:
-            log.warn("{warning}", warning=self.warning)
+            log.warn("{what}", what=self.warning)
 
     def _look(self) -> object:
         """See which files there are, and whether they are still the same."""
