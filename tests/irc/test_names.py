@@ -195,6 +195,23 @@ class ManyNamesTests(NamesTestCase):
         line, _ = on_joining(self.about, Cap.NONE, "#茶", "ann")
         self.assertTrue(line.endswith(":person0000 person0001 person0002"), line)
 
+    def test_nor_behind_what_makes_it_untrue(self) -> None:
+        ann, bob = self.clients("ann", "bob", room="#a")
+
+        def told() -> str:
+            return on_joining(self.about, Cap.NONE, "#a", "x")[0].partition(" :")[2]
+
+        self.assertEqual(told(), "@ann bob")
+        for client, line, names in (
+            (bob, "NICK bert", "@ann bert"),
+            (ann, "MODE #a +v bert", "@ann +bert"),
+            (bob, "PART #a", "@ann"),
+            (bob, "JOIN #a", "@ann +bert"),
+            (bob, "QUIT", "@ann"),
+        ):
+            client.types(line)
+            self.assertEqual(told(), names, line)
+
     def test_of_a_room_that_is_gone_the_end(self) -> None:
         end = [":twistchat.chat 366 ann #gone :End of /NAMES list"]
         self.assertEqual(on_joining(self.about, Cap.NONE, "#gone", "ann"), end)

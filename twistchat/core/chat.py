@@ -108,6 +108,11 @@ class Chat:
         """Everybody who is here, in the order of coming."""
         return list(self._state.people.values())
 
+    @property
+    def population(self) -> int:
+        """How many are here."""
+        return len(self._state.people)
+
     def room(self, name: str) -> Room | None:
         """Find a room by its name."""
         return self._state.known(name)

@@ -35,6 +35,10 @@ class Place(Protocol):
     def people(self) -> Sequence[User]:
         """Everybody who is here, in the order of coming."""
 
+    @property
+    def population(self) -> int:
+        """How many are here."""
+
     def room(self, name: str) -> Room | None:
         """Find a room by its name, in the spelling that rooms have."""
 

@@ -33,7 +33,7 @@ class Census:
 
     def note(self) -> None:
         """Take note of how many there are, since somebody has come in."""
-        self.most = max(self.most, len(self._registry.place.people))
+        self.most = max(self.most, self._registry.place.population)
 
     def take(self) -> Count:
         """Count them."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from twistchat.core.events import (
     AccountSet,
     Departed,
+    Joined,
+    Left,
     PersonaChanged,
     Renamed,
     Welcomed,
@@ -35,6 +37,8 @@ class Following:
             Departed: self._left,
             Renamed: self._took_name,
             PersonaChanged: self._changed,
+            Joined: self._moved,
+            Left: self._moved,
         }
 
     def follow(self, committed: Committed) -> None:
@@ -65,6 +69,9 @@ class Following:
             ):
                 session.answer(Written(encode(lines)))
 
+    def _moved(self, moved: Joined | Left, origin: object) -> None:
+        self._about.names.forget()
+
     def _came(self, welcomed: Welcomed, origin: object) -> None:
         self._about.census.note()
         # Of the session, since they may be gone again when this is told.
@@ -77,12 +84,14 @@ class Following:
 
     def _left(self, departed: Departed, origin: object) -> None:
         about = self._about
+        about.names.forget()
         persona = about.persona(departed.user)
         about.whowas.add(Gone(departed.who, departed.user, persona, departed.at))
         about.monitors.left(departed.who)
 
     def _took_name(self, renamed: Renamed, origin: object) -> None:
         about = self._about
+        about.names.forget()
         persona = about.persona(renamed.user)
         about.whowas.add(Gone(renamed.old, renamed.user, persona, renamed.at))
         about.monitors.renamed(renamed.old, renamed.new, renamed.user)

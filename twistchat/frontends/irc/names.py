@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IReactorTime
 
+    from twistchat.core.law import Law
     from twistchat.core.model import Room, User
     from twistchat.frontends.irc.about import About
     from twistchat.frontends.irc.dialog import IRCDialog
@@ -37,23 +38,29 @@ _WIDER = Cap.MULTI_PREFIX | Cap.USERHOST_IN_NAMES
 class NameLists:
     """The members of rooms as they are written, once for all who come in at the same time.
 
-    What is kept here is forgotten with the turn of the reactor in which it was made.
+    What is kept here is forgotten with the turn of the reactor in which it was made, and before
+    anything is told that makes it untrue: who comes in behind that is not told of it.
     """
 
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
-        self._written: dict[tuple[str, Cap], Sequence[str]] = {}
+        self._written: dict[tuple[str, Cap], tuple[Law, Sequence[str]]] = {}
 
     def of(self, about: About, caps: Cap, room: Room) -> Sequence[str]:
         """Write the members of a room, as many as fit into each line."""
         key = (room.name, caps & _WIDER)
-        written = self._written.get(key)
-        if written is None:
+        law, written = self._written.get(key, (None, ()))
+        if law is not room.law:
             if not self._written:
-                self._clock.callLater(0, self._written.clear)
+                self._clock.callLater(0, self.forget)
             written = _lists(about, room.name, _entries(about, caps, room))
-            self._written[key] = written
+            self._written[key] = room.law, written
         return written
+
+    def forget(self) -> None:
+        """Forget them: somebody came, went or took another name."""
+        if self._written:
+            self._written.clear()
 
 
 def on_joining(about: About, caps: Cap, room_name: str, reader: str) -> list[str]:
