@@ -119,7 +119,9 @@ class Sasl:
             return
         dialog, session = self._dialog, self._dialog.session
         if session.user is None and (refused := dialog.registration.shows_house()) is not None:
-            self._fails(sentence(refused))  # else one could guess at accounts without it
+            self._stop(
+                ERR_SASLFAIL, sentence(refused)
+            )  # else one could guess at accounts without it
             return
         answer = dialog.postpone()
 
