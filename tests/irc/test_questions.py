@@ -111,6 +111,9 @@ class HelpTests(IRCTestCase):
                 [f":twistchat.chat 524 bob {asked} Nothing is known of that; HELP lists all"],
             )
 
+    def test_there_are_no_other_pages(self) -> None:
+        self.assertEqual(set(PAGES), set(COMMANDS))
+
     def test_pages_name_all_that_a_command_needs(self) -> None:
         for name, entry in COMMANDS.items():
             needed = re.sub(r"\[.*\]|\{.*?\}", "", PAGES[name].usage).count("<")

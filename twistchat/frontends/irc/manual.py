@@ -45,13 +45,18 @@ PAGES: Mapping[str, Page] = {
         "Let your client tell other clients something, in tags: that you are typing, for example.",
     ),
     # ---------------------------------------------------------------- rooms
-    "INVITE": _page("<nickname> <room>", "Invite somebody to a room that you are in."),
+    "INVITE": _page(
+        "[<nickname> <room>]",
+        "Invite somebody to a room that you are in. Without parameters: where you are invited.",
+    ),
     "JOIN": _page(
         "<room>{,<more>} [<key>{,<more>}]",
         "Come into a room, which is made if there is none. JOIN #lobby is where most people are.",
         "JOIN 0 leaves all rooms.",
     ),
-    "KICK": _page("<room> <nickname>{,<more>} [<why>]", "Put somebody out of a room, once."),
+    "KICK": _page(
+        "<room> <nickname>{,<more>} [<why>]", "Put somebody out of a room. They may come back."
+    ),
     "LIST": _page(
         "[<condition>{,<more>}]",
         "Which rooms there are, the fullest first.",
@@ -61,9 +66,11 @@ PAGES: Mapping[str, Page] = {
     "MODE": _page(
         "<room or nickname> [<modes> [<parameters>]]",
         "How a room is used, and who does what in it.",
-        "+o +v name who moderates and who may speak; +b +e +I +q are lists of people;",
-        "+k needs a key, +l lets in so many, +i who was invited, +m lets few speak, +s hides",
-        "the room, +t keeps its topic. The lists are shown for a letter without a name.",
+        "+o and +v name who moderates a room, and who may speak in it; +b +e +I +q are lists of",
+        "masks: of who is kept out, of whom no ban concerns, who comes in uninvited, who is mute.",
+        "+k needs a key, +l lets in so many, +i who was invited, +m lets few speak, +n only those",
+        "who are in it, +s hides the room, +t keeps its topic. A letter alone shows its list.",
+        "You: +i hides you, +B says that you are a bot.",
     ),
     "NAMES": _page("[<room>{,<more>}]", "Who is in a room."),
     "PART": _page("<room>{,<more>} [<words>]", "Leave a room."),
@@ -135,10 +142,9 @@ PAGES: Mapping[str, Page] = {
     # ---------------------------------------------------------------- operators
     "CONNECT": _page("", _AT_THE_SERVER),
     "DIE": _page("", _AT_THE_SERVER),
-    "KILL": _page("<nickname> <why>", "Put somebody out of the chat. For operators."),
+    "KILL": _page("<nickname> [<why>]", "Put somebody out of the chat. For operators."),
     "REHASH": _page("", _AT_THE_SERVER),
     "RESTART": _page("", _AT_THE_SERVER),
     "SQUIT": _page("", _AT_THE_SERVER),
-    "WALLOPS": _page("<words>", "Tell everybody something. For operators."),
 }
 """By the name of the command. A command of the table that is not here has no page."""
