@@ -184,7 +184,8 @@ def _event(line: Line) -> e.Event | None:
             return e.Invited(params[1], "", who, "", params[0], at)
         case "TOPIC":
             return e.TopicChanged(params[0], "", who, params[1], at)
-        case "MODE" if params[0].startswith("#"):
+        case "MODE" if params[0].startswith("#") and "!" in line.source:
+            # By the server it tells only how somebody is marked who comes in.
             return _mode(line, at)
         case _:
             return None

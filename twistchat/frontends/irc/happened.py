@@ -12,6 +12,7 @@ from twistchat.frontends.irc import deeds
 from twistchat.frontends.irc import sentences as s
 from twistchat.frontends.irc.connection import last_words
 from twistchat.frontends.irc.message import LONGEST, unbroken, write
+from twistchat.frontends.irc.seeing import modes_of
 from twistchat.frontends.irc.split import parts
 from twistchat.frontends.irc.tags import msgid_of, msgid_of_signal
 
@@ -167,9 +168,19 @@ def signalled(item: e.Signalled, to: IRCFormat) -> list[str]:
 
 
 def joined(item: e.Joined, to: IRCFormat, *, is_own: bool = False) -> list[str]:
-    """Write that somebody came into a room; and that they are away, unless it is one's own."""
+    """Write that somebody came into a room.
+
+    Others are told, too, that they are marked there, or away: who comes in reads that in the names.
+    """
     lines = [came(item.room, item.who, item.user, to, to.tags(item.at, item.user))]
-    if to.has_away and not is_own:
+    if is_own:
+        return lines
+    room = to.about.place.room(item.room)
+    if room is not None and (letters := modes_of(item.user, room.law)):
+        names = [item.who] * len(letters)
+        tags = to.tags(item.at)
+        lines.append(write(to.about.server, "MODE", item.room, f"+{letters}", *names, tags=tags))
+    if to.has_away:
         user = to.about.place.user(item.user)
         if user is not None and user.away is not None:
             source, words = to.about.mask_of(user), user.away or "away"

@@ -12,20 +12,23 @@ if TYPE_CHECKING:
     from twistchat.frontends.irc.about import About
 
 
-def is_op(user: User, law: Law) -> bool:
-    """Whether somebody is marked as an operator of a room: they made it, or moderate it.
+_MARKS = {"": "", "o": "@", "v": "+", "ov": "@+"}
 
-    Operators of the server are not marked in each room where they are.
+
+def modes_of(user: str, law: Law) -> str:
+    """Tell the modes of somebody (by their `User.id`) in a room, the highest first.
+
+    Who made the room, or moderates it, is its operator. Operators of the server are not operators
+    of each room where they are.
     """
-    return user.id == law.founder or law.is_moderated_by(user.id)
+    letter = "o" if user == law.founder or law.is_moderated_by(user) else ""
+    return letter + "v" if user in law.voiced else letter
 
 
 def marks(user: User, law: Law, *, all_of_them: bool) -> str:
     """Write the marks of a member of a room, the highest first; only that, or `all_of_them`."""
-    is_voiced = user.id in law.voiced
-    if is_op(user, law):
-        return "@+" if is_voiced and all_of_them else "@"
-    return "+" if is_voiced else ""
+    found = _MARKS[modes_of(user.id, law)]
+    return found if all_of_them else found[:1]
 
 
 def sees_room(user: User | None, room: Room) -> bool:
