@@ -56,6 +56,13 @@ class HandOverTests(SniffTestCase):
         self.assertTrue(self.listener.has_begun)
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
+    def test_what_came_while_the_reactor_was_busy(self) -> None:
+        protocol = self.connect(StringTransport())
+        # A reactor calls what is due, and reads then.
+        self.clock.callLater(WAIT, protocol.dataReceived, BEGINNINGS["irc"])
+        self.passes(WAIT + 1)
+        self.assertEqual((self.listener.kind, self.listener.heard), ("irc", BEGINNINGS["irc"]))
+
     def test_time_runs_from_the_beginning(self) -> None:
         protocol = self.connect(StringTransport())
         self.passes(WAIT - 0.1)

@@ -121,6 +121,11 @@ class Sniffer(Protocol):
         self._set_timer(self._registry.limits.greeting, self._time_is_up)
 
     def _time_is_up(self) -> None:
+        # A reactor that was busy calls what is due before it looks at its sockets: what came in
+        # time is read first.
+        self._set_timer(0, self._nobody_speaks)
+
+    def _nobody_speaks(self) -> None:
         self._hand_over(recognise_so_far(self._data))
 
     def _handshake_is_over(self) -> None:
