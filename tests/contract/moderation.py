@@ -379,6 +379,15 @@ class ModerationScenarios(Wire):
         self.sets_topic(ada, "#lab", "ours")
         self.assert_told("-- ada changed the topic of #lab: ours", to=(cat,))
 
+    def test_an_operator_elsewhere_is_told_of_the_topic_they_set(self) -> None:
+        ada, bob, _ = self.moderated()
+        self.joins(bob, "#lab")
+        self.turn()
+        for person in (ada, bob):
+            person.sees()
+        self.sets_topic(ada, "#lab", "order")
+        self.assert_told("-- ada changed the topic of #lab: order", to=(ada, bob))
+
     def test_a_room_that_hears_people_outside(self) -> None:
         ada, bob, cat = self.a_room()
         (dot,) = self.people("dot")

@@ -227,7 +227,7 @@ def people_of(item: Item) -> tuple[str, ...]:
             return (item.user, item.to_user)
         case AccountSet():
             return (item.user, item.account.id)
-        case RulesChanged() | Deleted():
+        case TopicChanged() | RulesChanged() | Deleted():
             return (item.user,)
         case Announced(to_user=str() as user):
             return (user,)
