@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from weakref import ReferenceType, WeakKeyDictionary, WeakValueDictionary, ref
 
 from twistchat.core.model import NO_PERSONA, Persona
 from twistchat.frontends.irc.census import Census
@@ -108,14 +108,17 @@ class About:
         return "" if account is None else account.name
 
 
-_ABOUT: WeakKeyDictionary[Registry, About] = WeakKeyDictionary()
+_ABOUT: WeakKeyDictionary[Registry, ReferenceType[About]] = WeakKeyDictionary()
+"""By the registry, whose watchers keep it; from here nothing is kept longer than that."""
 
 
 def about(registry: Registry) -> About:
     """Find what is told of the server whose clients are in a registry."""
-    found = _ABOUT.get(registry)
+    known = _ABOUT.get(registry)
+    found = None if known is None else known()
     if found is None:
-        found = _ABOUT[registry] = About(registry)
+        found = About(registry)
+        _ABOUT[registry] = ref(found)
     return found
 
 
