@@ -308,6 +308,17 @@ class AfterwardsTests(OwnersTestCase):
         self.assertEqual(list(self.zoe.user.rooms), ["#tea"])
         self.assertEqual(self.zoe.user.persona.realname, "zoe in person")
 
+    def test_they_know_where_they_are_no_longer(self) -> None:
+        self.asking(self.zoe, "JOIN #lab", "MODE #lab +b ann!*@*")
+        self.logs_in(self.zoe, "ann")
+        told = self.asking(self.zoe, "PING x")
+        assert self.zoe.user is not None
+        self.assertEqual(list(self.zoe.user.rooms), ["#tea"])
+        self.assertIn(":twistchat.chat 474 ann #lab You are banned (+b)", told)
+        self.assertEqual([line for line in told if "PART" in line], [":ann PART #lab"])
+        self.assertLess(told.index(":zoe NICK ann"), told.index(":ann PART #lab"))
+        self.assertIn("PONG", told[-1])
+
     def test_what_is_asked_is_answered_in_its_order(self) -> None:
         told = self.asking(
             self.zoe, "AUTHENTICATE PLAIN", f"AUTHENTICATE {plain('ann')}", "PING one", "PING two"

@@ -14,6 +14,7 @@ from twistchat.core.events import Refused
 from twistchat.core.names import fold
 from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.masks import hostmask
+from twistchat.frontends.irc.message import write
 from twistchat.frontends.irc.numerics import (
     ERR_SASLABORTED,
     ERR_SASLFAIL,
@@ -26,6 +27,8 @@ from twistchat.frontends.irc.refusals import sentence
 from twistchat.session.coming import Coming
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from twisted.internet.interfaces import IDelayedCall
 
     from twistchat.core.accounts import Account
@@ -160,7 +163,9 @@ class Sasl:
         account, session = self._shown, self._dialog.session
         self.ends()
         if account is not None and session.is_in:
-            persona = None if session.user is None else session.user.persona
+            before = session.user
+            rooms = () if before is None else tuple(before.rooms)
+            persona = None if before is None else before.persona
             session.log_in(
                 Coming(
                     session.desk.shown(account),
@@ -170,6 +175,17 @@ class Sasl:
                     refused=self._stays,
                 )
             )
+            session.when_free(lambda: self._leaves(rooms))
+
+    def _leaves(self, rooms: Iterable[str]) -> None:
+        """Tell a client in which rooms it is no longer, since there it may not be who it is now.
+
+        For itself it has but changed its name.
+        """
+        dialog, user = self._dialog, self._dialog.session.user
+        if user is not None and (left := [room for room in rooms if room not in user.rooms]):
+            lines = [write(dialog.about.mask_of(user), "PART", room) for room in left]
+            dialog.postpone()(lambda: dialog.tell_all(lines))
 
     def ends(self) -> None:
         """Be nobody else."""
