@@ -9,14 +9,17 @@ from twistchat.core.events import (
     Departed,
     Joined,
     Left,
+    MembersListed,
     PersonaChanged,
     Renamed,
     Welcomed,
     Written,
 )
 from twistchat.core.model import NO_PERSONA
+from twistchat.frontends.irc import answers
 from twistchat.frontends.irc.format import IRCFormat
 from twistchat.frontends.irc.happened import account_lines
+from twistchat.frontends.irc.labels import NOTHING
 from twistchat.frontends.irc.message import encode
 from twistchat.frontends.irc.whowas import Gone
 
@@ -40,12 +43,34 @@ class Following:
             Joined: self._moved,
             Left: self._moved,
         }
+        self._before: Committed | None = None
+        """The last that was told and not kept."""
 
     def follow(self, committed: Committed) -> None:
         """Follow what is told and not kept. Called by the pipeline."""
-        follow = self._follow.get(type(committed.item))
+        before, self._before = self._before, committed
+        item = committed.item
+        if isinstance(item, MembersListed):
+            if before is not None and before.origin is committed.origin:
+                self._listed(committed, item, before.item)
+            return
+        follow = self._follow.get(type(item))
         if follow is not None:
-            follow(committed.item, committed.origin)
+            follow(item, committed.origin)
+
+    def _listed(self, committed: Committed, listed: MembersListed, joined: object) -> None:
+        """Tell the other connections of who has come into a room over one who is there, too.
+
+        They are told that they are in it, and have asked for nothing.
+        """
+        if not isinstance(joined, Joined) or joined.room != listed.room:
+            return
+        user = self._about.place.user(joined.user)
+        for session in () if user is None else self._about.registry.sessions_of(user):
+            to = session.format
+            if session is not committed.origin and isinstance(to, IRCFormat):
+                lines = answers.lines_of(listed, committed, to, session.name, NOTHING)
+                session.answer(Written(encode(lines)))
 
     def follow_kept(self, committed: Committed) -> None:
         """Tell who shares a room with somebody that they have an account now, or none any more.
