@@ -102,6 +102,19 @@ class RegisterOnSlowEngineTests(OnSlowEngine, RegisterTests):
         self.assertIn("TEMPORARILY_UNAVAILABLE ann", self.told(ann)[0])
 
 
+class FounderTests(OwnersTestCase):
+    def test_whose_account_is_deleted_is_no_operator_of_the_room(self) -> None:
+        ann = self.owner("ann")
+        self.asking(ann, "JOIN #tea")
+        (bob,) = self.clients("bob", room="#tea")
+        self.assertIn("@ann bob", self.asking(bob, "NAMES #tea")[0])
+        ann.session.desk.delete_account(ann.session, SECRET)
+        self.turn()
+        self.assertEqual(self.told(bob), [":ann MODE #tea -o ann"])
+        self.assertIn("= #tea ann bob", self.asking(bob, "NAMES #tea")[0])
+        self.assertIn(" 482 ", self.asking(ann, "MODE #tea +m")[-1])
+
+
 class OperTests(OwnersTestCase):
     def setUp(self) -> None:
         super().setUp()

@@ -100,10 +100,14 @@ def _meant(state: State, typed: str) -> User | Account | None:
 
 
 def resigned(state: State, user: User, account: Account) -> Sequence[e.Item]:
-    """Let an account that is deleted moderate nothing: its owner may stay on, as a guest."""
+    """Let an account that is deleted moderate nothing: its owner may stay on, as a guest.
+
+    That they founded a room is worth nothing any more either, and who is there is told so.
+    """
     items: list[e.Item] = []
     for room in state.rooms.values():
-        if room.law.is_moderated_by(account.id):
+        is_there = room.law.founder == account.id and account.id in room.members
+        if room.law.is_moderated_by(account.id) or is_there:
             resign = Moderate(Deed.DEOP, room.name, account.name)
             event = event_of(state, user, room, resign, (account.id, account.name))
             state.decide(event)

@@ -38,6 +38,11 @@ def rank_of(user: User, law: Law) -> Rank:
     return Rank.MODERATOR if law.is_moderated_by(user.id) else Rank.MEMBER
 
 
+def is_founder(user: User, law: Law) -> bool:
+    """Whether somebody made the room, with an account that they still have."""
+    return user.account is not None and law.founder == user.account.id
+
+
 def rank_of_account(account: Account, law: Law) -> Rank:
     """Tell what the owner of an account, who may be away, may do where this holds."""
     if account.role is Role.OPERATOR:

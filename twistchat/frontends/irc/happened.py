@@ -175,16 +175,16 @@ def joined(item: e.Joined, to: IRCFormat, *, is_own: bool = False) -> list[str]:
     lines = [came(item.room, item.who, item.user, to, to.tags(item.at, item.user))]
     if is_own:
         return lines
-    room = to.about.place.room(item.room)
-    if room is not None and (letters := modes_of(item.user, room.law)):
+    user, room = to.about.place.user(item.user), to.about.place.room(item.room)
+    if user is None:
+        return lines
+    if room is not None and (letters := modes_of(user, room.law)):
         names = [item.who] * len(letters)
         tags = to.tags(item.at)
         lines.append(write(to.about.server, "MODE", item.room, f"+{letters}", *names, tags=tags))
-    if to.has_away:
-        user = to.about.place.user(item.user)
-        if user is not None and user.away is not None:
-            source, words = to.about.mask_of(user), user.away or "away"
-            lines.append(write(source, "AWAY", words, tags=to.tags(item.at, item.user)))
+    if to.has_away and user.away is not None:
+        source, words = to.about.mask_of(user), user.away or "away"
+        lines.append(write(source, "AWAY", words, tags=to.tags(item.at, item.user)))
     return lines
 
 

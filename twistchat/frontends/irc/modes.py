@@ -21,7 +21,7 @@ from twisted.words.protocols.irc import (
 
 from twistchat.core import commands as c
 from twistchat.core.names import fold
-from twistchat.core.rights import Rank, rank_of
+from twistchat.core.rights import Rank, is_founder, rank_of
 from twistchat.frontends.irc.banmasks import Hosts, listed_as, mask_of, target_of
 from twistchat.frontends.irc.changes import as_rule, read_changes, why_not
 from twistchat.frontends.irc.entry import Entry
@@ -189,7 +189,7 @@ def _member(dialog: IRCDialog, room: Room, change: Change, name: str) -> str | N
     """Find who is given a part, or is to lose one; who has one may be elsewhere."""
     law, other = room.law, dialog.about.place.person(name)
     if not change.on:
-        if other is not None and other.id == law.founder and change.letter == "o":
+        if other is not None and is_founder(other, law) and change.letter == "o":
             dialog.reply(ERR_CHANOPRIVSNEEDED, room.name, f"{other.name} founded that room")
             return None
         if other is None and fold(name) in map(fold, _holders(law, change.letter)):
@@ -227,7 +227,7 @@ def _is_so(dialog: IRCDialog, room: Room, change: Change, target: str) -> bool:
     if other is None:
         return False
     if change.letter == "o" and change.on:  # who made the room without an account may be named, too
-        return other.id == law.founder or other.id in law.moderators
+        return is_founder(other, law) or other.id in law.moderators
     return _has_part(law, change.letter, other.id) is change.on
 
 

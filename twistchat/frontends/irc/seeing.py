@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twistchat.core.names import fold
+from twistchat.core.rights import is_founder
 
 if TYPE_CHECKING:
     from twistchat.core.law import Law
@@ -15,19 +16,19 @@ if TYPE_CHECKING:
 _MARKS = {"": "", "o": "@", "v": "+", "ov": "@+"}
 
 
-def modes_of(user: str, law: Law) -> str:
-    """Tell the modes of somebody (by their `User.id`) in a room, the highest first.
+def modes_of(user: User, law: Law) -> str:
+    """Tell the modes of somebody in a room, the highest first.
 
     Who made the room, or moderates it, is its operator. Operators of the server are not operators
     of each room where they are.
     """
-    letter = "o" if user == law.founder or law.is_moderated_by(user) else ""
-    return letter + "v" if user in law.voiced else letter
+    letter = "o" if is_founder(user, law) or law.is_moderated_by(user.id) else ""
+    return letter + "v" if user.id in law.voiced else letter
 
 
 def marks(user: User, law: Law, *, all_of_them: bool) -> str:
     """Write the marks of a member of a room, the highest first; only that, or `all_of_them`."""
-    found = _MARKS[modes_of(user.id, law)]
+    found = _MARKS[modes_of(user, law)]
     return found if all_of_them else found[:1]
 
 
