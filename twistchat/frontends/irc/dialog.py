@@ -12,7 +12,7 @@ from twisted.words.protocols.irc import (
 
 from twistchat.core.codes import Cause
 from twistchat.core.events import Written
-from twistchat.engine import Label
+from twistchat.frontends.irc import labels
 from twistchat.frontends.irc.caps import Cap
 from twistchat.frontends.irc.connection import closing
 from twistchat.frontends.irc.filling import cut
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from twistchat.core.commands import Command
+    from twistchat.engine import Label
     from twistchat.frontends.irc.about import About
     from twistchat.frontends.irc.message import Message
     from twistchat.frontends.lines import LineInput
@@ -166,8 +167,12 @@ class IRCDialog:
         Called before anything is asked or answered.
         """
         if self.label and Cap.BATCH in self.caps:
-            self._batch, begin = self._begin_batch(self.label)
-            self._put([begin])
+            self._batches += 1
+            self._batch = f"r{self._batches}"
+            begun = labels.begun(
+                self.about.server, self._batch, "labeled-response", tags=f"label={self.label}"
+            )
+            self._put([begun])
 
     def context(self, about: str = "") -> Label:
         """Name the request, so that what it is answered with is written as an answer to it.
@@ -177,7 +182,7 @@ class IRCDialog:
         assert self._message is not None
         self._is_handed_on = True
         label = "" if self._batch else self.label
-        return Label(f"{self._message.command} {label} {self._batch} {about}".rstrip(" "))
+        return labels.Asked(self._message.command, label, self._batch, about).as_label()
 
     def does(self, command: Command, about: str = "") -> None:
         """Ask it of the chat, which answers in its place: behind what was answered before."""
@@ -244,18 +249,18 @@ class IRCDialog:
 
     def _answer(self) -> None:
         """Put what is left of what the line is answered with into the order."""
-        label = self.label
-        if label and not (self._is_handed_on or self._batch):
-            self._lines = self._labelled(self._lines, label)
+        if self.label and not (self._is_handed_on or self._batch):
+            asked = labels.Asked(label=self.label)
+            self._lines = labels.answered(self._lines, asked, self.about.server)
         self._flush()
         if self._batch:
-            self._put([f":{self.about.server} BATCH -{self._batch}"])
+            self._put([labels.ended(self.about.server, self._batch)])
         self._message, self._batch = None, ""
 
     def _flush(self) -> None:
         lines, self._lines = self._lines, []
         if self._batch:
-            lines = [_tagged(line, f"batch={self._batch}") for line in lines]
+            lines = labels.in_batch(lines, self._batch)
         if lines:
             self._put(lines)
 
@@ -264,21 +269,6 @@ class IRCDialog:
         written = Written(encode(lines))
         self.session.when_free(lambda: self.session.answer(written))
 
-    def _labelled(self, lines: list[str], label: str) -> list[str]:
-        server = self.about.server
-        if not lines:
-            return [f"@label={label} :{server} ACK"]
-        if len(lines) == 1:
-            return [_tagged(lines[0], f"label={label}")]
-        name, begin = self._begin_batch(label)
-        inside = [_tagged(line, f"batch={name}") for line in lines]
-        return [begin, *inside, f":{server} BATCH -{name}"]
-
-    def _begin_batch(self, label: str) -> tuple[str, str]:
-        self._batches += 1
-        name = f"r{self._batches}"
-        return name, f"@label={label} :{self.about.server} BATCH +{name} labeled-response"
-
 
 def is_too_long(line: bytes) -> bool:
     """Whether a line, without its end, is longer than any may be: its tags, or the rest."""
@@ -286,7 +276,3 @@ def is_too_long(line: bytes) -> bool:
         return len(line) > LONGEST - 2
     tags = line.find(b" ") + 1 or len(line)
     return tags > CLIENT_TAGS or len(line) - tags > LONGEST - 2
-
-
-def _tagged(line: str, tag: str) -> str:
-    return f"@{tag};{line[1:]}" if line.startswith("@") else f"@{tag} {line}"
