@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.archive.kit import ALICE, START, ArchiveTestCase, Ran, did, said, topic, whispered
-from twistchat.core.events import Erased
+from tests.archive.kit import ALICE, BOB, START, ArchiveTestCase, Ran, did, said, topic, whispered
+from twistchat.core.events import Erased, Tagged
 from twistchat.engine.retention import read_retention
 from twistchat.engine.sqlite import chores
 from twistchat.engine.sqlite.migrate import newest_version
@@ -45,7 +45,10 @@ class WholeTests(CheckTestCase):
         spoken = (said(""), did(""), whispered(""), replace(whispered(""), action=True), topic(""))
         noticed = (replace(said(""), notice=True), replace(whispered(""), notice=True))
         erased = Erased("#lobby", ALICE, "alice", START, "bob")
-        events = (*spoken, *noticed, *EVERYTHING, erased)
+        tagged = [
+            Tagged(room, ALICE, "alice", BOB, "bob", "+a=b", START) for room in ("#lobby", "")
+        ]
+        events = (*spoken, *noticed, *tagged, *EVERYTHING, erased)
         self.assertEqual({row_of(event)[1] for event in events}, set(KINDS))
         self.assertEqual(len(set(KINDS)), len(KINDS))
 

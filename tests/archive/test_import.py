@@ -7,9 +7,10 @@ import shutil
 import time
 from typing import TYPE_CHECKING, Any
 
-from tests.archive.kit import START, ArchiveTestCase, did, said, topic, whispered
+from tests.archive.kit import ALICE, BOB, START, ArchiveTestCase, did, said, topic, whispered
 from tests.test_docs import DOCS, blocks
 from twistchat.archive import importing, records
+from twistchat.core.events import Tagged
 from twistchat.core.names import LOBBY
 from twistchat.engine import Stamp
 from twistchat.engine.retention import read_retention
@@ -92,6 +93,21 @@ class RoundTripTests(ImportTestCase):
             told, f"{self.other}: 9 lines imported, of 3 rooms and 1 private conversation\n"
         )
         self.assertEqual(self.takes_out("--private", path=self.other), data)
+
+    def test_what_programs_said_to_programs(self) -> None:
+        tags = "+draft/react=👍;+draft/reply=a-1"
+        self.keep(
+            said("one"),
+            Tagged("#lobby", ALICE, "alice", "", "", tags, START),
+            Tagged("", ALICE, "alice", BOB, "bob", tags, START),
+        )
+        data = self.takes_out("--private")
+        self.puts_in(data)
+        self.assertEqual(self.takes_out("--private", path=self.other), data)
+        for shape in ("text", "html"):
+            shown = self.succeeds("export", "--format", shape, "--db", self.path, "--private")
+            self.assertIn("one", shown)
+            self.assertNotIn("react", shown)
 
     def test_a_server_shows_it_and_goes_on_numbering(self) -> None:
         self.keep(said("hello"), topic("茶"), said("bye"), whispered("psst"))

@@ -74,6 +74,13 @@ class SignalTests(CoreTestCase):
             assert isinstance(refused, e.Refused)
             self.assertIs(refused.code, e.Refusal.MUTED)
 
+    def test_tags_that_are_kept_are_said_where_one_may_speak(self) -> None:
+        (tagged,) = self.does(self.bob, c.Signal(LAB, "", tags="+a=b", is_kept=True))
+        self.assertEqual(tagged, e.Tagged(LAB, self.bob.id, "bob", "", "", "+a=b", 1_000.0))
+        (tagged,) = self.does(self.bob, c.Signal("", "cat", tags="+a=b", is_kept=True))
+        told = (self.cat.id, "cat", "+a=b", 1_000.0)
+        self.assertEqual(tagged, e.Tagged("", self.bob.id, "bob", *told))
+
 
 class PersonaTests(CoreTestCase):
     """How somebody presents themselves."""

@@ -278,6 +278,47 @@ class PlaybackTests(HistoryCase):
         (bob,) = self.clients("bob", room=ROOM, caps=CAPS)
         self.assert_page(f"LATEST {ROOM} * 2", [lines[1], lines[5]], bob)
 
+    def test_what_programs_say_to_programs_if_they_wish_it_kept(self) -> None:
+        (bob,) = self.clients("bob", room=ROOM, caps=CAPS)
+        self.ann.hears()
+        for to in (ROOM, "bob"):
+            self.ann.types(f"@+draft/react=x;+draft/persist TAGMSG {to}")
+            self.ann.types(f"@+typing=active TAGMSG {to}")
+            self.turn()
+            kept, _ = self.ann.heard()
+            heard, _ = bob.heard()
+            self.assertEqual((kept.command, kept.params), ("TAGMSG", (to,)))
+            self.assertEqual(kept.tags["+draft/react"], "x")
+            self.assertEqual(heard, kept)
+            self.assert_page(f"LATEST {to} * 10", [kept])
+            other = ROOM if to == ROOM else "ann"
+            self.assert_page(f"LATEST {other} * 10", [], bob)
+
+    def test_people_on_other_wires_do_not_notice(self) -> None:
+        (ada,) = self.world.people("ada", front_end=LINE)
+        (bot,) = self.world.people("bot", front_end=JSON)
+        ada.types(f"/join {ROOM}")
+        bot.sends(encode({"type": "join", "room": ROOM}))
+        self.turn()
+        for person in (ada, bot):
+            person.reads()
+        self.ann.types(f"@+a=b;+draft/persist TAGMSG {ROOM}")
+        self.ann.types(f"PRIVMSG {ROOM} :seen")
+        self.turn()
+        self.assertEqual(ada.sees(), [f"[{ROOM}] <ann> seen"])
+        tagged, said = (decode(line) for line in bot.reads())
+        self.assertEqual((tagged["type"], tagged["tags"]), ("tagged", "+a=b;+draft/persist"))
+        self.assertEqual((tagged["number"], said["number"]), (1, 2))
+        ada.types(f"/history {ROOM}")
+        self.turn()
+        head, line = ada.sees()
+        self.assertEqual(head, f"-- The last line of {ROOM}:")
+        self.assertIn("<ann> seen", line)
+
+
+class PlaybackOnSQLiteTests(OnSQLite, PlaybackTests):
+    """The same, on a database."""
+
 
 class PrivateTests(HistoryCase):
     """What two people have said to each other."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from twistchat.archive.transcript import title
 from twistchat.core.concerns import is_durable
-from twistchat.core.events import Erased, Said, Whispered
+from twistchat.core.events import Erased, Said, Tagged, Whispered
 from twistchat.core.text import clean
 from twistchat.frontends.line.speech import ENGLISH
 
@@ -78,6 +78,8 @@ def _section(selection: Selection, log: Log, place: int) -> Iterator[str]:
     day: date | None = None
     for committed in selection.of(log):
         assert is_durable(committed.item)
+        if isinstance(committed.item, Tagged):  # for programs
+            continue
         time = datetime.fromtimestamp(committed.item.at, UTC).astimezone()
         if time.date() != day:
             day = time.date()

@@ -27,6 +27,7 @@ from twistchat.engine.sqlite.rows import (
     ERASED,
     FIELDS,
     KINDS,
+    TAGGED,
     WHISPERED,
     read_row,
     row_of,
@@ -254,7 +255,7 @@ def _read_event(fields: dict[str, Any]) -> Durable:
 def _log_of(fields: dict[str, Any]) -> str | None:
     """Find in which log an event is; None for private words, which say so themselves."""
     kind = fields["type"]
-    if kind in WHISPERED:
+    if kind in (*WHISPERED, TAGGED[1]):
         if "to_user" not in fields:
             raise RecordError(TO_WHOM)
         return None

@@ -204,9 +204,11 @@ class Core:
         match event:
             case e.Moderated(number=0):
                 pass  # it holds everywhere, and is in no room's log
-            case e.Said() | e.Topic() | e.Moderated() | e.Rules() | e.Deleted() | e.Erased():
+            case e.Tagged(room=""):
+                pass  # of two people, whose numbers nobody counts here
+            case _ if isinstance(event, e.Numbered):
                 is_new, gap = self.rooms.take(event)
-                is_said = isinstance(event, e.Said | e.Topic)
+                is_said = isinstance(event, e.Said | e.Tagged | e.Topic)
                 if not is_new or (event.past and is_said and self._is_ignored(event.who)):
                     return []
             case e.Whispered():

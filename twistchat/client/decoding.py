@@ -35,6 +35,7 @@ from twistchat.client.events import (
     Said,
     Slowed,
     Stopping,
+    Tagged,
     Topic,
     Whispered,
 )
@@ -47,8 +48,8 @@ if TYPE_CHECKING:
 TOLD: dict[str, type[AnyEvent]] = {
     kind.type: kind
     for kind in (
-        Said, Topic, Whispered, Joined, Left, Departed, Renamed, Away, Invited, Announced, Note,
-        Absent, Moderated, Rules, Deleted, Erased, Account, Live, Gap, Members, Hello, Slowed,
+        Said, Tagged, Topic, Whispered, Joined, Left, Departed, Renamed, Away, Invited, Announced,
+        Note, Absent, Moderated, Rules, Deleted, Erased, Account, Live, Gap, Members, Hello, Slowed,
         Stopping, Goodbye, Read,
     )
 }  # fmt: skip

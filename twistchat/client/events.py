@@ -47,6 +47,23 @@ class Said(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged(Event):
+    """Somebody's program said something to other programs, in a room or (`to`) to one person."""
+
+    type: ClassVar[Literal["tagged"]] = "tagged"
+    epoch: str
+    number: int
+    time: float
+    who: str
+    tags: str
+    """As IRC writes them: `+draft/react=…;+draft/reply=…`."""
+    room: str = ""
+    to: str = ""
+    past: bool = False
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Topic(Event):
     """Somebody said what a room is about; empty if nothing any more."""
 
@@ -221,6 +238,7 @@ AnyEvent = (
     Said
     | Topic
     | Whispered
+    | Tagged
     | Joined
     | Left
     | Departed
@@ -250,5 +268,5 @@ AnyEvent = (
     | Stopping
     | Goodbye
 )
-Numbered = Said | Topic | Moderated | Rules | Deleted | Erased
+Numbered = Said | Tagged | Topic | Moderated | Rules | Deleted | Erased
 """What has a number in its room."""

@@ -311,6 +311,8 @@ def as_text(event: e.Numbered, room: str) -> bytes:
     elif isinstance(event, e.Topic):
         template = s.TOPIC_CHANGED if event.topic else s.TOPIC_REMOVED
         line = template.format(who=event.who, room=room, topic=event.topic)
+    elif isinstance(event, e.Tagged):
+        return b""  # for programs
     else:
         line = deed(event, None)
     return clean(s.AT.format(time=time, line=line)).encode() + b"\n"

@@ -237,6 +237,9 @@ class Chat:
                 registering.apply(self._state, event)
             case e.Deleted() | e.Erased():
                 self._state.remembers(event.room)
+            case e.Tagged():
+                if event.room:
+                    self._state.remembers(event.room)
             case e.Whispered():
                 pass
             case _:

@@ -41,7 +41,7 @@ class Whisper:
 
 @value(frozen=True, slots=True)
 class Signal:
-    """Let one's program say something to the programs of others, which nobody remembers."""
+    """Let one's program say something to the programs of others, which is not remembered."""
 
     room: str
     """Empty: to one person only."""
@@ -50,6 +50,8 @@ class Signal:
     """Such as CTCP has; empty: all that is said is in the tags."""
     notice: bool = False
     tags: str = ""
+    is_kept: bool = False
+    """Whether the tags are remembered after all, and told to who reads what was said."""
 
 
 @value(frozen=True, slots=True)

@@ -42,6 +42,7 @@ from twistchat.core.events import (
     Signalled,
     Slowed,
     Stopping,
+    Tagged,
     TopicChanged,
     Whispered,
     WillFind,
@@ -93,6 +94,8 @@ def log_of(item: Item) -> str | None:
             return SERVER_LOG
         case Whispered():
             return private_log(item.user, item.to_user)
+        case Tagged():
+            return item.room or private_log(item.user, item.to_user)
         case _:
             return None
 
@@ -206,7 +209,7 @@ def rooms_of(item: Item) -> tuple[str, ...]:
             return (item.room,) if item.room else item.rooms
         case Departed() | Renamed() | AwayChanged() | Folded() | PersonaChanged():
             return item.rooms
-        case Signalled():
+        case Signalled() | Tagged():
             return (item.room,) if item.room else ()
         case _:
             return ()
@@ -221,7 +224,7 @@ def people_of(item: Item) -> tuple[str, ...]:
             return (item.user, item.to_user)
         case Renamed() | PersonaChanged():
             return (item.user,)
-        case Signalled():
+        case Signalled() | Tagged():
             return () if item.room else (item.user, item.to_user)
         case Moderated():
             return (item.user, item.to_user)

@@ -96,6 +96,21 @@ class Whispered:
 
 
 @value(frozen=True, slots=True)
+class Tagged:
+    """Somebody's program said something to the programs of others, which is remembered."""
+
+    room: str
+    """Empty: to one person only."""
+    user: str
+    who: str
+    to_user: str
+    to: str
+    tags: str
+    """As IRC writes them."""
+    at: float
+
+
+@value(frozen=True, slots=True)
 class TopicChanged:
     """Somebody said what a room is about."""
 
@@ -352,7 +367,17 @@ class Stopping:
     at: float
 
 
-Durable = Said | Whispered | TopicChanged | RulesChanged | Moderated | Deleted | Erased | AccountSet
+Durable = (
+    Said
+    | Whispered
+    | Tagged
+    | TopicChanged
+    | RulesChanged
+    | Moderated
+    | Deleted
+    | Erased
+    | AccountSet
+)
 Presence = (
     Joined
     | Left

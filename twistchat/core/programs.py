@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from twistchat.core import commands as c
 from twistchat.core import events as e
 from twistchat.core.people import nobody, too_fast_for
-from twistchat.core.rights import why_not_signal, why_not_whisper
+from twistchat.core.rights import why_not_signal, why_not_speak, why_not_whisper
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,9 +31,12 @@ def _signal(state: State, user: User, command: c.Signal) -> Sequence[e.Item] | e
         room = state.membership(user, command.room)
         if isinstance(room, e.Refused):
             return room
-        if (why_not := why_not_signal(state, user, room)) is not None:
+        may_not = why_not_speak if command.is_kept else why_not_signal
+        if (why_not := may_not(state, user, room)) is not None:
             return why_not
         where = room.name
+        if command.is_kept:
+            return [e.Tagged(where, user.id, user.name, "", "", tags, now)]
         return [e.Signalled(where, user.id, user.name, "", "", text, command.notice, tags, now)]
     other = state.person(command.to)
     if other is None:
@@ -44,6 +47,8 @@ def _signal(state: State, user: User, command: c.Signal) -> Sequence[e.Item] | e
     is_stranger = bool(text) or user.id not in other.correspondents
     if is_stranger and (refused := too_fast_for(state, user, other)):
         return refused
+    if command.is_kept:
+        return [e.Tagged("", user.id, user.name, other.id, other.name, tags, now)]
     told = (other.id, other.name, text, command.notice, tags, now)
     return [e.Signalled("", user.id, user.name, *told)]
 

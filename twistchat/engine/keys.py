@@ -17,6 +17,7 @@ from twistchat.core.events import (
     Moderated,
     RulesChanged,
     Said,
+    Tagged,
     TopicChanged,
     Unkept,
     Whispered,
@@ -49,6 +50,8 @@ def digest_of(event: Durable) -> bytes:
         case Whispered():
             kind, text = said_as(event), event.text
             where = f"@{fold(event.to)}"
+        case Tagged():
+            kind, text = "tagged", event.tags
         case TopicChanged():
             kind, text = "topic", event.topic
         case RulesChanged():

@@ -75,6 +75,26 @@ class PastConformance(EngineHarness):
         self.pump()
         self.assertEqual(self.spoken(private_log("1", "2")), [1, 2])
 
+    def test_what_programs_say_to_programs(self) -> None:
+        tags = "+draft/react=👍;+draft/reply=a-1"
+        in_room = e.Tagged("#lobby", "1", "alice", "", "", tags, 7.0)
+        private = e.Tagged("", "1", "alice", "2", "bob", tags, 8.0)
+        self.put(said("1"), in_room, whispered("1", "2", "a", 1.0), private)
+        self.pump()
+        log = private_log("1", "2")
+        for name, kept in (("#lobby", in_room), (log, private)):
+            found: list[list[Committed]] = []
+            self.engine.history(name, limit=9).addCallback(found.append)
+            self.pump()
+            self.assertEqual([committed.number for committed in found[0]], [1, 2])
+            self.assertEqual(found[0][1].item, kept)
+            self.assertEqual(self.spoken(name), [1])
+        unread: list[list[Committed]] = []
+        self.engine.unread("2", limit=9).addCallback(unread.append)
+        self.pump()
+        self.assertEqual([committed.number for committed in unread[0]], [1])
+        self.assertEqual(self.conversations("2"), ["a"])
+
     def test_where_was_last_spoken(self) -> None:
         self.put(
             whispered("2", "3", "others", 0.5), said("lobby", at=1.0),

@@ -36,6 +36,12 @@ ENDLESS = 2**63 - 1
 
 PROBE = "SELECT number, at FROM events WHERE log = ? AND number >= ? ORDER BY number LIMIT 1"
 
+
+def _listed(kinds: Sequence[str]) -> str:
+    """Write kinds of events as a list of texts."""
+    return ", ".join(f"'{kind}'" for kind in kinds)
+
+
 # Each with its table, since the search index has a column of the same name.
 _EVENTS = f"SELECT name, epoch, number, {COLUMNS.replace(' text', ' events.text')} FROM"
 # CROSS JOINs go from left to right: to each log of theirs, and from where they have read it on.
@@ -49,9 +55,10 @@ _UNREAD = (
     " CROSS JOIN logs ON logs.id = mine.id CROSS JOIN events ON events.log = mine.id"
     " AND events.number > coalesce((SELECT cursors.number FROM cursors"
     " WHERE person = :person AND cursors.log = mine.id), 0)"
-    " WHERE ended IS NULL AND to_user = :person ORDER BY events.id LIMIT :limit"
+    f" WHERE ended IS NULL AND to_user = :person AND kind IN ({_listed(WHISPERED)})"
+    " ORDER BY events.id LIMIT :limit"
 )
-_SPOKEN = f" AND kind IN ({', '.join(repr(kind) for kind in (*SPOKEN, *WHISPERED))})"
+_SPOKEN = f" AND kind IN ({_listed((*SPOKEN, *WHISPERED))})"
 # The last words in each of their rooms, and in each of their private logs.
 _LAST = (
     "(SELECT id FROM logs WHERE name IN ({rooms}) UNION "  # noqa: S608, constants
@@ -278,8 +285,7 @@ class Reader:
 
 
 def _conditions(wanted: SearchOpened, before: int, words: Sequence[str]) -> tuple[str, list[Any]]:
-    kinds = ", ".join(f"'{kind}'" for kind in SPOKEN)
-    conditions = [f"AND kind IN ({kinds}) AND number < ?"]
+    conditions = [f"AND kind IN ({_listed(SPOKEN)}) AND number < ?"]
     values: list[Any] = [before]
     if wanted.who:
         conditions.append("folded = ?")

@@ -17,6 +17,7 @@ from twistchat.core.events import (
     Moderated,
     RulesChanged,
     Said,
+    Tagged,
     TopicChanged,
     Whispered,
 )
@@ -60,6 +61,9 @@ SPOKEN = ("said", "did", "noticed")
 WHISPERED = ("whispered", "whispered-did", "whispered-noticed")
 """The kinds of private words."""
 
+TAGGED = ("tagged", "whispered-tagged")
+"""The kinds of what programs say to programs: in rooms, and to one person."""
+
 ERASED = "erased"
 """The kind of what was said and is deleted."""
 
@@ -77,10 +81,10 @@ AUDITED = ("rules", "account", *(deed.value for deed in Deed), "deleted")
 FIELDS = ("rules", "account", "deleted")
 """The kinds whose text is fields (`engine.fields`)."""
 
-ABOUT = (*WHISPERED, *(kind for kind in AUDITED if kind not in ("rules", "deleted")))
+ABOUT = (*WHISPERED, TAGGED[1], *(kind for kind in AUDITED if kind not in ("rules", "deleted")))
 """The kinds that are to somebody, or about somebody."""
 
-KINDS = (*SPOKEN, *WHISPERED, "topic", *AUDITED, ERASED)
+KINDS = (*SPOKEN, *WHISPERED, *TAGGED, "topic", *AUDITED, ERASED)
 """All of them."""
 
 Row = tuple[float, str, str, str, str, str, str | None, str | None, float | None]
@@ -114,6 +118,9 @@ def row_of(event: Durable) -> Row:
         case Whispered():
             kind, text = said_as(event), event.text
             to = (event.to_user, event.to)
+        case Tagged():
+            kind, text = TAGGED[0 if event.room else 1], event.tags
+            to = (None, None) if event.room else (event.to_user, event.to)
         case TopicChanged():
             kind, text = "topic", event.topic
         case RulesChanged():
@@ -159,6 +166,10 @@ def read_row(row: tuple[Any, ...]) -> Committed:
         case "whispered" | "whispered-did" | "whispered-noticed":
             action, notice = kind == "whispered-did", kind == "whispered-noticed"
             event = Whispered(user, who, to_user, to_who, text, action, at, notice)
+        case "tagged":
+            event = Tagged(log, user, who, "", "", text, at)
+        case "whispered-tagged":
+            event = Tagged("", user, who, to_user, to_who, text, at)
         case "topic":
             event = TopicChanged(log, user, who, text, at)
         case "rules":

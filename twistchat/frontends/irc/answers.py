@@ -97,7 +97,7 @@ def _kept(
 ) -> list[str]:
     """Write what one has done oneself: an echo where one wants it, or that it is done."""
     match event:
-        case e.Said() | e.Whispered() | e.Signalled():
+        case e.Said() | e.Whispered() | e.Signalled() | e.Tagged():
             return happened.lines_of(event, committed, to) if to.has_echo else []
         case e.Joined():
             return happened.joined(event, to, is_own=True)

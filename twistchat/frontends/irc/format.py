@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import is_answer, is_reply
-from twistchat.core.events import JoinOpened, Kept, Said, Signalled, Whispered, Written
+from twistchat.core.events import JoinOpened, Kept, Said, Signalled, Tagged, Whispered, Written
 from twistchat.core.text import clean
 from twistchat.frontends.irc import answers, happened, labels, past
 from twistchat.frontends.irc.caps import Cap
@@ -102,7 +102,7 @@ class IRCFormat:
             lines = labels.answered(lines, asked, self.about.server)
         if (
             isinstance(item, Kept)
-            and isinstance(event, Whispered | Signalled)
+            and isinstance(event, Whispered | Signalled | Tagged)
             and event.user == event.to_user
         ):  # to oneself: what one hears of it, besides the answer
             lines += happened.lines_of(event, committed, self)

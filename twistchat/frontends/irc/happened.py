@@ -36,8 +36,8 @@ def lines_of(item: e.Event, committed: Committed, to: IRCFormat) -> list[str]:
             return said(item, item.room, committed, to)
         case e.Whispered():
             return said(item, item.to, committed, to)
-        case e.Signalled():
-            return signalled(item, to)
+        case e.Signalled() | e.Tagged():
+            return signalled(item, committed, to)
         case e.Joined():
             return joined(item, to)
         case e.Left():
@@ -112,10 +112,14 @@ def _server(item: e.Event, to: IRCFormat, target: str, told: str) -> str:
     return write(to.about.server, "NOTICE", target, text=told, tags=to.tags(item.at))
 
 
+def kept_id(item: e.Durable, committed: Committed) -> str:
+    """Name what has a number."""
+    return msgid_of(log_of(item) or "", committed.epoch, committed.number)
+
+
 def kept_tags(item: e.Durable, committed: Committed, to: IRCFormat) -> str:
     """Write the tags of what has a number."""
-    msgid = msgid_of(log_of(item) or "", committed.epoch, committed.number)
-    return to.tags(item.at, item.user, msgid)
+    return to.tags(item.at, item.user, kept_id(item, committed))
 
 
 # ---------------------------------------------------------------- what is said
@@ -136,7 +140,7 @@ def said(
     command = "NOTICE" if item.notice else "PRIVMSG"
     head = f":{to.about.mask(item.who, item.user)} {command} {target} :"
     text, body = unbroken(before + item.text), ACTION if item.action else "{}"
-    msgid = msgid_of(log_of(item) or "", committed.epoch, committed.number) if to.has_tags else ""
+    msgid = kept_id(item, committed) if to.has_tags else ""
     tags = to.tags(item.at, item.user, msgid, item.tags)
     line = head + (body.format(text) if item.action else text)
     if len(line) * 4 < LONGEST or len(line.encode(errors="replace")) <= LONGEST - 2:
@@ -151,17 +155,19 @@ def said(
     return found
 
 
-def signalled(item: e.Signalled, to: IRCFormat) -> list[str]:
+def signalled(item: e.Signalled | e.Tagged, committed: Committed, to: IRCFormat) -> list[str]:
     """Write what somebody's program says to the programs of others."""
-    if not (item.text or to.has_tags):
-        return []
     source, target = to.about.mask(item.who, item.user), item.room or item.to
-    msgid = msgid_of_signal(item) if to.has_tags else ""
+    if isinstance(item, e.Signalled) and item.text:
+        msgid = msgid_of_signal(item) if to.has_tags else ""
+        tags = to.tags(item.at, item.user, msgid, item.tags)
+        text, command = item.text.strip("\x01"), "NOTICE" if item.notice else "PRIVMSG"
+        return [write(source, command, target, text=f"\x01{text}\x01", tags=tags)]
+    if not to.has_tags:
+        return []
+    msgid = kept_id(item, committed) if isinstance(item, e.Tagged) else msgid_of_signal(item)
     tags = to.tags(item.at, item.user, msgid, item.tags)
-    if not item.text:
-        return [write(source, "TAGMSG", target, tags=tags)]
-    text = f"\x01{item.text.strip(chr(1))}\x01"
-    return [write(source, "NOTICE" if item.notice else "PRIVMSG", target, text=text, tags=tags)]
+    return [write(source, "TAGMSG", target, tags=tags)]
 
 
 # ---------------------------------------------------------------- coming and going

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _CLIENT_ONLY = re.compile(r"\+(?:[A-Za-z0-9.-]+/)?[A-Za-z0-9-]+", re.ASCII)
 """Names of tags that clients say to clients (ircv3.net, message-tags)."""
 
+PERSIST = "+draft/persist"
+"""Asks that the tags of a `TAGMSG` are remembered with what is said."""
+
 
 def _privmsg(dialog: IRCDialog, message: Message) -> None:
     """Say something, in rooms and to people."""
@@ -104,14 +107,14 @@ def _tagmsg(dialog: IRCDialog, message: Message) -> None:
     user, tags = dialog.session.user, client_tags(dialog, message)
     if user is None or not tags:
         return
-    names = several(message.params[0])
+    names, is_kept = several(message.params[0]), PERSIST in message.tags
     if len(names) > 1:
         dialog.several()
     for name in few(dialog, names):
         if not is_room(name):
-            dialog.does(c.Signal("", name, tags=tags), about=name)
+            dialog.does(c.Signal("", name, tags=tags, is_kept=is_kept), about=name)
         elif (room := known_room(dialog, user, name)) is not None:
-            dialog.does(c.Signal(room.name, "", tags=tags), about=name)
+            dialog.does(c.Signal(room.name, "", tags=tags, is_kept=is_kept), about=name)
 
 
 def client_tags(dialog: IRCDialog, message: Message) -> str:

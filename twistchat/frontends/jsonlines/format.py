@@ -189,6 +189,9 @@ def _event(item: e.Event, committed: Committed) -> Object:
         case e.Whispered():
             to = {"to": item.to}
             return {"type": "whispered"} | place | when_who | to | _said(item)
+        case e.Tagged():
+            where = {"room": item.room} if item.room else {"to": item.to}
+            return {"type": "tagged"} | where | place | when_who | {"tags": item.tags}
         case e.TopicChanged():
             topic = {"topic": item.topic}
             return {"type": "topic", "room": item.room} | place | when_who | topic

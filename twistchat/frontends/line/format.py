@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from twistchat.core.events import (
     Refused,
     Said,
     SearchOpened,
+    Tagged,
     Written,
 )
 from twistchat.core.text import clean
@@ -82,6 +83,9 @@ class LineFormat:
 
     def encode_past(self, place: Committed, past: Past, *, now: float) -> bytes:
         """Write past lines, each with its time."""
+        if any(isinstance(committed.item, Tagged) for committed in past.events):  # for programs
+            events = [each for each in past.events if not isinstance(each.item, Tagged)]
+            past = replace(past, events=events)
         match place.item:
             case JoinOpened() as opened if past.is_unread:
                 return self.lines(self.speech.answered(Refused(Refusal.NO_HISTORY, opened.room)))

@@ -108,6 +108,7 @@ class Speech:
                 | e.RoomForgotten()
                 | e.Signalled()
                 | e.PersonaChanged()
+                | e.Tagged()
             ):
                 return []  # who asks is told
             case _:

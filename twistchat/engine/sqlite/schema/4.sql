@@ -2,7 +2,7 @@
 
 -- Until when it holds (seconds since 1970, UTC); NULL: for good, or nothing that lasts.
 --
--- More kinds of events: 'kick', 'mute', 'unmute', 'ban', 'unban', 'op', 'deop', 'voice', 'devoice',
+-- More kinds of events: 'tagged' and 'whispered-tagged' (what programs say to programs; text: the tags); 'kick', 'mute', 'unmute', 'ban', 'unban', 'op', 'deop', 'voice', 'devoice',
 -- 'exempt', 'unexempt', 'allow', 'disallow' and 'found' (to_user and to_who: about whom; text: why); 'rules', 'account' and 'deleted' (text: their
 -- fields, as JSON); 'erased' (what was said here was deleted: there is no text any more, and to_who
 -- is who deleted it). The log '!' has what concerns no room.
