@@ -75,8 +75,8 @@ class Run:
     echo_worst: float
 
 
-def build(folder: Path, *, tls: bool = False) -> Path:
-    """Compile the load generator.
+def build(folder: Path, *, tls: bool = False, source: Path = SOURCE) -> Path:
+    """Compile the load generator, or another one.
 
     Raises:
         SystemExit: if there is no C compiler.
@@ -87,9 +87,9 @@ def build(folder: Path, *, tls: bool = False) -> Path:
         raise SystemExit(
             "this benchmark needs a C compiler, cc. On Debian: sudo apt install gcc libc6-dev"
         )
-    program = folder / ("load-tls" if tls else "load")
+    program = folder / (f"{source.stem}-tls" if tls else source.stem)
     with_tls = ["-DTLS", "-lssl", "-lcrypto"] if tls else []
-    command = [compiler, "-O2", "-o", str(program), str(SOURCE), *with_tls]
+    command = [compiler, "-O2", "-o", str(program), str(source), *with_tls]
     done = subprocess.run(command, capture_output=tls, check=not tls)
     if done.returncode:
         raise CannotCompileError("the load does not compile with OpenSSL: is libssl-dev there?")

@@ -263,6 +263,13 @@ NGIRCD = Program(
     _ngircd,
     needs="ngircd",
 )
+TWISTCHAT_IRC = twistchat(
+    "twistchat-irc",
+    engine="memory:",
+    limits=_PATIENT,
+    talk=replace(NGIRCD.talk, at_once=50),
+    wire="irc",
+)
 REDIS = Program(
     "redis",
     # With version 3 of its protocol a connection can listen and publish, as one of a chat does.

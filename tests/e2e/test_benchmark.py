@@ -236,6 +236,25 @@ class PasswordsBenchmarkTests(unittest.TestCase):
         self.assertIn("{'welcome': 5}", done.stdout)
 
 
+@unittest.skipUnless(sys.platform == "linux", "the clients use epoll")
+@unittest.skipUnless(shutil.which("cc"), "they are compiled on the spot")
+@unittest.skipUnless(len(CORES) > 1, "server and load need a core each")
+class JoinStormBenchmarkTests(unittest.TestCase):
+    def test_everybody_knows_of_everybody(self) -> None:
+        with TemporaryDirectory() as folder:
+            saved = Path(folder) / "storms.json"
+            words = ["--clients", "40", "--rounds", "2", "--json", str(saved)]
+            shown = run_module(self, "benchmarks.join_storm", *words)
+            storms = json.loads(saved.read_text(encoding="utf-8"))
+        self.assertIn("40 clients join one room; medians of 2 rounds.", shown)
+        self.assertEqual(len(storms["twistchat-irc"]), 2)
+        for storm in storms["twistchat-irc"]:
+            # Each is told of its own JOIN, and of those after it; of the others at most once more.
+            self.assertGreaterEqual(storm["joins"], 40 * 41 // 2)
+            self.assertLessEqual(storm["joins"], 40 * 40)
+            self.assertLessEqual(storm["own_p50"], storm["wall"])
+
+
 @unittest.skipUnless(sys.platform == "linux", "the chat in C uses epoll")
 @unittest.skipUnless(shutil.which("cc"), "it is compiled on the spot")
 class ChatInCTests(unittest.TestCase):
