@@ -78,6 +78,10 @@ class MonitorTests(MonitorTestCase):
         self.assertEqual(self.reads(ann), ["731 Bob"])
         self.assertEqual(self.asks(ann, "+ bob"), ["731 bob"])
 
+    def test_who_is_named_twice_is_told_of_once(self) -> None:
+        (ann,) = self.clients("ann")
+        self.assertEqual(self.asks(ann, "+ ann,bob,ANN,Bob"), ["730 ann", "731 bob"])
+
     def test_another_name(self) -> None:
         ann, bob = self.clients("ann", "baz")
         self.asks(ann, "+ qux")

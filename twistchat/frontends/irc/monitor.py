@@ -18,6 +18,7 @@ from twistchat.frontends.irc.numerics import (
     RPL_MONOFFLINE,
     RPL_MONONLINE,
 )
+from twistchat.frontends.irc.targets import several
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -38,7 +39,7 @@ def _monitor(dialog: IRCDialog, message: Message) -> None:
 def _add(dialog: IRCDialog, names: str) -> None:
     monitors = dialog.about.monitors
     added = []
-    wanted = list(dict.fromkeys(name for name in names.split(",") if name))
+    wanted = several(names)
     for place, name in enumerate(wanted):
         # What nobody can be called, nobody will ever be: it is not kept.
         if may_be_name(name) and not monitors.add(dialog, name):
