@@ -227,6 +227,18 @@ class KeepingTests(CoreTestCase):
         self.does(self.bob, moderate(Deed.DEOP, "bob", "#new"))
         self.assertEqual(self.rank(self.bob), Rank.MEMBER)
 
+    def test_what_they_did_in_a_room_that_was_forgotten_since_means_nothing(self) -> None:
+        under_way = self.decides(self.bob, moderate(Deed.DEOP, "bob", "#new"))
+        for user in (self.bob, self.cat, self.mo):
+            self.does(user, c.Leave("#new"))
+        self.chat.change_limits(replace(self.limits, rooms=len(self.chat.rooms)))
+        forgotten = self.decides(self.cat, c.Join("#other"))
+        self.does(self.cat, c.Leave("#other"))
+        self.chat.change_limits(self.limits)
+        again = self.decides(self.bob, c.Join("#new"))
+        self.commit([*under_way, *forgotten, *again])
+        self.assertEqual(self.rank(self.bob), Rank.MODERATOR)
+
     def test_operators_take_it_back(self) -> None:
         self.does(self.op, moderate(Deed.DEOP, "bob", "#new"))
         self.assertEqual(self.rank(self.bob), Rank.MEMBER)

@@ -113,7 +113,8 @@ class State:
         if event in self._decided:
             self._decided.remove(event)
         room = self.rooms.get(event.room)
-        if is_kept and room is not None and _ends_keeping(event, room.keeper):
+        is_of_now = room is not None and event.room not in self._being_forgotten
+        if is_kept and room is not None and is_of_now and _ends_keeping(event, room.keeper):
             room.keeper = ""
         if is_kept and (not event.room or self.remembers(event.room) is not None):
             before = self._committed.get(event.room, NO_LAW)
