@@ -13,6 +13,7 @@ from twistchat.core.events import (
     Renamed,
     Said,
     Signalled,
+    Tagged,
     Whispered,
 )
 from twistchat.core.names import fold
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_HEARD = Said | Whispered | Signalled | Invited | Left | Departed
+_HEARD = Said | Whispered | Signalled | Tagged | Invited | Left | Departed
 """What is not told as it is to who ignores its speaker."""
 
 
