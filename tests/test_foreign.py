@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twistchat.frontends.foreign import TLS_ALERT
+from twistchat.frontends.irc.protocol import IRCFactory
 from twistchat.frontends.jsonlines.protocol import JSONFactory
 from twistchat.testing import ChatTestCase, FrontEnd
 
@@ -138,6 +139,8 @@ class ForeignToProgramsTests(ChatTestCase):
             self.turn()
             self.assertFalse(browser.is_connected, head)
             self.assertIn(b"HTTP/1.1 400 Bad Request\r\n", browser.wire.value())
+            self.assertIn(b"\n    twistchat connect 10.0.0.1:12345\n", browser.wire.value())
+            self.assertNotIn(b"nc 10", browser.wire.value())
         self.assertEqual(alice.sees(), [])
 
     def test_tls_is_answered_with_an_alert(self) -> None:
@@ -146,3 +149,18 @@ class ForeignToProgramsTests(ChatTestCase):
         self.turn()
         self.assertEqual(browser.wire.value(), TLS_ALERT)
         self.assertFalse(browser.is_connected)
+
+
+class ForeignToIRCTests(ChatTestCase):
+    """Whoever comes to a port of IRC alone is not sent there with nc."""
+
+    front_end = FrontEnd(IRCFactory)
+
+    def test_they_are_told_to_come_by_irc(self) -> None:
+        for first in (*REQUESTS, b"SSH-2.0-OpenSSH_9.2\r\n"):
+            other = self.connect(speaks_first=True)
+            other.sends(first)
+            self.turn()
+            self.assertFalse(other.is_connected, first)
+            self.assertIn(b" irc://10.0.0.1:12345", other.wire.value())
+            self.assertNotIn(b"nc 10", other.wire.value())

@@ -6,7 +6,7 @@ change to another one in the middle.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.internet.protocol import connectionDone
@@ -16,13 +16,15 @@ from zope.interface import implementer
 
 from twistchat.core.commands import Quit
 from twistchat.core.limits import NONE
-from twistchat.frontends.foreign import foreign
+from twistchat.frontends.foreign import BY_LINE, foreign
 from twistchat.frontends.peer import cause_of, own_address_of
 from twistchat.host.keepalive import bound_buffer, keep_alive
 from twistchat.session.state import State
 from twistchat.session.throttle import LINE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from twisted.internet.interfaces import IDelayedCall
     from twisted.python.failure import Failure
 
@@ -90,6 +92,9 @@ class LineInput(LineReceiver):
 
     delimiter = b"\n"
 
+    ways: ClassVar[Sequence[str]] = BY_LINE
+    """How one joins where this is spoken, for whoever speaks something else."""
+
     def __init__(self, registry: Registry, *, wire: str, wire_format: WireFormat) -> None:
         self._registry = registry
         self._wire = wire
@@ -136,7 +141,7 @@ class LineInput(LineReceiver):
         assert self.transport is not None
         port = getattr(self.transport.getHost(), "port", 0)
         here = own_address_of(self.transport)
-        other = foreign(data, here, port, speaks_first=is_first)
+        other = foreign(data, here, port, ways=self.ways, speaks_first=is_first)
         if other is not None:
             log.info("{who} speaks {name}: turned away", who=session.described, name=other.name)
             self.fall_silent()  # so that nothing more is taken in

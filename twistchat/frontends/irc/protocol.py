@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from twisted.internet.protocol import Factory
 
+from twistchat.frontends.foreign import BY_IRC
 from twistchat.frontends.irc.about import about
 from twistchat.frontends.irc.caps import Cap
 from twistchat.frontends.irc.dialog import IRCDialog
@@ -27,6 +28,8 @@ class IRCProtocol(LineInput):
     """A client that speaks IRC from the beginning: an `IRCDialog` is all that is said."""
 
     __slots__ = ()
+
+    ways = BY_IRC
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry, wire="irc", wire_format=about(registry).format(Cap.NONE))

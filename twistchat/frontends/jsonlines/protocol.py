@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from twisted.internet.protocol import Factory
 
+from twistchat.frontends.foreign import BY_JSON
 from twistchat.frontends.jsonlines.dialog import speak_json
 from twistchat.frontends.jsonlines.format import JSON
 from twistchat.frontends.lines import LineInput
@@ -21,6 +22,8 @@ class JSONProtocol(LineInput):
     """A program that speaks JSON from the beginning: a `JSONDialog` is all that is said."""
 
     __slots__ = ()
+
+    ways = BY_JSON
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry, wire="json", wire_format=JSON)
