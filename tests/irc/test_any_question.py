@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,21 +73,17 @@ questions = st.tuples(
 
 
 class AnyQuestionTests(SynchronousTestCase):
-    world: ClassVar[World]
-    client: ClassVar[Client]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.world = World(limits=LIMITS)
-        (ann,) = cls.world.people("ann", front_end=LINE)
+    def setUp(self) -> None:
+        self.world = World(limits=LIMITS)
+        (ann,) = self.world.people("ann", front_end=LINE)
         ann.types("/join #茶")
-        cls.client, bob = (cast("Client", cls.world.connect(IRC)) for _ in range(2))
-        for client, name in ((cls.client, "asker"), (bob, "bob")):
+        self.client, bob = (cast("Client", self.world.connect(IRC)) for _ in range(2))
+        for client, name in ((self.client, "asker"), (bob, "bob")):
             client.comes_in_as(name)
             client.types("JOIN #a")
             client.types("CAP REQ :labeled-response batch message-tags")
-        cls.world.turn()
-        cls.client.hears()
+        self.world.turn()
+        self.client.hears()
 
     @settings(deadline=None)
     @given(questions, st.booleans())
