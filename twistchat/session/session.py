@@ -328,7 +328,7 @@ class Session:
 
     def written(self, committed: Committed) -> bytes:
         """Write an answer, as it is read over this connection."""
-        return self.format.encode_reply(committed, self.name)
+        return self.format.encode_reply(committed, self._telling.name)
 
     def hears(self, item: e.Item) -> bool:
         """Whether it wants to be told this. Called by the replay."""

@@ -53,13 +53,16 @@ class Told(Reader, Protocol):
 class Telling:
     """Writes what a session alone is told: events and answers in their order, and past lines."""
 
-    __slots__ = ("_gate", "_history", "_session", "_settling")
+    __slots__ = ("_gate", "_history", "_session", "_settling", "_user", "name")
 
     def __init__(self, session: Told, *, history: Replay, gate: Gate) -> None:
         self._session = session
         self._history = history
         self._gate = gate
         self._settling: list[Deferred[None]] = []
+        self.name = ""
+        """What its person is called at this place in the order: what they were told last."""
+        self._user = ""
 
     def settle(self) -> Deferred[None]:
         """Fire when all that the session asked before is told. Its input is to be held.
@@ -99,8 +102,12 @@ class Telling:
                     return
                 continue
             is_mine = is_reply(item)
-            pieces.append(wire_format.encode_reply(committed, session.name) if is_mine else encoded)
             event = item.event if isinstance(item, e.Kept) else item
+            if isinstance(event, e.Welcomed):
+                self.name, self._user = event.name, event.user
+            pieces.append(wire_format.encode_reply(committed, self.name) if is_mine else encoded)
+            if isinstance(event, e.Renamed) and event.user == self._user:
+                self.name = event.new
             if isinstance(event, e.AccountSet):
                 pieces.append(self._follow(event, is_mine=committed.origin is session))
             if isinstance(item, e.Stopping):
