@@ -86,7 +86,8 @@ class Pipeline:
     def follow(self, follower: Callable[[Committed], None]) -> None:
         """Call this with whatever durable is committed, but for what is said in rooms.
 
-        And with what could not be: `NotKept`.
+        And with what could not be: `NotKept`. What they answer to that is told behind it, as is
+        what those answer who `watch`.
         """
         self._followers.append(follower)
 
@@ -136,6 +137,8 @@ class Pipeline:
         settled: list[
             tuple[Waiter, Item]
         ] = []  # told last: what they go on with comes after all of this
+        # And so is what those tell who follow this.
+        followed: list[tuple[Sequence[Callable[[Committed], None]], Committed]] = []
         for placed in batch:
             committed, item = placed, placed.item
             decided: Item | None = item
@@ -147,8 +150,7 @@ class Pipeline:
                 self._chat.apply(item)
                 if self._untold and isinstance(item, Moderated):
                     self._untold.discard(item.to_user)
-                for follower in self._followers:
-                    guarded(follower, placed)
+                followed.append((self._followers, placed))
             else:
                 match item:
                     case RoomForgotten():
@@ -156,8 +158,7 @@ class Pipeline:
                     case NotKept():
                         decided = item.event
                         self._take_back(decided)
-                        for follower in self._followers:
-                            guarded(follower, placed)
+                        followed.append((self._followers, placed))
                     case KeptBefore():
                         decided = item.event  # by an earlier one, of which that is to hold
                         if decided is not None:
@@ -167,11 +168,13 @@ class Pipeline:
                         committed = replace(committed, item=replace(item, is_told=False))
                     case _ if (full := self._chat.completed(item)) is not item:
                         committed = replace(committed, item=full)
-                for watcher in self._watchers:
-                    guarded(watcher, committed)
+                followed.append((self._watchers, committed))
             self._fanout.publish(committed)
             if decided is not None and changes_state(decided) and committed.origin is not None:
                 settled.append((committed.origin, item))
+        for followers, committed in followed:
+            for follower in followers:
+                guarded(follower, committed)
         for waiter, outcome in settled:
             guarded(waiter.settled, outcome)
         while self._short_of_room and not self._engine.full:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from tests.engines import OnSlowEngine
 from tests.irc.kit import IRCTestCase
+from twistchat.core.limits import Limits
 
 SERVER = "twistchat.chat"
 
@@ -33,6 +36,35 @@ class OrderTests(IRCTestCase):
             ],
         )
 
+    def test_what_follows_from_a_new_nickname_comes_behind_it(self) -> None:
+        alice, bob = self.clients("alice", "bob", room="#tea")
+        for client in (alice, bob):
+            self.asking(client, "MONITOR + alice")
+        told = self.asking(alice, "NICK ann")
+        self.assertEqual(told, [":alice NICK ann", f":{SERVER} 731 ann alice"])
+        self.assertEqual(self.told(bob), [":alice NICK ann", f":{SERVER} 731 bob alice"])
+
 
 class OrderOnSlowEngineTests(OnSlowEngine, OrderTests):
     pass
+
+
+class FullTests(OnSlowEngine, IRCTestCase):
+    limits: ClassVar[Limits] = Limits(uncommitted=1)
+
+    def test_nothing_overtakes_while_others_are_told_what_follows(self) -> None:
+        alice, bob, carl = self.clients("alice", "bob", "carl", room="#tea")
+        self.asking(bob, "MONITOR + alice")
+        self.slow.hangs = True
+        bob.types("PRIVMSG #tea :what all that comes now waits for")
+        self.world.clock.advance(0.01)
+        for client, line in ((alice, "QUIT"), (carl, "NICK carla"), (carl, "PING behind")):
+            client.types(line)
+        self.turn()
+        self.told(carl)
+        self.slow.answer()
+        self.turn()
+        told = self.told(carl)
+        self.assertLess(
+            told.index(":carl NICK carla"), told.index(f":{SERVER} PONG {SERVER} behind")
+        )
