@@ -46,7 +46,13 @@ class OrderTests(IRCTestCase):
 
 
 class OrderOnSlowEngineTests(OnSlowEngine, OrderTests):
-    pass
+    def test_what_is_refused_on_stopping_is_in_no_batch_that_never_begins(self) -> None:
+        (alice,) = self.clients("alice", room="#tea", caps="labeled-response batch message-tags")
+        for line in ("TOPIC #tea :Oolong", "JOIN #cats,#dogs"):
+            alice.types(f"@label={line[0]} {line}")
+        self.world.registry.say_goodbye("")
+        refused = [line for line in alice.heard() if line.command == "263"]
+        self.assertEqual([line.tags.get("batch") for line in refused], [None, None])
 
 
 class FullTests(OnSlowEngine, IRCTestCase):

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import is_answer, is_reply
-from twistchat.core.events import JoinOpened, Kept, Said, Signalled, Tagged, Whispered, Written
+from twistchat.core.events import (
+    JoinOpened,
+    Kept,
+    Refusal,
+    Refused,
+    Said,
+    Signalled,
+    Tagged,
+    Whispered,
+    Written,
+)
 from twistchat.core.text import clean
 from twistchat.frontends.irc import answers, happened, labels, past
 from twistchat.frontends.irc.caps import Cap
@@ -96,6 +107,8 @@ class IRCFormat:
         if not is_reply(item):
             return b""
         asked = labels.asked_by(committed.label)
+        if isinstance(item, Refused) and item.code is Refusal.STOPPING:
+            asked = replace(asked, batch="")  # told in no order: its batch may never begin
         lines = answers.lines_of(item, committed, self, reader, asked)
         event = item.event if isinstance(item, Kept) else item
         if asked.batch or is_answer(event):
