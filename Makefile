@@ -39,7 +39,8 @@ package: .venv/dev
 soak: schedules kills
 
 schedules: .venv/dev
-	for engine in memory slow sqlite memory+json slow+json sqlite+json; do \
+	for engine in memory slow sqlite memory+json slow+json sqlite+json \
+	  memory+irc slow+irc sqlite+irc; do \
 	  $(BIN)/python -m tests.simulation $$engine $(or $(SEED),10000) $(COUNT) || exit 1; \
 	done
 

@@ -12,7 +12,7 @@ from tests.simulation import broken
 from tests.simulation.disk import DiskHouse, fast_folder
 from tests.simulation.houses import House, SlowHouse
 from tests.simulation.model import WrongError
-from tests.simulation.play import play
+from tests.simulation.running import play
 from tests.simulation.schedule import make_schedule
 from twistchat.core.concerns import people_of
 from twistchat.core.events import Whispered
@@ -34,8 +34,8 @@ SEEDS = 150
 class Broken(SynchronousTestCase):
     """A test that breaks a server."""
 
-    is_mixed: ClassVar[bool] = False
-    """Whether some speak JSON."""
+    guests: ClassVar[str] = ""
+    """Who is there besides those who type."""
 
     def setUp(self) -> None:
         self.patch(file, "BUSY", 0.0)
@@ -47,9 +47,9 @@ class Broken(SynchronousTestCase):
         """Play until something is found."""
         for seed in range(SEEDS):
             random = Random(seed)
-            steps = make_schedule(random, has_faults=bool(house.faults), is_mixed=self.is_mixed)
+            steps = make_schedule(random, has_faults=bool(house.faults), guests=self.guests)
             try:
-                play(house, steps, random, self.folder, is_mixed=self.is_mixed)
+                play(house, steps, random, self.folder, guests=self.guests)
             except WrongError as wrong:
                 self.flushLoggedErrors()
                 self.assertNotIn("Traceback", str(wrong))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class BrokenForProgramsTests(Broken):
-    is_mixed = True
+    guests = "json"
 
     # ------------------------------------------------------------ keys
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.simulation.disk import fast_folder
-from tests.simulation.play import run
+from tests.simulation.running import run
 from twistchat.engine.sqlite import file
 
 KNOWN_SEEDS: dict[str, tuple[int, ...]] = {
@@ -18,6 +18,9 @@ KNOWN_SEEDS: dict[str, tuple[int, ...]] = {
     "memory+json": (),
     "slow+json": (500, 1195, 2210, 3966),
     "sqlite+json": (),
+    "memory+irc": (75, 2172, 2236, 3069),
+    "slow+irc": (2378,),
+    "sqlite+irc": (),
 }
 """Seeds whose schedules have failed once: add yours."""
 
@@ -70,3 +73,20 @@ class SimulationOfProgramsOnSlowEngineTests(SimulationTests):
 class SimulationOfProgramsOnSQLiteTests(SimulationTests):
     engine = "sqlite+json"
     count = 250
+
+
+class SimulationOfClientsTests(SimulationTests):
+    """With IRC clients, in the rooms of the others and in their own."""
+
+    engine = "memory+irc"
+    count = 150
+
+
+class SimulationOfClientsOnSlowEngineTests(SimulationTests):
+    engine = "slow+irc"
+    count = 150
+
+
+class SimulationOfClientsOnSQLiteTests(SimulationTests):
+    engine = "sqlite+irc"
+    count = 80

@@ -10,7 +10,7 @@ from twisted.logger import globalLogBeginner
 
 from tests.simulation.disk import fast_folder
 from tests.simulation.model import WrongError
-from tests.simulation.play import run
+from tests.simulation.running import run
 from twistchat.engine.sqlite import file
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from tests.simulation.watched import Kept, Watched
+from tests.simulation.watched import Kept, Watched, as_kept
 from twistchat.core.events import Said, TopicChanged, Unkept, Whispered
 from twistchat.engine.memory import MemoryEngine
 from twistchat.testing import SlowEngine, World
@@ -77,7 +77,7 @@ class House:
     def is_kept(self, log: str, committed: Committed) -> bool:
         """Whether an event is kept, at this moment."""
         found = self.watched.engine._memory.history(log, committed.number + 1, 1)
-        return [_place(event) for event in found] == [_place(committed)]
+        return [_place(as_kept(event)) for event in found] == [_place(committed)]
 
     def _watch(self, clock: Clock, limits: Limits) -> Engine:
         self.watched = Watched(self.make_engine(clock, limits), self.is_kept)

@@ -17,6 +17,7 @@ PATTERNS = [
     for kind, pattern in (
         # What whole rooms are told.
         ("said", rf"(?:\[(?P<room>{ROOM})\] )?<(?P<who>{NAME})> (?P<text>\S+)"),
+        ("said", rf"(?:\[(?P<room>{ROOM})\] )?\* (?P<who>{NAME}) (?P<text>\S+)"),
         ("topic", rf"-- (?P<who>{NAME}) changed the topic of (?P<room>{ROOM}): (?P<text>\S+)"),
         ("joined", rf"-- (?P<who>{NAME}) joined(?: (?P<room>{ROOM}))?\."),
         ("left", rf"-- (?P<who>{NAME}) left (?P<room>{ROOM}): (?P<text>\S+)"),
@@ -46,6 +47,8 @@ PATTERNS = [
         ("about", rf"-- Topic of (?P<room>{ROOM}): (?P<text>\S+)"),
         ("members", rf"-- (?:Here now|In (?P<room>{ROOM})) \(\d+\): (?P<text>.*)"),
         ("noise", r"-- (?:Welcome to|What is your name|What you type now goes to|You are in #).*"),
+        # What moderators do about somebody in rooms of others: see `heard.py`.
+        ("noise", rf"-- {NAME} (?:made|took|gave|banned|muted|unmuted|lets|exempt\w+) .*"),
     )
 ]
 

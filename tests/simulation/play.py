@@ -1,31 +1,28 @@
-"""Plays a schedule."""
+"""Plays a schedule, step by step."""
 
 from __future__ import annotations
 
-import traceback
-from random import Random
 from typing import TYPE_CHECKING
 
 from twisted.logger import ILogObserver, globalLogPublisher
 from zope.interface import implementer
 
 from tests.simulation.checker import ROOMS, Life
+from tests.simulation.club import Club
 from tests.simulation.company import Company
-from tests.simulation.disk import DiskHouse
-from tests.simulation.houses import House, SlowHouse
-from tests.simulation.model import PADDING, WrongError, must
+from tests.simulation.model import PADDING, must
 from tests.simulation.people import Someone, Typed
 from tests.simulation.records import Records
-from tests.simulation.schedule import TOGETHER, Step, make_schedule, shortest
-from twistchat.core.limits import NONE, Limits
+from tests.simulation.schedule import BY_IRC, TOGETHER, Step
 from twistchat.session import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
+    from random import Random
 
     from twisted.logger import LogEvent
 
+    from tests.simulation.houses import House
     from tests.simulation.watched import Kept
 
 NAMES = ("ann", "Ann", "ben", "小明", "dö", "eve")
@@ -34,26 +31,6 @@ MOMENTS = (0.0, 0.0, 0.0003, 0.001, 0.004, 0.02, 0.1)
 
 EXPECTED = ("what was said in {room} could not be read", "a name could not be claimed")
 """Failures that are logged where an engine fails."""
-
-
-def limits_of(random: Random, *, is_mixed: bool = False) -> Limits:
-    """Choose limits: some of them so low that they bite."""
-    return Limits(
-        crowd=NONE,
-        rate=NONE,
-        joins=NONE,
-        renames=NONE,
-        strangers=NONE,
-        private_history=1_000,
-        turn=random.choice((NONE, 12)),
-        replay=random.choice((0, 2, 20)),
-        stall=4.0,
-        uncommitted=random.choice((NONE, NONE, 1_500)),
-        uncommitted_age=random.choice((10.0, 0.5, 0.03)),
-        history_time=random.choice((5.0, 0.01)),
-        page=random.choice((200, 3)) if is_mixed else 200,
-        name_kept=random.choice((120.0, 3.0)) if is_mixed else 120.0,
-    )
 
 
 @implementer(ILogObserver)
@@ -83,6 +60,7 @@ class Play:
         self._names = 0
         self._failures = Failures()
         self.company = Company(house, self.story, self._new_words)
+        self.club = Club(house, self.story, self._new_words)
         self._begin()
 
     def play(self, steps: Sequence[Step]) -> None:
@@ -96,6 +74,8 @@ class Play:
             for step in steps:
                 if step.verb in TOGETHER:
                     getattr(self.company, step.verb)(step)
+                elif step.verb in BY_IRC:
+                    getattr(self.club, step.verb)(step)
                 else:
                     getattr(self, f"_{step.verb}")(step)
                 self._look()
@@ -109,6 +89,7 @@ class Play:
     def _begin(self) -> None:
         self.house.open()
         self.company.begin()
+        self.club.begin()
         self.people: list[Someone] = []
         self.witness = self._connect("witness")
         for room in ROOMS[1:]:
@@ -126,14 +107,15 @@ class Play:
         life = Life(
             witness=self.witness,
             people=self.people,
-            others=self.company.texts,
-            names=self.company.names,
+            others=self.company.texts | self.club.texts,
+            names=self.company.names | self.club.names,
             before=self._before,
             after=kept,
             limits=self.house.limits,
         )
         life.check(is_at_rest=is_at_rest)
         Records(life, self.company).check(is_at_rest=is_at_rest)
+        self.club.check(kept, is_at_rest=is_at_rest)
         self.house.watched.check(kept)
         self._before = kept if self.house.lasts else {}
 
@@ -147,8 +129,10 @@ class Play:
             someone.sends_all()
         for _ in range(5):
             self.company.end()
+            self.club.end()
             self.house.world.wait(6.0)
             self._look()
+        self.club.compare()
         self.story.append("the server stops")
         self.house.stop()
         self._end(is_at_rest=True)
@@ -171,12 +155,14 @@ class Play:
         for someone in (self.witness, *self.people):
             someone.is_lost = True
         self.company.killed(self.random.random)
+        self.club.killed()
         self.house.crash()
         self._end()
         self._begin()
 
     def _look(self) -> None:
         self.company.look()
+        self.club.look()
         for someone in (self.witness, *self.people):
             someone.is_lost |= someone.person.wire.is_aborted
             for line in someone.looks():
@@ -345,55 +331,3 @@ class Play:
         fault = self.house.faults[step.how % len(self.house.faults)]
         self.story.append(f"the engine: {fault}")
         self.house.harm(fault)
-
-
-HOUSES: dict[str, type[House]] = {"memory": House, "slow": SlowHouse, "sqlite": DiskHouse}
-
-
-def play(
-    house: type[House],
-    steps: Sequence[Step],
-    random: Random,
-    folder: Path,
-    *,
-    is_mixed: bool = False,
-) -> None:
-    """Play a schedule.
-
-    Raises:
-        WrongError: something is not as it must be; it has the story in its notes.
-    """
-    playing = Play(house(limits_of(random, is_mixed=is_mixed), random, folder), random)
-    try:
-        playing.play(steps)
-    except Exception as error:  # whatever it is, the story belongs to it
-        wrong = error if isinstance(error, WrongError) else WrongError(traceback.format_exc())
-        wrong.add_note("\n".join(f"    {line}" for line in playing.story))
-        if wrong is error:
-            raise
-        raise wrong from error
-
-
-def run(engine: str, seed: int, folder: Path) -> None:
-    """Play the schedule of a seed; if it fails, find the shortest that does."""
-    name, _, json = engine.partition("+")
-    is_mixed = json == "json"
-    house, random = HOUSES[name], Random(seed)
-    steps = make_schedule(random, has_faults=bool(house.faults), is_mixed=is_mixed)
-    state = random.getstate()
-    failed: list[WrongError] = []
-
-    def fails(steps: Sequence[Step]) -> bool:
-        random.setstate(state)
-        try:
-            play(house, steps, random, folder, is_mixed=is_mixed)
-        except WrongError as wrong:
-            failed.append(wrong)
-        else:
-            return False
-        return True
-
-    if fails(steps):
-        fails(shortest(steps, fails))
-        failed[-1].add_note(f"To play it again: python -m tests.simulation {engine} {seed}")
-        raise failed[-1]

@@ -52,17 +52,46 @@ TOGETHER = {
 }
 """The same of those who speak JSON."""
 
+BY_IRC = {
+    "dial": 12,
+    "cutoff": 3,
+    "byebye": 2,
+    "jam": 3,
+    "chat": 30,
+    "confide_in": 4,
+    "head": 4,
+    "into": 16,
+    "out": 6,
+    "rechristen": 6,
+    "mode": 30,
+    "boot": 8,
+    "afk": 3,
+    "ask": 10,
+    "garble": 3,
+    "settle": 4,
+}
+"""The same of IRC clients, of whom this is about: others are fewer then."""
 
-def make_schedule(random: Random, *, has_faults: bool, is_mixed: bool = False) -> list[Step]:
-    """Make one, of some tens of steps; with some who speak JSON, if it is mixed."""
-    often = OFTEN | TOGETHER if is_mixed else dict(OFTEN)
+GUESTS = {"": {}, "json": TOGETHER, "irc": BY_IRC}
+"""Who may be there besides those who type, by how they are called."""
+
+
+LENGTHS = {"": (6, 12, 20, 45), "json": (15, 30, 60, 90), "irc": (20, 50, 100, 150)}
+
+
+def make_schedule(random: Random, *, has_faults: bool, guests: str = "") -> list[Step]:
+    """Make one, of some tens of steps; with guests besides who speak JSON, or by IRC."""
+    often = OFTEN | GUESTS[guests]
+    if guests == "irc":
+        often |= {verb: (count + 2) // 3 for verb, count in OFTEN.items()} | {"moment": 20}
     if not has_faults:
         del often["fault"]
     often["stop"] = often["crash"] = random.choice((0, 0, 1, 2))
-    length = random.choice((15, 30, 60, 90) if is_mixed else (6, 12, 20, 45))
+    length = random.choice(LENGTHS[guests])
     verbs = random.choices(list(often), list(often.values()), k=length)
     steps = [Step(verb, random.randrange(1000), random.randrange(1000)) for verb in verbs]
-    first = [Step("appear", n, n) for n in range(2)] if is_mixed else []
+    verb = {"json": "appear", "irc": "dial"}.get(guests, "")
+    first = [Step(verb, n, n) for n in range(2)] if guests else []
     return [Step("come", 0, 0), Step("come", 1, 1), *first, *steps]
 
 
