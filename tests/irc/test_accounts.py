@@ -113,6 +113,21 @@ class FounderTests(OwnersTestCase):
         self.assertEqual(self.told(bob), [":ann MODE #tea -o ann"])
         self.assertIn("= #tea ann bob", self.asking(bob, "NAMES #tea")[0])
         self.assertIn(" 482 ", self.asking(ann, "MODE #tea +m")[-1])
+        self.asking(ann, f"REGISTER * * :{SECRET}")  # they are the same person still
+        self.assertEqual(self.told(bob), [":twistchat.chat MODE #tea +o ann"])
+        self.assertEqual(self.asking(ann, "MODE #tea +m"), [":ann MODE #tea +m"])
+
+    def test_who_moderates_it_besides_is_its_operator_after_that_too(self) -> None:
+        ann = self.owner("ann")
+        self.asking(ann, "JOIN #tea")
+        (bob,) = self.clients("bob", room="#tea")
+        ann.hears()
+        for deed in (Deed.OP, Deed.DEOP):
+            ann.session.receive(Moderate(deed, "#tea", "ann"))
+            self.turn()
+        told = "NOTICE #tea ann took ann off the moderators of #tea."
+        self.assertEqual(self.told(bob), [":ann MODE #tea +o ann", f":twistchat.chat {told}"])
+        self.assertIn("@ann bob", self.asking(bob, "NAMES #tea")[0])
 
 
 class OperTests(OwnersTestCase):

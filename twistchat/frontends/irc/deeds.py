@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from twistchat.core.law import ADDRESS, LASTING, Deed
+from twistchat.core.rights import is_founder
 from twistchat.core.rules import written_retention
 from twistchat.frontends.irc import sentences as s
 from twistchat.frontends.irc.banmasks import mask_of
@@ -28,13 +29,19 @@ def moderated(about: About, item: e.Moderated, tags: str) -> list[str]:
         return [write(source, "KICK", item.room, item.to, text=why, tags=tags)]
     if not (mode := deed_mode(item.deed)):  # who founds a room is its operator without one
         return []
-    if item.to_user == ADDRESS:
+    if item.to_user == ADDRESS or (item.deed is Deed.DEOP and _founded(about, item)):
         return [_notice(about, item, item.room, tags)]
     to = item.to if mode[1] in PARTS else mask_of(item.to)
     lines = [write(source, "MODE", item.room, mode, to, tags=tags)]
     if item.words or (item.until is not None and item.deed in LASTING):
         lines.append(_notice(about, item, item.room, ""))
     return lines
+
+
+def _founded(about: About, item: e.Moderated) -> bool:
+    """Whether somebody is an operator of a room whatever others take from them."""
+    room, user = about.place.room(item.room), about.place.user(item.to_user)
+    return room is not None and user is not None and is_founder(user, room.law)
 
 
 def _notice(about: About, item: e.Moderated, to: str, tags: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twistchat.core.accounts import AccountDeed
 from twistchat.core.events import (
     AccountSet,
     Departed,
@@ -16,16 +17,18 @@ from twistchat.core.events import (
     Written,
 )
 from twistchat.core.model import NO_PERSONA
+from twistchat.core.rights import is_founder
 from twistchat.frontends.irc import answers
 from twistchat.frontends.irc.format import IRCFormat
 from twistchat.frontends.irc.happened import account_lines
 from twistchat.frontends.irc.labels import NOTHING
-from twistchat.frontends.irc.message import encode
+from twistchat.frontends.irc.message import encode, write
 from twistchat.frontends.irc.whowas import Gone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from twistchat.core.model import User
     from twistchat.engine import Committed
     from twistchat.frontends.irc.about import About
 
@@ -85,14 +88,20 @@ class Following:
             return
         for session in self._about.registry.people:
             user, to = session.user, session.format
-            if (
-                isinstance(to, IRCFormat)
-                and user is not None
-                and user is not owner
-                and not user.rooms.keys().isdisjoint(owner.rooms)
-                and (lines := account_lines(item, owner, to))
-            ):
-                session.answer(Written(encode(lines)))
+            if isinstance(to, IRCFormat) and user is not None:
+                lines = [] if user is owner else account_lines(item, owner, to)
+                if item.deed is AccountDeed.REGISTER:
+                    lines += self._founded(owner, user)
+                if lines and not user.rooms.keys().isdisjoint(owner.rooms):
+                    session.answer(Written(encode(lines)))
+
+    def _founded(self, owner: User, reader: User) -> list[str]:
+        """Write that somebody is an operator again of rooms that they once made with an account."""
+        return [
+            write(self._about.server, "MODE", room.name, "+o", owner.name)
+            for room in owner.rooms.values()
+            if is_founder(owner, room.law) and room.name in reader.rooms
+        ]
 
     def _moved(self, moved: Joined | Left, origin: object) -> None:
         self._about.names.forget()
