@@ -36,6 +36,12 @@ class ModeratingTests(OperatorTestCase):
         self.assertIn("Nobody", self.refused("kick #lab bob"))
         self.assertIn("#nowhere", self.refused("kick #nowhere bob"))
 
+    def test_whoever_is_not_here_is_looked_for_by_who(self) -> None:
+        for line in ("kick dora", "kick #lobby dora"):
+            self.assertEqual(
+                self.refused(line), "Nobody here is dora. Type who for names and numbers."
+            )
+
     def test_mute_for_a_time(self) -> None:
         alice, mallory = self.people("alice", "mallory")
         row = self.deed("mute mallory 10m floods the room")

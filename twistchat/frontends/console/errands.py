@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred
 
-from twistchat.core.events import NotKept, Refused
+from twistchat.core.events import NotKept, Refusal, Refused
 from twistchat.engine import Committed
 from twistchat.frontends.console.results import Failed
 from twistchat.session.operating import NotDoneError
@@ -60,9 +60,16 @@ class Errands:
 
     def failed(self, why: Refused | NotKept) -> Failed:
         """Say why something is not done, as the chat itself does."""
+        if isinstance(why, Refused) and why.code is Refusal.NO_SUCH_PERSON:
+            return nobody(str(why.about))  # in the chat it is `/who` that shows who is
         told = self._format.encode_reply(Committed(why), "operator")
         return Failed(_plain(told), str(why.code if isinstance(why, Refused) else why.why))
 
 
 def _plain(told: bytes) -> str:
     return " ".join(line.removeprefix("-- ") for line in told.decode().splitlines())
+
+
+def nobody(who: str) -> Failed:
+    """Say that nobody is called so."""
+    return Failed(f"Nobody here is {who}. Type who for names and numbers.", "no-such-person")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from twistchat.core.commands import Announce
 from twistchat.frontends.console.command import Asked, Command, UsageError
-from twistchat.frontends.console.results import Column, Failed, Result, Table, Told, counted
+from twistchat.frontends.console.errands import Errands, nobody
+from twistchat.frontends.console.results import Column, Result, Table, Told, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from twistchat.core.events import Item
     from twistchat.frontends.console.closing import Closing
-    from twistchat.frontends.console.errands import Errands
     from twistchat.frontends.registry import Registry
     from twistchat.session import Session
 
@@ -98,11 +98,6 @@ class People:
         return self._errands.run(
             Announce(text, to=name), lambda _: Told("Told {name}.", {"name": name})
         )
-
-
-def nobody(who: str) -> Failed:
-    """Say that nobody is called so."""
-    return Failed(f"Nobody here is {who}. Type who for names and numbers.", "no-such-person")
 
 
 def _row(session: Session) -> dict[str, Any]:
