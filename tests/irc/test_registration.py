@@ -391,14 +391,15 @@ class HouseTests(OwnersTestCase):
         self.assertEqual(self.numerics(client)[0], "001")
 
     def test_none_and_a_wrong_one(self) -> None:
+        words = "You did not say the password of this chat: your client calls it server password"
         for line in ("PING x", f"PASS :{WRONG}"):
             client = self.door(line, "NICK ann", "USER a 0 * :Ann")
             told = self.told(client)
             self.assertEqual(
                 told[-2:],
                 [
-                    ":twistchat.chat 464 * That is not the password of this chat",
-                    ": ERROR Closing link: That is not the password of this chat",
+                    f":twistchat.chat 464 * {words}",
+                    f": ERROR Closing link: {words}",
                 ],
             )
             self.assertFalse(client.is_connected)

@@ -186,7 +186,8 @@ OVER_ALL = {
     Refusal.PASSWORD_CHARACTERS: Row(NOTICE, "A password has no control characters"),
     Refusal.PASSWORD_NAME: Row(NOTICE, "A name is no password"),
     Refusal.HOUSE_PASSWORD_WRONG: Row(
-        irc.ERR_PASSWDMISMATCH, "That is not the password of this chat"
+        irc.ERR_PASSWDMISMATCH,
+        "You did not say the password of this chat: your client calls it server password",
     ),
     Refusal.GUESTS_NOT_WELCOME: Row(
         irc.ERR_YOUREBANNEDCREEP,
