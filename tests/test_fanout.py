@@ -14,7 +14,7 @@ from twistchat.frontends.line.format import LineFormat
 from twistchat.telling.fanout import Fanout
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from twistchat.telling.specials import Part
     from twistchat.wire import WireFormat
@@ -38,7 +38,7 @@ class Ear:
     def put_out(self, cause: e.Cause, label: Label | None = None, words: str = "") -> None:
         """Nobody is put out in these tests."""
 
-    def tell(self, parts: Sequence[Part]) -> None:
+    def tell(self, parts: Iterable[Part]) -> None:
         replies = (
             self.format.encode_reply(c, "") if c and isinstance(c.item, e.Reply) else data
             for c, data in parts
@@ -154,7 +154,7 @@ class FanoutTests(SynchronousTestCase):
         seen: list[Committed] = []
 
         class Labelled(Ear):
-            def tell(self, parts: Sequence[Part]) -> None:
+            def tell(self, parts: Iterable[Part]) -> None:
                 seen.extend(committed for committed, _ in parts if committed)
 
         ear = Labelled()
@@ -214,7 +214,7 @@ class FanoutTests(SynchronousTestCase):
             def put(self, data: bytes) -> None:
                 raise ZeroDivisionError
 
-            def tell(self, parts: Sequence[Part]) -> None:
+            def tell(self, parts: Iterable[Part]) -> None:
                 raise ZeroDivisionError
 
         faulty = Faulty()

@@ -15,16 +15,18 @@ from twistchat.telling.specials import Special
 from twistchat.telling.turn import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from twistchat.telling.specials import Part
+    from twistchat.wire import WireFormat
 
 ROOMS = ("#lobby", "#lab", "#den")
 FORMAT = LineFormat()
+OTHER = LineFormat(newline=b"\r\n")
 places = st.sets(st.integers(0, 19), max_size=8)
 
 
-def turn_of(rooms: Sequence[str]) -> Turn:
+def turn_of(rooms: Iterable[str]) -> Turn:
     """Make a turn in which something is said in these rooms, one after the other."""
     turn = Turn()
     for number, room in enumerate(rooms):
@@ -33,8 +35,14 @@ def turn_of(rooms: Sequence[str]) -> Turn:
     return turn
 
 
-def written(parts: Sequence[Part]) -> bytes:
+def written(parts: Iterable[Part]) -> bytes:
     return b"".join(data for _, data in parts)
+
+
+class Reader:
+    """Somebody who is told things."""
+
+    format: WireFormat = FORMAT
 
 
 class SpecialTests(SynchronousTestCase):
@@ -68,7 +76,7 @@ class SpecialTests(SynchronousTestCase):
             FORMAT.encode(others[place] if place in instead else turn.items[place])
             for place in sorted((heard | besides) - untold)
         ]
-        parts = special.parts(turn, FORMAT)
+        parts = list(special.parts(turn, Reader()))
         self.assertEqual(written(parts), b"".join(expected))
         for committed, data in parts:
             self.assertTrue(data)
@@ -81,7 +89,23 @@ class SpecialTests(SynchronousTestCase):
         for _ in range(2):
             special = Special(["#lobby"])
             special.untold.add(5)
-            runs.append([data for _, data in special.parts(turn, FORMAT)])
+            runs.append([data for _, data in special.parts(turn, Reader())])
         self.assertEqual(len(runs[0]), 2)
         for one, other in zip(*runs, strict=True):
             self.assertIs(one, other)
+
+    def test_what_is_told_behind_another_format_is_written_in_that(self) -> None:
+        turn, reader = turn_of(["#lobby", "#lab"] * 4), Reader()
+        special = Special(["#lobby", "#lab"])
+        special.places.add(3)
+        told = []
+        for committed, data in special.parts(turn, reader):
+            told.append(data)
+            if committed is not None:
+                reader.format = OTHER
+        self.assertEqual(
+            b"".join(told),
+            b"".join(
+                (FORMAT if place < 4 else OTHER).encode(turn.items[place]) for place in range(8)
+            ),
+        )

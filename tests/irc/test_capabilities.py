@@ -155,6 +155,22 @@ class CapabilityTests(IRCTestCase):
         for line in heard[: texts.index("server-time message-tags")]:
             self.assertEqual(line.tags, {})
 
+    def test_nothing_is_told_as_before_behind_the_answer(self) -> None:
+        ann, bob = self.clients("ann", "bob", room="#tea", caps="message-tags")
+        for number in range(6):
+            bob.says(f"before {number}", "#tea")
+            ann.types(f"CAP REQ {'-' if number % 2 else ''}server-time")
+            bob.says(f"behind {number}", "#tea")
+            if number > 2:  # what is asked next waits for that
+                self.turn()
+        self.turn()
+        has_time = False
+        for line in ann.heard():
+            if line.command == "CAP":
+                has_time = not line.params[-1].startswith("-")
+            else:
+                self.assertEqual("time" in line.tags, has_time, line)
+
     def test_names_are_the_flags(self) -> None:
         self.assertEqual(len(set(NAMES.values())), len(NAMES))
         self.assertEqual(set(NAMES.values()), set(Cap) - {Cap.NONE})

@@ -19,7 +19,7 @@ from twistchat.session.throttle import Throttle
 from twistchat.telling.outlet import outlet_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IReactorTime, ITransport
@@ -318,7 +318,7 @@ class Session:
 
     # ------------------------------------------------------------ what it is told
 
-    def tell(self, parts: Sequence[Part]) -> None:
+    def tell(self, parts: Iterable[Part]) -> None:
         """Send what this session alone is told. Called by Fanout, once a turn."""
         self._telling.tell(parts)
 

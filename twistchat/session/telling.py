@@ -13,7 +13,7 @@ from twistchat.engine import Committed
 from twistchat.session.replay import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from twistchat.core.model import User
     from twistchat.engine import Label
@@ -74,7 +74,7 @@ class Telling:
         self._session.submit([e.Settled()])
         return settling
 
-    def tell(self, parts: Sequence[Part]) -> None:
+    def tell(self, parts: Iterable[Part]) -> None:
         """Send these parts, up to its last words, if they are among them."""
         session = self._session
         wire_format = session.format
@@ -100,6 +100,7 @@ class Telling:
                 self._settling.pop(0).callback(None)
                 if session.user is not before:  # the rest is not theirs to hear
                     return
+                wire_format = session.format  # which may be another one from here on
                 continue
             is_mine = is_reply(item)
             event = item.event if isinstance(item, e.Kept) else item

@@ -43,7 +43,7 @@ from twistchat.telling.told import Told
 from twistchat.telling.turn import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
@@ -69,7 +69,7 @@ class Listener(Protocol):
     def put(self, data: bytes) -> None:
         """Send bytes that many share."""
 
-    def tell(self, parts: Sequence[Part]) -> None:
+    def tell(self, parts: Iterable[Part]) -> None:
         """Send what this one is told this turn, where that is not what its whole room is told."""
 
     def replaced(self) -> None:
@@ -244,8 +244,7 @@ class Fanout:
         self._counts.deliveries += len(specials)
 
     def _tell_special(self, turn: Turn, listener: Listener, special: Special) -> None:
-        if parts := special.parts(turn, listener.format):
-            listener.tell(parts)
+        listener.tell(special.parts(turn, listener))
 
     def _sort_out(
         self, turn: Turn, place: int, committed: Committed, specials: Specials[Listener]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from typing import TYPE_CHECKING, TypeVar
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from twistchat.core.concerns import is_reply
 from twistchat.core.events import Said, Signalled, Whispered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from twistchat.core.model import Seen
     from twistchat.engine import Committed
@@ -21,6 +21,14 @@ L = TypeVar("L")
 Part = tuple["Committed | None", bytes]
 """Something that a session is told as such, and how it is written (a reply is not yet); or None,
 and the bytes of several events in a row that it is told as everybody is."""
+
+
+class Reader(Protocol):
+    """What is known here of a session."""
+
+    @property
+    def format(self) -> WireFormat:
+        """How it is written to now."""
 
 
 class Special:
@@ -40,24 +48,29 @@ class Special:
         self.read: Mapping[str, Seen] = {}
         """Up to where it was told the rooms that it leaves with the chat."""
 
-    def parts(self, turn: Turn, wire_format: WireFormat) -> Sequence[Part]:
-        """Find what it is told, in order."""
-        written = turn.written(wire_format)
+    def parts(self, turn: Turn, reader: Reader) -> Iterator[Part]:
+        """Find what it is told, in order.
+
+        With what it is told its format may become another one, in which the rest is written.
+        """
+        written = turn.written(reader.format)
         heard, at = self._heard(turn, written)
-        parts: list[Part] = []
         for place in sorted(self.places | self.untold | self.instead.keys()):
             end = bisect_left(heard.places, place, at)
             if end > at:
-                parts.append((None, heard.run(at, end)))
+                yield None, heard.run(at, end)
             at = end
             is_heard = end < len(heard.places) and heard.places[end] == place
             if is_heard:
                 at = end + 1
             if place not in self.untold and (is_heard or place in self.places):
-                parts.append(self._part(place, turn, written))
+                yield self._part(place, turn, written)
+                if reader.format is not written.format:
+                    written = turn.written(reader.format)
+                    heard, _ = self._heard(turn, written)
+                    at = bisect_right(heard.places, place)
         if at < len(heard.places):
-            parts.append((None, heard.run(at, len(heard.places))))
-        return parts
+            yield None, heard.run(at, len(heard.places))
 
     def _part(self, place: int, turn: Turn, written: Written) -> Part:
         instead = self.instead.get(place)

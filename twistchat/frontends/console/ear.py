@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from twistchat.core.concerns import is_reply
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from twistchat.core.events import Cause
     from twistchat.engine import Label
@@ -23,7 +23,7 @@ class Ear:
         """Hand on what a watched room is told. For those who derive from this."""
         raise NotImplementedError
 
-    def tell(self, parts: Sequence[Part]) -> None:
+    def tell(self, parts: Iterable[Part]) -> None:
         """Hand on what everybody is told; to an operator nobody replies in this way."""
         for committed, encoded in parts:
             if committed is None or not is_reply(committed.item):
