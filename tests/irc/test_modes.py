@@ -429,6 +429,26 @@ class SlowModeTests(OnSlowEngine, RuleTests, PartTests, MaskTests):
     """The same, where what is decided is committed later."""
 
 
+class NotKeptTests(OnSlowEngine, ModeCase):
+    """What was told of somebody and could not be kept is told otherwise."""
+
+    def test_a_mark_that_somebody_was_to_have(self) -> None:
+        alice, bob, carl = self.clients("alice", "bob", "carl")
+        for client in (alice, bob):
+            client.types("JOIN #tea")
+            self.turn()
+            client.hears()
+        self.slow.fails = True
+        alice.types("MODE #tea +v bob")
+        carl.types("JOIN #tea")  # when it is decided, and not committed
+        self.turn()
+        told = self.told(carl)
+        self.assertIn(":twistchat.chat MODE #tea -v bob", told[-1:])
+        self.assertIn(
+            "= #tea alice bob", " ".join(self.asking(carl, "NAMES #tea")).replace("@", "")
+        )
+
+
 class KeptTests(OnSQLite, ModeCase):
     def test_it_survives_a_restart(self) -> None:
         alice, _ = self.a_room("alice", "bob")

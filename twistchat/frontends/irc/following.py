@@ -11,18 +11,23 @@ from twistchat.core.events import (
     Joined,
     Left,
     MembersListed,
+    Moderated,
+    NotKept,
     PersonaChanged,
     Renamed,
     Welcomed,
     Written,
 )
+from twistchat.core.law import Deed
 from twistchat.core.model import NO_PERSONA
 from twistchat.core.rights import is_founder
 from twistchat.frontends.irc import answers
 from twistchat.frontends.irc.format import IRCFormat
 from twistchat.frontends.irc.happened import account_lines
 from twistchat.frontends.irc.labels import NOTHING
+from twistchat.frontends.irc.letters import PARTS
 from twistchat.frontends.irc.message import encode, write
+from twistchat.frontends.irc.seeing import modes_of
 from twistchat.frontends.irc.whowas import Gone
 
 if TYPE_CHECKING:
@@ -31,6 +36,10 @@ if TYPE_CHECKING:
     from twistchat.core.model import User
     from twistchat.engine import Committed
     from twistchat.frontends.irc.about import About
+
+
+PART_OF = {deed: letter for letter, deeds in PARTS.items() for deed in deeds} | {Deed.FOUND: "o"}
+"""Which mode of people a deed changes."""
 
 
 class Following:
@@ -81,6 +90,8 @@ class Following:
         Called by the pipeline. See ircv3.net, account-notify; they themselves are told otherwise.
         """
         item = committed.item
+        if isinstance(item, NotKept) and isinstance(item.event, Moderated):
+            self._taken_back(item.event)
         if not isinstance(item, AccountSet):
             return
         owner = self._about.place.user(item.account.id)
@@ -94,6 +105,24 @@ class Following:
                     lines += self._founded(owner, user)
                 if lines and not user.rooms.keys().isdisjoint(owner.rooms):
                     session.answer(Written(encode(lines)))
+
+    def _taken_back(self, event: Moderated) -> None:
+        """Tell how somebody is marked in a room, when what was to change that is not kept.
+
+        Whoever came into it meanwhile has read it otherwise.
+        """
+        place = self._about.place
+        room, user = place.room(event.room), place.user(event.to_user)
+        letter = PART_OF.get(event.deed)
+        if letter is None or room is None or user is None or user.id not in room.members:
+            return
+        sign = "+" if letter in modes_of(user, room.law) else "-"
+        line = write(self._about.server, "MODE", room.name, f"{sign}{letter}", user.name)
+        for session in self._about.registry.people:
+            reader = session.user
+            is_there = reader is not None and room.name in reader.rooms
+            if is_there and isinstance(session.format, IRCFormat):
+                session.answer(Written(encode([line])))
 
     def _founded(self, owner: User, reader: User) -> list[str]:
         """Write that somebody is an operator again of rooms that they once made with an account."""
