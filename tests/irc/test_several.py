@@ -78,21 +78,6 @@ class SeveralTests(OwnersTestCase):
         self.turn()
         self.assertEqual(self.told(self.ann), [":ann PART #tea"])
 
-    def test_becoming_somebody_who_is_kept_out_of_a_room(self) -> None:
-        (zoe,) = self.clients("zoe", room="#tea")
-        zoe.types("JOIN #milk")
-        self.asking(self.bob, "MODE #tea +b ann")
-        self.asking(zoe, "CAP REQ :sasl")
-        self.logs_in(zoe, "ann")
-        told = self.asking(zoe, "PING x")
-        where = [line for line in told if any(word in line for word in ("NICK", "#tea", "JOIN"))]
-        self.assertEqual(where, [
-            ":zoe NICK ann",
-            ":ann PART #tea You are banned (+b)",
-            ":twistchat.chat 474 ann #tea You are banned (+b)",
-            ":ann JOIN #milk",
-        ])  # fmt: skip
-
 
 class SeveralOnSlowEngineTests(OnSlowEngine, SeveralTests):
     """The same, where commits take a while."""

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from twistchat.frontends.irc.format import IRCFormat
     from twistchat.frontends.irc.labels import Asked
 
-KEPT_OUT = frozenset((e.Refusal.BANNED, e.Refusal.ROOMS, e.Refusal.ROOMS_PER_PERSON))
-"""Why somebody may not even go on in a room in which they were under another name."""
-
 NOBODY = "*"
 """Instead of the nickname of somebody who has none."""
 
@@ -40,7 +37,7 @@ def lines_of(
         case e.NotKept():
             return _not_kept(item, to, nick, asked)
         case e.Refused():
-            return [*_gone(item, to, reader, asked), *refusals.lines_of(about, item, asked, reader)]
+            return refusals.lines_of(about, item, asked, reader)
         case e.Welcomed():
             return welcome.lines(about, item, nick)
         case e.Goodbye():
@@ -93,18 +90,6 @@ def lines_of(
             return []
         case _:
             assert_never(item)
-
-
-def _gone(item: e.Refused, to: IRCFormat, reader: str, asked: Asked) -> list[str]:
-    """Write that one is not in a room that one has not asked for.
-
-    Whoever has become somebody else was in it until then, and would believe that they are still.
-    """
-    user = to.about.place.person(reader)
-    is_kept_out = item.code in KEPT_OUT and item.about.startswith("#")
-    if asked.command or user is None or not is_kept_out:
-        return []
-    return [write(to.about.mask_of(user), "PART", item.about, text=refusals.sentence(item))]
 
 
 def _kept(
