@@ -11,7 +11,7 @@ from twisted.words.protocols.irc import (
     ERR_TOOMANYTARGETS,
 )
 
-from twistchat.core.names import fold
+from twistchat.core.names import LOBBY, fold
 from twistchat.core.rights import Rank, rank_of
 from twistchat.frontends.irc.message import word
 from twistchat.frontends.irc.seeing import sees_room
@@ -60,12 +60,13 @@ def is_room(name: str) -> bool:
 def find_room(dialog: IRCDialog, user: User, typed: str) -> Room | None:
     """Find a room, as far as somebody may know that there is one.
 
-    One in which nobody is there is for IRC only when one moderates it.
+    One with nobody in it there is for IRC only where one moderates it, or everybody is told of it.
     """
     room = dialog.about.place.room(fold(typed[:200])) if is_room(typed) else None
     if room is None or rank_of(user, room.law) > Rank.MEMBER:
         return room
-    return room if room.members and sees_room(user, room) else None
+    is_there = bool(room.members) or room.name == LOBBY
+    return room if is_there and sees_room(user, room) else None
 
 
 def known_room(dialog: IRCDialog, user: User, typed: str) -> Room | None:
