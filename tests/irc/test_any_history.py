@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,31 +47,21 @@ nearly_right = st.one_of(
 
 
 class AnyHistoryTests(SynchronousTestCase):
-    world: ClassVar[World]
-    ann: ClassVar[Client]
-    msgid: ClassVar[str]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.world = World(limits=LIMITS)
-        cls.ann, bob = (cast("Client", cls.world.connect(IRC)) for _ in range(2))
-        for client, name in ((cls.ann, "ann"), (bob, "bob")):
-            for line in (
-                f"CAP REQ :{CAPS} echo-message",
-                f"NICK {name}",
-                "USER x 0 * :x",
-                "CAP END",
-            ):
+    def setUp(self) -> None:
+        self.world = World(limits=LIMITS)
+        self.ann, bob = (cast("Client", self.world.connect(IRC)) for _ in range(2))
+        for client, name in ((self.ann, "ann"), (bob, "bob")):
+            for line in (f"CAP REQ :{CAPS}", f"NICK {name}", "USER x 0 * :x", "CAP END"):
                 client.types(line)
             client.types("JOIN #tea")
-            cls.world.turn()
+            self.world.turn()
         for number in range(5):
             for to in ("#tea", "bob", "ann"):
-                cls.ann.types(f"PRIVMSG {to} :{number}")
-            cls.ann.types(f"TOPIC #tea :{number}")
-            cls.world.turn()
-        said = next(line for line in cls.ann.heard() if line.command == "PRIVMSG")
-        cls.msgid = said.tags["msgid"]
+                self.ann.types(f"PRIVMSG {to} :{number}")
+            self.ann.types(f"TOPIC #tea :{number}")
+            self.world.turn()
+        said = next(line for line in self.ann.heard() if line.command == "PRIVMSG")
+        self.msgid = said.tags["msgid"]
 
     @settings(max_examples=300, deadline=None)
     @given(st.one_of(anything, nearly_right))
