@@ -48,6 +48,61 @@ class MonitorTestCase(IRCTestCase):
         return short
 
 
+class ExtendedMonitorTests(MonitorTestCase):
+    """`extended-monitor`: whoever shares no room is told more, too."""
+
+    CAPS = "away-notify setname account-notify"
+
+    def test_away_and_names_and_accounts(self) -> None:
+        (ann,) = self.clients("ann", caps=f"extended-monitor {self.CAPS}")
+        self.asks(ann, "+ bob,小明")
+        (bob,) = self.clients("bob")
+        xm = self.comes("小明", LINE)
+        self.told(ann)
+        bob.types("AWAY :for tea")
+        bob.types("SETNAME :Bob the Builder")
+        bob.types("AWAY")
+        xm.types("/away 吃饭")
+        self.turn()
+        self.assertEqual(
+            self.told(ann),
+            [":bob AWAY for tea", ":bob SETNAME Bob the Builder", ":bob AWAY", ":小明 AWAY 吃饭"],
+        )
+        self.world.registers(bob)
+        self.assertEqual(self.told(ann), [":bob ACCOUNT bob"])
+
+    def test_it_is_told_once(self) -> None:
+        caps = f"extended-monitor {self.CAPS}"
+        ann, bob = self.clients("ann", "bob", room="#tea", caps=caps)
+        self.asks(ann, "+ ann,bob")
+        for line in ("AWAY :for tea", "SETNAME :x"):
+            bob.types(line)
+            ann.types(line)
+        self.turn()
+        self.assertEqual(self.told(ann).count(":bob AWAY for tea"), 1)
+        self.assertEqual(len(self.told(bob)), 4)  # its own two answers, and those of ann
+        self.asking(ann, "AWAY")
+        self.world.registers(bob)
+        self.assertEqual(self.told(ann), [":bob ACCOUNT bob"])
+
+    def test_only_what_was_asked_for(self) -> None:
+        (ann,) = self.clients("ann", caps="extended-monitor")
+        (cat,) = self.clients("cat", caps=self.CAPS)
+        (dot,) = self.clients("dot", caps=f"extended-monitor {self.CAPS}")
+        for client in (ann, cat, dot):
+            self.asks(client, "+ bob")
+        (bob,) = self.clients("bob")
+        self.asks(dot, "- bob")
+        for client in (ann, cat, dot):
+            self.told(client)
+        bob.types("AWAY :for tea")
+        bob.types("SETNAME :x")
+        self.turn()
+        self.world.registers(bob)
+        for client in (ann, cat, dot):
+            self.assertEqual(self.told(client), [])
+
+
 class MonitorTests(MonitorTestCase):
     limits: ClassVar[Limits] = replace(DEFAULT_LIMITS, rate=NONE, renames=1_000)
 

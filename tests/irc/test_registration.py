@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 WELCOME = """\
 :chat.example.org CAP * LS :account-notify account-tag away-notify batch cap-notify \
 draft/account-registration draft/chathistory draft/event-playback echo-message extended-join \
-invite-notify labeled-response message-tags multi-prefix sasl=PLAIN server-time setname \
-standard-replies userhost-in-names
+extended-monitor invite-notify labeled-response message-tags multi-prefix sasl=PLAIN server-time \
+setname standard-replies userhost-in-names
 :chat.example.org CAP * ACK :server-time multi-prefix
 :chat.example.org 001 阿明 :Welcome to chat.example.org, 阿明!~ming@HOST
 :chat.example.org 002 阿明 :Your host is chat.example.org, running VERSION

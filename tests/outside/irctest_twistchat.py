@@ -99,6 +99,7 @@ def get_irctest_controller_class() -> type[Any]:
                 Capabilities.BATCH,
                 Capabilities.ECHO_MESSAGE,
                 Capabilities.EXTENDED_JOIN,
+                Capabilities.EXTENDED_MONITOR,
                 Capabilities.LABELED_RESPONSE,
                 Capabilities.MESSAGE_TAGS,
                 Capabilities.MULTI_PREFIX,

@@ -19,6 +19,7 @@ class Cap(Flag):
     ECHO_MESSAGE = auto()
     EVENT_PLAYBACK = auto()
     EXTENDED_JOIN = auto()
+    EXTENDED_MONITOR = auto()
     INVITE_NOTIFY = auto()
     LABELED_RESPONSE = auto()
     MESSAGE_TAGS = auto()
@@ -41,6 +42,7 @@ NAMES: dict[str, Cap] = {
     "draft/event-playback": Cap.EVENT_PLAYBACK,
     "echo-message": Cap.ECHO_MESSAGE,
     "extended-join": Cap.EXTENDED_JOIN,
+    "extended-monitor": Cap.EXTENDED_MONITOR,
     "invite-notify": Cap.INVITE_NOTIFY,
     "labeled-response": Cap.LABELED_RESPONSE,
     "message-tags": Cap.MESSAGE_TAGS,

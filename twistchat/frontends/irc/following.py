@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from twistchat.core.accounts import AccountDeed
 from twistchat.core.events import (
     AccountSet,
+    AwayChanged,
     Departed,
     Joined,
     Left,
@@ -47,7 +48,8 @@ class Following:
 
     def __init__(self, about: About) -> None:
         self._about = about
-        self._follow: dict[type, Callable[[Any, object], None]] = {
+        self._follow: dict[type, Callable[[Any, Committed], None]] = {
+            AwayChanged: self._does,
             Welcomed: self._came,
             Departed: self._left,
             Renamed: self._took_name,
@@ -68,7 +70,7 @@ class Following:
             return
         follow = self._follow.get(type(item))
         if follow is not None:
-            follow(item, committed.origin)
+            follow(item, committed)
 
     def _listed(self, committed: Committed, listed: MembersListed, joined: object) -> None:
         """Tell the other connections of who has come into a room over one who is there, too.
@@ -105,6 +107,15 @@ class Following:
                     lines += self._founded(owner, user)
                 if lines and not user.rooms.keys().isdisjoint(owner.rooms):
                     session.answer(Written(encode(lines)))
+        for dialog in self._about.monitors.elsewhere(owner.name, owner.id, owner.rooms):
+            if lines := account_lines(item, owner, self._about.format(dialog.caps)):
+                dialog.session.answer(Written(encode(lines)))
+
+    def _does(self, item: AwayChanged | PersonaChanged, committed: Committed) -> None:
+        """Tell those who monitor somebody what they do."""
+        for dialog in self._about.monitors.elsewhere(item.who, item.user, item.rooms):
+            if written := self._about.format(dialog.caps).encode(committed):
+                dialog.session.answer(Written(written))
 
     def _taken_back(self, event: Moderated) -> None:
         """Tell how somebody is marked in a room, when what was to change that is not kept.
@@ -132,32 +143,33 @@ class Following:
             if is_founder(owner, room.law) and room.name in reader.rooms
         ]
 
-    def _moved(self, moved: Joined | Left, origin: object) -> None:
+    def _moved(self, moved: Joined | Left, committed: Committed) -> None:
         self._about.names.forget()
 
-    def _came(self, welcomed: Welcomed, origin: object) -> None:
+    def _came(self, welcomed: Welcomed, committed: Committed) -> None:
         self._about.census.note()
         # Of the session, since they may be gone again when this is told.
-        user = getattr(origin, "user", None)
+        user = getattr(committed.origin, "user", None)
         if user is None:
             return
         if user.persona is not NO_PERSONA:
             self._about.remember(user.id, user.persona)
         self._about.monitors.came(welcomed.name, user.id)
 
-    def _left(self, departed: Departed, origin: object) -> None:
+    def _left(self, departed: Departed, committed: Committed) -> None:
         about = self._about
         about.names.forget()
         persona = about.persona(departed.user)
         about.whowas.add(Gone(departed.who, departed.user, persona, departed.at))
         about.monitors.left(departed.who)
 
-    def _took_name(self, renamed: Renamed, origin: object) -> None:
+    def _took_name(self, renamed: Renamed, committed: Committed) -> None:
         about = self._about
         about.names.forget()
         persona = about.persona(renamed.user)
         about.whowas.add(Gone(renamed.old, renamed.user, persona, renamed.at))
         about.monitors.renamed(renamed.old, renamed.new, renamed.user)
 
-    def _changed(self, changed: PersonaChanged, origin: object) -> None:
+    def _changed(self, changed: PersonaChanged, committed: Committed) -> None:
         self._about.remember(changed.user, changed.persona)
+        self._does(changed, committed)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from twistchat.core.events import Written
 from twistchat.core.names import fold
+from twistchat.frontends.irc.caps import Cap
 from twistchat.frontends.irc.message import encode, write
 from twistchat.frontends.irc.numerics import RPL_MONOFFLINE, RPL_MONONLINE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from twistchat.frontends.irc.about import About
     from twistchat.frontends.irc.dialog import IRCDialog
@@ -78,6 +79,22 @@ class Monitors:
         del watched.watchers[dialog]
         if not watched.watchers:
             del self._watched[folded]
+
+    def elsewhere(self, name: str, user: str, rooms: Collection[str]) -> Iterator[IRCDialog]:
+        """Find the clients that monitor somebody, and are to be told what they do, too.
+
+        Those who share one of their rooms are told anyway. See ircv3.net, extended-monitor.
+        """
+        watched = self._watched.get(fold(name)) if self._watched else None
+        for dialog in () if watched is None else list(watched.watchers):
+            reader = dialog.session.user
+            if (
+                Cap.EXTENDED_MONITOR in dialog.caps
+                and reader is not None
+                and reader.id != user
+                and reader.rooms.keys().isdisjoint(rooms)
+            ):
+                yield dialog
 
     # ------------------------------------------------------------ what is told
 
