@@ -11,7 +11,8 @@ from twistchat.core.limits import NONE
 from twistchat.core.model import Persona, User
 from twistchat.frontends.irc.about import about
 from twistchat.frontends.irc.caps import Cap
-from twistchat.frontends.irc.names import NAMES_TARGETS, on_joining
+from twistchat.frontends.irc.names import on_joining
+from twistchat.frontends.irc.targets import NAMES_TARGETS
 from twistchat.testing import LINE
 
 if TYPE_CHECKING:
@@ -73,13 +74,37 @@ class NamesTests(NamesTestCase):
             self.asking(alice, "NAMES #b,#a,#b"),
             [
                 ":twistchat.chat 353 alice = #b @alice",
-                ":twistchat.chat 366 alice #b End of /NAMES list",
                 ":twistchat.chat 353 alice = #a @alice bob",
-                ":twistchat.chat 366 alice #a End of /NAMES list",
+                ":twistchat.chat 366 alice #b,#a End of /NAMES list",
             ],
         )
-        many = ",".join(f"#r{number}" for number in range(50))
-        self.assertEqual(len(self.asking(alice, f"NAMES {many}")), NAMES_TARGETS)
+        self.assertEqual(
+            self.asking(alice, "NAMES #A,,#nowhere,#a"),
+            [
+                ":twistchat.chat 353 alice = #a @alice bob",
+                ":twistchat.chat 366 alice #A,*,#nowhere,#a End of /NAMES list",
+            ],
+        )
+
+    def test_so_many(self) -> None:
+        (alice,) = self.clients("alice")
+        many = [f"#r{number}" for number in range(50)]
+        told = ",".join(many[:NAMES_TARGETS])
+        self.assertEqual(
+            self.asking(alice, f"NAMES {','.join(many)}"),
+            [f":twistchat.chat 366 alice {told} End of /NAMES list"],
+        )
+
+    def test_the_end_is_not_too_long_for_a_line(self) -> None:
+        (alice,) = self.clients("alice")
+        names = [f"#{number}{'茶' * 15}" for number in range(NAMES_TARGETS)]
+        alice.types(f"NAMES {','.join(names)}")
+        self.turn()
+        lines = alice.hears()
+        self.assertEqual(len(lines), 2)
+        self.assertTrue(all(len(f"{line}\r\n".encode()) <= 512 for line in lines))
+        self.assertTrue(all(line.endswith(" :End of /NAMES list") for line in lines))
+        self.assertEqual(",".join(line.split(" ")[3] for line in lines), ",".join(names))
 
     def test_all(self) -> None:
         (ann,) = self.world.people("ann", front_end=LINE)

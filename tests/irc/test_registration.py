@@ -38,7 +38,7 @@ CHANMODES=beIq,k,l,imnst CHANNELLEN=32 CHANTYPES=# CHATHISTORY=200 ELIST=CMNTU E
 HOSTLEN=18 INVEX=I KICKLEN=200 :are what this server knows
 :chat.example.org 005 阿明 LINELEN=512 MAXLIST=beIq:500 MODES=20 MONITOR=100 \
 MSGREFTYPES=msgid,timestamp NAMELEN=120 NETWORK=chat.example.org NICKLEN=24 PREFIX=(ov)@+ \
-SAFELIST TARGMAX=JOIN:,KICK:4,NOTICE:4,PART:,PRIVMSG:4,TAGMSG:4 TOPICLEN=400 \
+SAFELIST TARGMAX=JOIN:,KICK:4,NAMES:10,NOTICE:4,PART:,PRIVMSG:4,TAGMSG:4 TOPICLEN=400 \
 USERLEN=11 :are what this server knows
 :chat.example.org 005 阿明 UTF8ONLY WHOX :are what this server knows
 :chat.example.org 251 阿明 :There are 1 users and 0 invisible on 1 servers

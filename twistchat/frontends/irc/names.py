@@ -11,6 +11,7 @@ from twistchat.frontends.irc.entry import Entry
 from twistchat.frontends.irc.filling import fill, space
 from twistchat.frontends.irc.message import unbroken, word, write
 from twistchat.frontends.irc.seeing import marks, room_of, sees_person, sees_room
+from twistchat.frontends.irc.targets import NAMES_TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from twistchat.frontends.irc.about import About
     from twistchat.frontends.irc.dialog import IRCDialog
     from twistchat.frontends.irc.message import Message
-
-NAMES_TARGETS = 10
-"""Rooms that one line asks for; more are passed over."""
 
 NAMES_SHOWN = 1_000
 """People who are listed where no room is named; the rooms of others are left out from there on."""
@@ -99,11 +97,14 @@ def _names(dialog: IRCDialog, message: Message) -> None:
     if not message.params or not message.params[0]:
         _all_names(dialog)
         return
-    for typed in dict.fromkeys(message.params[0].split(",")[:NAMES_TARGETS]):
-        room = room_of(typed, dialog.about)
-        if room is not None:
-            _tell(dialog, room)
-        dialog.reply(RPL_ENDOFNAMES, word(typed, 100), END)
+    asked = list(dict.fromkeys(message.params[0].split(",")))[:NAMES_TARGETS]
+    rooms = (room_of(typed, dialog.about) for typed in asked)
+    for room in dict.fromkeys(room for room in rooms if room is not None):
+        _tell(dialog, room)
+    # One end for all (RFC 2812, 3.2.5), if it fits into a line.
+    size = space(dialog.about.server, RPL_ENDOFNAMES, dialog.nick) - len(f" {END}")
+    for ended in fill((word(typed, 100) for typed in asked), size, ","):
+        dialog.reply(RPL_ENDOFNAMES, ended, END)
 
 
 def _all_names(dialog: IRCDialog) -> None:

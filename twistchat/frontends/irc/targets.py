@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 MOST = 4
 """People or rooms to which one line may say something, or that one line puts out."""
 
+NAMES_TARGETS = 10
+"""Rooms that one `NAMES` asks for; more are passed over."""
+
 ANY = ""
 
 TARGMAX: Mapping[str, int | str] = {
     "JOIN": ANY,
     "KICK": MOST,
+    "NAMES": NAMES_TARGETS,
     "NOTICE": MOST,
     "PART": ANY,
     "PRIVMSG": MOST,
