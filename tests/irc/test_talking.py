@@ -105,7 +105,8 @@ class PrivmsgTests(IRCTestCase):
         self.turn()
         for target, numeric in (
             ("#tea", "404"), ("#mod", "404"), ("#hid", "403"), ("#none", "403"), ("#", "403"),
-            ("#lobby", "404"), ("#a\u3000b", "403"), ("nobody", "401"), ("@#tea", "401"), ("$*", "401"),
+            ("#lobby", "404"), ("#a\u3000b", "403"), ("nobody", "401"), ("@#tea", "401"),
+            ("$*", "401"),
             (SERVER, "401"), ("bob!~bob@x.cloak", "401"), ("x" * 300, "401"),
         ):  # fmt: skip
             (told,) = self.asking(bob, f"PRIVMSG {target} :x")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from weakref import ReferenceType, WeakKeyDictionary, WeakValueDictionary, ref
 
 from twistchat.core.model import NO_PERSONA, Persona
+from twistchat.frontends.irc.caps import UNWRITTEN, Cap
 from twistchat.frontends.irc.census import Census
 from twistchat.frontends.irc.following import Following
 from twistchat.frontends.irc.format import IRCFormat
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from twistchat.core.model import User
-    from twistchat.frontends.irc.caps import Cap
     from twistchat.frontends.place import Place
     from twistchat.frontends.registry import Registry
 
@@ -71,6 +71,7 @@ class About:
 
         It is forgotten with the last of them: there are a million sets of capabilities.
         """
+        caps &= ~UNWRITTEN
         found = self._formats.get(caps)
         if found is None:
             found = self._formats[caps] = IRCFormat(self, caps)

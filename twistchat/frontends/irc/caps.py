@@ -57,3 +57,6 @@ NAMES: dict[str, Cap] = {
 
 VALUES = {"sasl": "PLAIN"}
 """What there is to say of some of them."""
+
+UNWRITTEN = Cap.CAP_NOTIFY | Cap.EXTENDED_MONITOR | Cap.SASL
+"""What changes what a client may ask, or of whom it hears, and not how anything is written."""
