@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from twistchat.core.concerns import is_durable, weight
-from twistchat.core.events import Durable, Erased, Said, Whispered
+from twistchat.core.events import Durable, Erased, Said, Tagged, Whispered
 from twistchat.core.names import fold
 from twistchat.engine import Committed
 
@@ -68,7 +68,7 @@ class Log:
         if not 0 <= place < len(self._events) or number > self.last:
             return False
         said = self._events[place].item
-        if not isinstance(said, Said):
+        if not isinstance(said, Said | Tagged):
             return False
         gone = Erased(said.room, said.user, said.who, said.at, by)
         self._events[place] = Committed(gone, self.epoch, number)

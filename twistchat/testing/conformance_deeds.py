@@ -111,6 +111,17 @@ class DeedConformance(DeedHarness):
         self.assertEqual(self.search(who="bob"), [])
         self.assertEqual(self.search("c"), ["c"])
 
+    def test_what_programs_say_to_programs_is_deleted_too(self) -> None:
+        tagged = e.Tagged("#lobby", "1", "Bob", "", "", "+draft/react=secret", 3.0)
+        gone = e.Erased("#lobby", "1", "Bob", 3.0, "alice")
+        self.put(said("a"), tagged, tagged, deleted(3))  # while it is being written
+        self.pump()
+        self.wait_for_chores()
+        self.put(deleted(2))
+        self.assertEqual(self.items(), [said("a"), gone, gone, deleted(3), deleted(2)])
+        self.wait_for_chores()
+        self.assertEqual(self.search("a"), ["a"])
+
     def test_the_search_index_forgets_it(self) -> None:
         for number in range(5):
             self.put(said(f"the secret number {number}"))

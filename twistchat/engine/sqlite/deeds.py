@@ -12,7 +12,7 @@ from twistchat.core.law import Deed
 from twistchat.core.rules import without_key
 from twistchat.engine.retention import rule_of
 from twistchat.engine.sqlite import chores
-from twistchat.engine.sqlite.rows import COLUMNS, ERASED, SPOKEN, Row, row_of
+from twistchat.engine.sqlite.rows import COLUMNS, ERASED, SPOKEN, TAGGED, Row, row_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 LIFTS = frozenset({Deed.UNMUTE, Deed.UNBAN, Deed.DEOP, Deed.DEVOICE, Deed.UNEXEMPT, Deed.DISALLOW})
 """Deeds behind which nothing is left to hold."""
+
+ERASABLE = (*SPOKEN, TAGGED[0])
+"""The kinds of what can be deleted: whatever people in a room, or their programs, were told."""
 
 STAND = "INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?)"
 """Lets an event stand: the log's id, what it decides, about whom, its number."""
@@ -74,7 +77,7 @@ class Deeds:
         for index, row in enumerate(waiting):
             if row[:2] == (log.id, event.number):
                 place, number, at, kind, user, who, folded, *_ = row
-                if kind not in SPOKEN:
+                if kind not in ERASABLE:
                     return False
                 gone = (place, number, at, ERASED, user, who, folded, "", None, event.who, None)
                 waiting[index] = gone
@@ -82,14 +85,14 @@ class Deeds:
         found = self._database.execute(
             "SELECT id, kind, text FROM events WHERE log = ? AND number = ?", (log.id, event.number)
         ).fetchone()
-        if found is None or found[1] not in SPOKEN:
+        if found is None or found[1] not in ERASABLE:
             return False
-        place, _, text = found
+        place, kind, text = found
         self._database.execute(
             "UPDATE events SET kind = ?, text = '', to_who = ? WHERE id = ?",
             (ERASED, event.who, place),
         )
-        if self._is_indexed:
+        if self._is_indexed and kind in SPOKEN:
             self.has_erased |= chores.forget_text(self._database, place, text)
         return True
 
