@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from tests.irc.kit import PATIENT, IRCTestCase
+from twistchat.core import events as e
 from twistchat.core.accounts import Role
 from twistchat.core.limits import NONE
 from twistchat.core.model import Persona, User
@@ -196,47 +197,84 @@ class ManyNamesTests(NamesTestCase):
         rooms = {line.split(" ")[4] for line in self.asking(bob, "NAMES")[:-1]}
         self.assertEqual(rooms, {"#r0", "#r1", "#r2"})
 
+    def listed(self, name: str = "#茶") -> e.MembersListed:
+        """What somebody is told who has just come in."""
+        room = self.about.place.room(name)
+        roster = [] if room is None else [(user, user.name) for user in room.members.values()]
+        return e.MembersListed(name, "", (), len(roster), on_joining=True, roster=roster)
+
     def test_names_are_written_once_for_all_who_join_in_a_turn(self) -> None:
         self.crowd(500)
-        first = on_joining(self.about, Cap.NONE, "#茶", "ann")
-        again = on_joining(self.about, Cap.ECHO_MESSAGE | Cap.BATCH, "#茶", "小明")
+        listed, names = self.listed(), self.about.names
+        first = on_joining(self.about, Cap.NONE, listed, "ann")
+        again = on_joining(self.about, Cap.ECHO_MESSAGE | Cap.BATCH, listed, "小明")
         self.assertEqual(
             [line.partition(" :")[2] for line in first], [line.partition(" :")[2] for line in again]
         )
         self.assertEqual(again[-1], ":twistchat.chat 366 小明 #茶 :End of /NAMES list")
-        room = self.world.parts.chat.room("#茶")
+        room = self.about.place.room("#茶")
         assert room is not None
-        names = self.about.names
-        self.assertIs(names.of(self.about, Cap.NONE, room), names.of(self.about, Cap.BATCH, room))
-        self.assertIsNot(
-            names.of(self.about, Cap.NONE, room), names.of(self.about, Cap.MULTI_PREFIX, room)
+        plain, batch, all_marks = (
+            names.of(self.about, caps, room, listed.roster)
+            for caps in (Cap.NONE, Cap.BATCH, Cap.MULTI_PREFIX)
         )
-
-    def test_and_not_kept_for_the_next(self) -> None:
-        self.crowd(1)
-        on_joining(self.about, Cap.NONE, "#茶", "ann")
-        self.crowd(3)
+        self.assertIs(plain, batch)
+        self.assertIsNot(plain, all_marks)
         self.turn()
-        line, _ = on_joining(self.about, Cap.NONE, "#茶", "ann")
-        self.assertTrue(line.endswith(":person0000 person0001 person0002"), line)
+        self.assertIsNot(names.of(self.about, Cap.NONE, room, listed.roster), plain)
 
-    def test_nor_behind_what_makes_it_untrue(self) -> None:
+    def test_each_is_told_who_was_there_just_then(self) -> None:
+        self.crowd(300)
+        names = [f"客{number}" for number in range(30)]
+        clients = self.clients(*names)
+        for client in clients:
+            client.types("JOIN #茶")
+        self.turn()
+        there = [f"person{number:04}" for number in range(300)]
+        for client, name in zip(clients, names, strict=True):
+            there.append(name)
+            lines = client.hears()
+            self.assertLessEqual(max(len(f"{line}\r\n".encode()) for line in lines), 512)
+            told = [line.partition(" :")[2] for line in lines if " 353 " in line]
+            self.assertEqual(" ".join(told).split(" "), there)
+
+    def test_of_whom_they_are_told_later(self) -> None:
         ann, bob = self.clients("ann", "bob", room="#a")
-
-        def told() -> str:
-            return on_joining(self.about, Cap.NONE, "#a", "x")[0].partition(" :")[2]
-
-        self.assertEqual(told(), "@ann bob")
-        for client, line, names in (
-            (bob, "NICK bert", "@ann bert"),
-            (ann, "MODE #a +v bert", "@ann +bert"),
-            (bob, "PART #a", "@ann"),
-            (bob, "JOIN #a", "@ann +bert"),
-            (bob, "QUIT", "@ann"),
+        carl, dot = self.clients("carl", "dot")
+        for client, line in (
+            (carl, "JOIN #a"),
+            (bob, "NICK bert"),
+            (ann, "MODE #a +v bert"),
+            (dot, "JOIN #a"),
+            (carl, "PART #a"),
+            (bob, "QUIT"),
         ):
             client.types(line)
-            self.assertEqual(told(), names, line)
+        self.turn()
+        # A mode may be shown before it is told: it is of that person, whatever their name.
+        self.assertIn(":twistchat.chat 353 carl = #a @ann +bob carl", self.told(carl))
+        self.assertIn(":twistchat.chat 353 dot = #a @ann +bert carl dot", self.told(dot))
+
+    def test_they_are_told_the_names_and_modes_of_then(self) -> None:
+        _, bob = self.clients("ann", "bob", room="#a")
+        carl, dot = self.clients("carl", "dot")
+        carl.types("JOIN #a")
+        dot.types("NICK dora")
+        bob.types("QUIT")
+        dot.types("JOIN #a")
+        dot.types("NICK bob")  # who bears this name is somebody else
+        self.turn()
+        self.assertEqual(
+            self.told(carl)[1:],
+            [
+                ":twistchat.chat 353 carl = #a @ann bob carl",
+                ":twistchat.chat 366 carl #a End of /NAMES list",
+                ":bob QUIT Quit",
+                ":dora JOIN #a",
+                ":dora NICK bob",
+            ],
+        )
 
     def test_of_a_room_that_is_gone_the_end(self) -> None:
         end = [":twistchat.chat 366 ann #gone :End of /NAMES list"]
-        self.assertEqual(on_joining(self.about, Cap.NONE, "#gone", "ann"), end)
+        self.assertEqual(on_joining(self.about, Cap.NONE, self.listed("#gone"), "ann"), end)

@@ -87,6 +87,9 @@ class Room:
     """Whether anything was ever said in it that is remembered."""
     members: dict[str, User] = field(default_factory=dict)
     """By the user's id, in the order of joining."""
+    roster: list[tuple[User, str]] | None = None
+    """The same with their names, for those who come in and are told how it was just then: who was
+    there are the first of it. It is begun anew behind whoever leaves or is renamed."""
     law: Law = NO_LAW
     """What holds in it, with what is decided and not committed yet."""
     keeper: str = ""

@@ -116,6 +116,8 @@ def renamed(state: State, user: User, new: str) -> Sequence[e.Item]:
     old = user.name
     del state.names[fold(old)]
     user.name = new
+    for room in user.rooms.values():
+        room.roster = None
     state.names[fold(new)] = user
     return [e.Renamed(tuple(user.rooms), user.id, old, new, state.now())]
 

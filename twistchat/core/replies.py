@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from twistchat.core.values import value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from twistchat.core.accounts import Role
     from twistchat.core.codes import Cause, Refusal, Unkept
     from twistchat.core.events import Durable, Event
     from twistchat.core.law import RoomRules, Sanction
-    from twistchat.core.model import Seen
+    from twistchat.core.model import Seen, User
 
 
 @value(frozen=True, slots=True)
@@ -73,6 +73,9 @@ class MembersListed:
     """Those of them who are away."""
     on_joining: bool = False
     """Told because one has just come in, and not because one asked."""
+    roster: Sequence[tuple[User, str]] = ()
+    """Those who are in it, and their names: the first `count` of these. For wires on which one is
+    told of all of them (`Join.past_last`); empty for others."""
 
 
 @value(frozen=True, slots=True)

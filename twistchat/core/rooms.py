@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING
@@ -112,7 +113,7 @@ def join(state: State, user: User, command: c.Join) -> Sequence[e.Item] | e.Refu
     if command.without_past:
         past = e.JoinOpened(name, 0, None)
     joined = e.Joined(name, user.id, user.name, state.now())
-    members = _members(room, on_joining=True)
+    members = _members_on_joining(room, is_full=command.past_last)
     items += [joined, members, past] if command.past_last else [past, joined, members]
     if found is not None:
         items.append(found)
@@ -133,7 +134,7 @@ def rejoin(
         past = e.JoinOpened(room.name, 0, None)
         if seen is not None:
             past = opened(state, room.name, seen.get(room.name))
-        rejoined, members = e.Rejoined(room.name), _members(room, on_joining=True)
+        rejoined, members = e.Rejoined(room.name), _members_on_joining(room, is_full=past_last)
         items += [rejoined, members, past] if past_last else [past, rejoined, members]
     return items
 
@@ -227,6 +228,16 @@ def search(state: State, user: User, command: c.Search) -> Sequence[e.Item] | e.
             max(1, min(limit, state.limits.page)),
         )
     ]
+
+
+def _members_on_joining(room: Room, *, is_full: bool) -> e.MembersListed:
+    """Tell who comes into a room who is there; all of them, if it `is_full`."""
+    listed = _members(room, on_joining=True)
+    if not is_full:
+        return listed
+    if room.roster is None:
+        room.roster = [(member, member.name) for member in room.members.values()]
+    return replace(listed, roster=room.roster)
 
 
 def _members(room: Room, *, on_joining: bool = False) -> e.MembersListed:

@@ -178,6 +178,8 @@ class State:
     def add(self, user: User, room: Room) -> None:
         """Let somebody be in a room."""
         room.members[user.id] = user
+        if room.roster is not None:
+            room.roster.append((user, user.name))
         user.rooms[room.name] = room
         self._empty.pop(room.name, None)
         self._blank.pop(room.name, None)
@@ -186,6 +188,7 @@ class State:
         """Let somebody be in a room no more."""
         del user.rooms[room.name]
         del room.members[user.id]
+        room.roster = None
         if not room.members:
             self._is_empty(room)
 

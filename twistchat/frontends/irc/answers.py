@@ -44,7 +44,7 @@ def lines_of(
             return [last_words(item)]
         case e.MembersListed():
             lines = _topic(item.room, item.topic, to, nick) if item.on_joining else []
-            return [*lines, *names.on_joining(about, to.caps, item.room, reader)]
+            return [*lines, *names.on_joining(about, to.caps, item, reader)]
         case e.TopicTold():
             none = write(about.server, irc.RPL_NOTOPIC, nick, item.room, text="No topic is set")
             return _topic(item.room, item.topic, to, nick) or [none]

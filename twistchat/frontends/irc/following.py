@@ -10,7 +10,6 @@ from twistchat.core.events import (
     AwayChanged,
     Departed,
     Joined,
-    Left,
     MembersListed,
     Moderated,
     NotKept,
@@ -54,8 +53,6 @@ class Following:
             Departed: self._left,
             Renamed: self._took_name,
             PersonaChanged: self._changed,
-            Joined: self._moved,
-            Left: self._moved,
         }
         self._before: Committed | None = None
         """The last that was told and not kept."""
@@ -143,9 +140,6 @@ class Following:
             if is_founder(owner, room.law) and room.name in reader.rooms
         ]
 
-    def _moved(self, moved: Joined | Left, committed: Committed) -> None:
-        self._about.names.forget()
-
     def _came(self, welcomed: Welcomed, committed: Committed) -> None:
         self._about.census.note()
         # Of the session, since they may be gone again when this is told.
@@ -158,14 +152,12 @@ class Following:
 
     def _left(self, departed: Departed, committed: Committed) -> None:
         about = self._about
-        about.names.forget()
         persona = about.persona(departed.user)
         about.whowas.add(Gone(departed.who, departed.user, persona, departed.at))
         about.monitors.left(departed.who)
 
     def _took_name(self, renamed: Renamed, committed: Committed) -> None:
         about = self._about
-        about.names.forget()
         persona = about.persona(renamed.user)
         about.whowas.add(Gone(renamed.old, renamed.user, persona, renamed.at))
         about.monitors.renamed(renamed.old, renamed.new, renamed.user)
