@@ -201,11 +201,14 @@ class Client:
         if told.nick == self.nick:
             must(room not in self.rooms, "joined twice", told)
             self.rooms[room] = {}
-        self._members(told, room)[told.nick] = set()
+        members = self._members(told, room)
+        must(told.nick not in members, "there already", told)
+        members[told.nick] = set()
         self._hears(told, "join", room)
 
     def _takes_part(self, told: Told, room: str, words: str = "") -> None:
-        self._members(told, room).pop(told.nick, None)
+        must(told.nick in self._members(told, room), "not there", told)
+        del self.rooms[room][told.nick]
         if told.nick == self.nick:
             del self.rooms[room]
         self._hears(told, "part", room, words)
@@ -226,8 +229,8 @@ class Client:
     def _takes_nick(self, told: Told, name: str) -> None:
         for members in self.rooms.values():
             if told.nick in members:
-                # A list of names may be ahead of what is told: then who has this one has it now.
-                members.setdefault(name, members.pop(told.nick))
+                must(name not in members, "a name of two people", told)
+                members[name] = members.pop(told.nick)
         if told.nick == self.nick:
             self.nick = name
         self._hears(told, "nick", "", name)
