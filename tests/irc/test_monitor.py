@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tests.engines import OnSlowEngine, OnSQLite
 from tests.irc.kit import IRCTestCase
+from twistchat.core.accounts import AccountDeed, Standing
+from twistchat.core.events import AccountSet
 from twistchat.core.limits import DEFAULT_LIMITS, NONE
 from twistchat.frontends.irc.about import about
 from twistchat.frontends.irc.monitors import MONITORED
@@ -81,6 +83,19 @@ class ExtendedMonitorTests(MonitorTestCase):
         self.turn()
         self.assertEqual(self.told(ann).count(":bob AWAY for tea"), 1)
         self.assertEqual(len(self.told(bob)), 4)  # its own two answers, and those of ann
+
+    def test_an_operator_who_deletes_an_account_is_told_once(self) -> None:
+        ann, bob = self.clients("ann", "bob", room="#tea", caps="account-notify")
+        self.world.registers(bob)
+        self.told(ann)
+        assert ann.user is not None
+        assert bob.user is not None
+        assert bob.user.account is not None
+        gone = replace(bob.user.account, standing=Standing.DELETED, generation=2)
+        deleted = AccountSet(gone, AccountDeed.DELETE, ann.user.id, "ann", 0.0)
+        self.world.parts.pipeline.submit([deleted])
+        self.turn()
+        self.assertEqual([x for x in self.told(ann) if "ACCOUNT" in x], [":bob ACCOUNT *"])
         self.asking(ann, "AWAY")
         self.world.registers(bob)
         self.assertEqual(self.told(ann), [":bob ACCOUNT bob"])

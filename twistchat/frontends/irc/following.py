@@ -99,7 +99,8 @@ class Following:
         for session in self._about.registry.people:
             user, to = session.user, session.format
             if isinstance(to, IRCFormat) and user is not None:
-                lines = [] if user is owner else account_lines(item, owner, to)
+                is_told = user.id in (owner.id, item.user)  # otherwise: it is theirs, or their deed
+                lines = [] if is_told else account_lines(item, owner, to)
                 if item.deed is AccountDeed.REGISTER:
                     lines += self._founded(owner, user)
                 if lines and not user.rooms.keys().isdisjoint(owner.rooms):
