@@ -73,17 +73,6 @@ class ExtendedMonitorTests(MonitorTestCase):
         self.world.registers(bob)
         self.assertEqual(self.told(ann), [":bob ACCOUNT bob"])
 
-    def test_it_is_told_once(self) -> None:
-        caps = f"extended-monitor {self.CAPS}"
-        ann, bob = self.clients("ann", "bob", room="#tea", caps=caps)
-        self.asks(ann, "+ ann,bob")
-        for line in ("AWAY :for tea", "SETNAME :x"):
-            bob.types(line)
-            ann.types(line)
-        self.turn()
-        self.assertEqual(self.told(ann).count(":bob AWAY for tea"), 1)
-        self.assertEqual(len(self.told(bob)), 4)  # its own two answers, and those of ann
-
     def test_an_operator_who_deletes_an_account_is_told_once(self) -> None:
         ann, bob = self.clients("ann", "bob", room="#tea", caps="account-notify")
         self.world.registers(bob)
@@ -96,6 +85,17 @@ class ExtendedMonitorTests(MonitorTestCase):
         self.world.parts.pipeline.submit([deleted])
         self.turn()
         self.assertEqual([x for x in self.told(ann) if "ACCOUNT" in x], [":bob ACCOUNT *"])
+
+    def test_it_is_told_once(self) -> None:
+        caps = f"extended-monitor {self.CAPS}"
+        ann, bob = self.clients("ann", "bob", room="#tea", caps=caps)
+        self.asks(ann, "+ ann,bob")
+        for line in ("AWAY :for tea", "SETNAME :x"):
+            bob.types(line)
+            ann.types(line)
+        self.turn()
+        self.assertEqual(self.told(ann).count(":bob AWAY for tea"), 1)
+        self.assertEqual(len(self.told(bob)), 4)  # its own two answers, and those of ann
         self.asking(ann, "AWAY")
         self.world.registers(bob)
         self.assertEqual(self.told(ann), [":bob ACCOUNT bob"])
