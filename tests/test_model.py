@@ -44,13 +44,21 @@ LIMITS = Limits(
 
 # What only answers the one who asked, or comes from the past.
 NOISE = re.compile(
-    r"-- (In #|Here now|What you type|You |The last|Nothing has been|Goodbye)|\[\d\d:"
+    r"-- (In #|Here now|What you type|You |The last|Nothing has been|Only who is|Goodbye)|\[\d\d:"
 )
 
 new_name = st.sampled_from(NAMES)
 who = st.integers(0, 11)
 """Somebody who is here: see `Talk.one`."""
 where = st.sampled_from(ROOMS)
+
+LIFTED = {
+    "unmute": "-- opal unmuted {name}{where}.",
+    "unban": "-- opal lets {name} come into {room} again.",
+    "unexempt": "-- opal exempts {name} from the bans of {room} no more.",
+    "disallow": "-- opal lets {name} come into {room} uninvited no more.",
+}
+"""By what a moderator types: what is told of it."""
 
 
 @dataclass(eq=False)
@@ -81,6 +89,13 @@ class Talk(RuleBasedStateMachine):
         self.muted: dict[str, dict[Someone, str]] = {room: {} for room in ROOMS}
         self.banned: dict[str, dict[Someone, str]] = {room: {} for room in ROOMS}
         """By room: who it was about, and what they were called then."""
+        self.exempt: dict[str, dict[Someone, str]] = {room: {} for room in ROOMS}
+        """Whom no ban keeps out."""
+        self.allowed: dict[str, dict[Someone, str]] = {room: {} for room in ROOMS}
+        """Who comes in though only who is invited does."""
+        self.invite_only: set[str] = set()
+        self.keepers: dict[str, Someone] = {}
+        """Who made which room: they moderate it."""
         (self.opal,) = self.world.people("opal")
         self.world.registers(self.opal, role=Role.OPERATOR)
         self.opal.types("/leave #lobby")
@@ -98,8 +113,28 @@ class Talk(RuleBasedStateMachine):
             if someone.rooms & rooms and not is_deaf:
                 someone.expected.append(line)
 
-    def meets(self, held: dict[Someone, str], someone: Someone, name: str) -> bool:
+    @staticmethod
+    def meets(held: dict[Someone, str], someone: Someone, name: str) -> bool:
         return someone in held or name in held.values()
+
+    def is_muted(self, room: str, someone: Someone, name: str) -> bool:
+        """Whether somebody may say nothing; moderators are muted in person alone."""
+        if self.keepers.get(room) is someone:
+            return someone in self.muted[room]
+        return self.meets(self.muted[room], someone, name)
+
+    def is_mute(self, someone: Someone, name: str) -> bool:
+        return any(self.is_muted(room, someone, name) for room in someone.rooms)
+
+    def is_kept_out(self, room: str, someone: Someone, name: str) -> bool:
+        """Whether somebody cannot come in."""
+        is_keeper = self.keepers.get(room) is someone
+        banned = self.banned[room]
+        is_banned = someone in banned if is_keeper else self.meets(banned, someone, name)
+        if is_banned and not self.meets(self.exempt[room], someone, name):
+            return True
+        is_invited = is_keeper or self.meets(self.allowed[room], someone, name)
+        return room in self.invite_only and not is_invited
 
     def in_room(self, room: str, line: str) -> str:
         return line if room == LOBBY else f"[{room}] {line}"
@@ -124,11 +159,11 @@ class Talk(RuleBasedStateMachine):
         person.types(name)
         self.world.turn()
         person.sees()
-        if name in self.banned[LOBBY].values():
-            self.here[name] = Someone(person)
-            return
-        self.tell({LOBBY}, f"-- {name} joined.")
-        self.here[name] = Someone(person, {LOBBY})
+        someone = Someone(person)
+        if not self.is_kept_out(LOBBY, someone, name):
+            self.tell({LOBBY}, f"-- {name} joined.")
+            someone.rooms.add(LOBBY)
+        self.here[name] = someone
 
     @precondition(lambda self: self.here)
     @rule(number=who, room=where)
@@ -136,7 +171,7 @@ class Talk(RuleBasedStateMachine):
         name, someone = self.one(number)
         words = self.words()
         someone.person.types(f"/msg {room} {words}")
-        if room in someone.rooms and not self.meets(self.muted[room], someone, name):
+        if room in someone.rooms and not self.is_muted(room, someone, name):
             self.tell({room}, self.in_room(room, f"<{name}> {words}"), speaker=(name, someone))
 
     @precondition(lambda self: self.here)
@@ -161,8 +196,10 @@ class Talk(RuleBasedStateMachine):
             self.tell({room}, f"-- {name} left {room}.")
             someone.rooms.remove(room)
         else:
+            if room != LOBBY and self.world.parts.chat.room(room) is None:
+                self.keepers[room] = someone
             someone.person.types(f"/join {room}")
-            if self.meets(self.banned[room], someone, name):
+            if self.is_kept_out(room, someone, name):
                 return
             someone.rooms.add(room)
             joined = "joined." if room == LOBBY else f"joined {room}."
@@ -178,8 +215,11 @@ class Talk(RuleBasedStateMachine):
         someone.person.types(f"/nick {new}")
         self.world.turn()
         # Nobody says by a name what they may not say, nor is called as one who is kept out.
-        is_mute = any(self.meets(self.muted[room], someone, name) for room in someone.rooms)
-        if is_mute or any(new in self.banned[room].values() for room in someone.rooms):
+        is_barred = any(
+            new in self.banned[room].values() and not self.meets(self.exempt[room], someone, new)
+            for room in someone.rooms
+        )
+        if is_barred or self.is_mute(someone, name):
             someone.person.sees()
             return
         line = f"-- {name} is now {new}."
@@ -202,7 +242,7 @@ class Talk(RuleBasedStateMachine):
         match how:
             case "quit":
                 someone.person.types("/quit so long")
-                is_mute = any(self.meets(self.muted[room], someone, name) for room in someone.rooms)
+                is_mute = self.is_mute(someone, name)
                 for other in self.here.values():
                     if other.rooms & someone.rooms:
                         is_silent = is_mute or other.ignores_one(name, someone)
@@ -235,68 +275,109 @@ class Talk(RuleBasedStateMachine):
             someone.person.types(f"/ignore {other}")
             someone.ignores[other] = [person]
 
-    # ------------------------------------------------------------ what the moderator does
+    # ------------------------------------------------------------ what moderators do
 
-    def moderate(self, line: str) -> None:
-        """Let Opal do something, and those before her first: on a slow engine hers may wait."""
+    def moderate(self, room: str, line: str, about: Someone | None, *, by_keeper: bool) -> str:
+        """Let Opal do something, or who made the room; return who of them did.
+
+        Those before them first: on a slow engine theirs may wait.
+        """
+        self.turn()
+        keeper = self.keepers.get(room)
+        for name, someone in self.here.items():
+            if by_keeper and someone is keeper and someone is not about:
+                someone.person.types(line)
+                self.world.turn()
+                return name
         self.opal.types(line)
         self.world.turn()
+        return "opal"
 
     @precondition(lambda self: self.here)
-    @rule(number=who, room=where)
-    def kick(self, number: int, room: str) -> None:
+    @rule(number=who, room=where, by_keeper=st.booleans())
+    def kick(self, number: int, room: str, by_keeper: bool) -> None:
         name, someone = self.one(number)
         if room in someone.rooms:
-            self.turn()
-            self.moderate(f"/kick {room} {name}")
-            self.tell({room}, f"-- opal put {name} out of {room}.")
+            by = self.moderate(room, f"/kick {room} {name}", someone, by_keeper=by_keeper)
+            self.tell_deed(room, None, f"-- {by} put {name} out of {room}.", by)
             someone.rooms.remove(room)
 
     @precondition(lambda self: self.here)
-    @rule(number=who, room=where)
-    def mute(self, number: int, room: str) -> None:
+    @rule(number=who, room=where, by_keeper=st.booleans())
+    def mute(self, number: int, room: str, by_keeper: bool) -> None:
         name, someone = self.one(number)
         if self.world.parts.chat.room(room) is None:
             return
-        self.turn()
-        self.moderate(f"/mute {room} {name}")
+        by = self.moderate(room, f"/mute {room} {name}", someone, by_keeper=by_keeper)
         self.muted[room][someone] = name
         where = "" if room == LOBBY else f" in {room}"
-        self.tell_deed(room, someone, f"-- opal muted {name}{where} for good.")
+        self.tell_deed(room, someone, f"-- {by} muted {name}{where} for good.", by)
 
     @precondition(lambda self: self.here)
-    @rule(number=who, room=where)
-    def ban(self, number: int, room: str) -> None:
+    @rule(number=who, room=where, by_keeper=st.booleans())
+    def ban(self, number: int, room: str, by_keeper: bool) -> None:
         name, someone = self.one(number)
         if self.world.parts.chat.room(room) is None:
             return
-        self.turn()
-        self.moderate(f"/ban {room} {name}")
+        by = self.moderate(room, f"/ban {room} {name}", someone, by_keeper=by_keeper)
         self.banned[room][someone] = name
-        self.tell_deed(room, someone, f"-- opal banned {name} from {room} for good.")
-        someone.rooms.discard(room)
+        self.tell_deed(room, someone, f"-- {by} banned {name} from {room} for good.", by)
+        if not self.meets(self.exempt[room], someone, name):
+            someone.rooms.discard(room)
 
-    @rule(room=where, is_ban=st.booleans())
-    def lift(self, room: str, is_ban: bool) -> None:
-        held = self.banned[room] if is_ban else self.muted[room]
+    @precondition(lambda self: self.here)
+    @rule(number=who, room=where, by_keeper=st.booleans(), is_ban=st.booleans())
+    def spare(self, number: int, room: str, by_keeper: bool, is_ban: bool) -> None:
+        name, someone = self.one(number)
+        if self.world.parts.chat.room(room) is None:
+            return
+        typed = "exempt" if is_ban else "allow"
+        by = self.moderate(room, f"/{typed} {room} {name}", someone, by_keeper=by_keeper)
+        (self.exempt if is_ban else self.allowed)[room][someone] = name
+        line = f"-- {by} lets {name} come into {room} uninvited for good."
+        if is_ban:
+            line = f"-- {by} exempted {name} from the bans of {room} for good."
+        self.tell_deed(room, someone, line, by)
+
+    @rule(room=where, how=st.sampled_from(list(LIFTED)))
+    def lift(self, room: str, how: str) -> None:
+        lists = {
+            "unmute": self.muted,
+            "unban": self.banned,
+            "unexempt": self.exempt,
+            "disallow": self.allowed,
+        }
+        held = lists[how][room]
         if not held:
             return
-        self.turn()
         name = next(iter(held.values()))
-        self.moderate(f"/{'unban' if is_ban else 'unmute'} {room} {name}")
+        self.moderate(room, f"/{how} {room} {name}", None, by_keeper=False)
         where = "" if room == LOBBY else f" in {room}"
-        line = f"-- opal unmuted {name}{where}."
-        if is_ban:
-            line = f"-- opal lets {name} come into {room} again."
-        for someone in [someone for someone, borne in held.items() if borne == name]:
-            del held[someone]
-            self.tell_deed(room, someone, line)
+        bearer = self.here.get(name)
+        for someone, borne in list(held.items()):
+            if borne == name or someone is bearer:
+                del held[someone]
+                line = LIFTED[how].format(name=borne, room=room, where=where)
+                self.tell_deed(room, someone, line, "opal")
 
-    def tell_deed(self, room: str, someone: Someone, line: str) -> None:
-        """Let a room see it, and whom it is about, wherever they are."""
+    @rule(room=where, by_keeper=st.booleans())
+    def close_or_open(self, room: str, by_keeper: bool) -> None:
+        """Let only those come in who are invited, or everybody again."""
+        if room == LOBBY or self.world.parts.chat.room(room) is None:
+            return
+        self.invite_only ^= {room}
+        is_closed = room in self.invite_only
+        line = f"/rules {room} invite-only={'yes' if is_closed else 'no'}"
+        by = self.moderate(room, line, None, by_keeper=by_keeper)
+        how = "only who is invited comes in" if is_closed else "nobody need be invited"
+        self.tell_deed(room, None, f"-- {by} changed {room}: {how}.", by)
+
+    def tell_deed(self, room: str, someone: Someone | None, line: str, by: str) -> None:
+        """Let a room see it, and who did it, and whom it is about, wherever they are."""
         self.tell({room}, line)
-        if room not in someone.rooms and someone in self.here.values():
-            someone.expected.append(line)
+        for other in {self.here.get(by), someone}:
+            if other is not None and other in self.here.values() and room not in other.rooms:
+                other.expected.append(line)
 
     # ------------------------------------------------------------ what they see
 
