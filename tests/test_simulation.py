@@ -18,8 +18,8 @@ KNOWN_SEEDS: dict[str, tuple[int, ...]] = {
     "memory+json": (),
     "slow+json": (500, 1195, 2210, 3966),
     "sqlite+json": (),
-    "memory+irc": (75, 2172, 2236, 3069),
-    "slow+irc": (2378,),
+    "memory+irc": (75, 2172, 2236, 3069, 5170),
+    "slow+irc": (2378, 3138),
     "sqlite+irc": (),
 }
 """Seeds whose schedules have failed once: add yours."""
