@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -17,6 +17,9 @@ from zope.interface import implementer
 from tests.certificates import CERTBOT, certificate, new_key, pem, write_pair
 from tests.folders import temporary_folder
 from twistchat.host.certificates import NO_PAIR, CertificateError, Certificates
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class CertificatesTestCase(SynchronousTestCase):
@@ -38,10 +41,20 @@ class CertificatesTestCase(SynchronousTestCase):
     def error(self) -> str:
         return str(self.assertRaises(CertificateError, self.read))
 
-    def shown(self, certificates: Certificates, version: int = SSL.TLS1_3_VERSION) -> Any:
-        """What a client is shown that connects now: the certificates, its own first."""
+    def shown(
+        self,
+        certificates: Certificates,
+        version: int = SSL.TLS1_3_VERSION,
+        offered: Sequence[bytes] = (),
+    ) -> Any:
+        """What a client is shown that connects now: the certificates, its own first.
+
+        `offered` are the protocols that it would speak (ALPN, RFC 7301).
+        """
         context = SSL.Context(SSL.TLS_CLIENT_METHOD)
         context.set_max_proto_version(version)
+        if offered:
+            context.set_alpn_protos(list(offered))
         client = SSL.Connection(context, None)
         client.set_connect_state()
         server = certificates.serverConnectionForTLS(None)
@@ -52,6 +65,7 @@ class CertificatesTestCase(SynchronousTestCase):
                     one.do_handshake()
                 with contextlib.suppress(SSL.WantReadError):
                     other.bio_write(one.bio_read(1 << 16))
+        self.chosen = client.get_alpn_proto_negotiated()
         return [each.to_cryptography() for each in client.get_peer_cert_chain() or ()]
 
 
@@ -83,6 +97,18 @@ class StartTests(CertificatesTestCase):
         self.assertTrue(self.shown(certificates, SSL.TLS1_2_VERSION))
         with self.assertRaises(SSL.Error):
             self.shown(certificates, SSL.TLS1_1_VERSION)
+
+    def test_what_browsers_offer_to_speak(self) -> None:
+        write_pair(self.folder)
+        certificates = self.read()
+        for offered, chosen in {
+            (b"h2", b"http/1.1"): b"http/1.1",
+            (b"irc",): b"irc",
+            (b"h2",): b"",
+            (): b"",
+        }.items():
+            self.shown(certificates, offered=offered)
+            self.assertEqual(self.chosen, chosen, offered)
 
     def test_no_folder(self) -> None:
         inside = self.folder / "inside"

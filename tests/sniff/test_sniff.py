@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.internet.interfaces import IProtocolNegotiationFactory
 from twisted.internet.protocol import Factory
 from twisted.internet.tcp import Server
 from twisted.internet.testing import StringTransport
@@ -25,6 +26,14 @@ BEGINNINGS = {
     "http": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
 }
 WAIT = DEFAULT_LIMITS.greeting
+
+
+class ChosenTests(SniffTestCase):
+    """What a browser may choose to speak before anything is said."""
+
+    def test_twisted_is_told(self) -> None:
+        self.assertTrue(IProtocolNegotiationFactory.providedBy(self.factory))
+        self.assertIn(b"http/1.1", self.factory.acceptableProtocols())
 
 
 class HandOverTests(SniffTestCase):

@@ -13,7 +13,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from typing import Protocol as Interface
 
-from twisted.internet.interfaces import IHalfCloseableProtocol, IHandshakeListener
+from twisted.internet.interfaces import (
+    IHalfCloseableProtocol,
+    IHandshakeListener,
+    IProtocolNegotiationFactory,
+)
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from zope.interface import implementer
@@ -34,6 +38,10 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twistchat.frontends.registry import Registry
+
+
+CHOSEN = (b"http/1.1", b"irc")
+"""What clients may choose beforehand at an `ssl:` endpoint; `--tls` says it by itself."""
 
 
 class Makes(Interface):
@@ -165,6 +173,7 @@ def _put_in_place(transport: ITransport, old: Protocol, new: IProtocol) -> None:
             setattr(transport, name, new)
 
 
+@implementer(IProtocolNegotiationFactory)
 class SniffFactory(Factory):
     """Makes a `Sniffer` for each connection.
 
@@ -187,6 +196,10 @@ class SniffFactory(Factory):
         if tls is not None:
             inside = SniffFactory(registry, factories)
             self._factories[TLS] = TLSMemoryBIOFactory(tls, False, inside, clock=registry.clock)
+
+    def acceptableProtocols(self) -> list[bytes]:
+        """Name what clients may choose beforehand at an endpoint of TLS (ALPN, RFC 7301)."""
+        return list(CHOSEN)
 
     def buildProtocol(self, addr: IAddress | None) -> Sniffer:
         """Make the protocol of a new connection."""

@@ -25,6 +25,9 @@ log = Logger()
 PAIRS = (("fullchain.pem", "privkey.pem"), ("tls.crt", "tls.key"))
 """How certbot calls its files, and Kubernetes; the first pair of which there is a file."""
 
+SPOKEN = (b"http/1.1", b"irc")
+"""What a client may choose beforehand to speak (ALPN), by the names that IANA knows."""
+
 NO_PAIR = "has no certificate in it: it takes fullchain.pem and privkey.pem, or tls.crt and tls.key"
 
 
@@ -151,6 +154,7 @@ class Certificates:
         except SSL.Error as error:  # a key that is too short, for one
             why = ", ".join(str(reason) for *_, reason in error.args[0])
             raise CertificateError(f"{self._name(certificate)} cannot be used: {why}") from error
+        context.set_alpn_select_callback(_spoken)
         return Pair(context, _names(first), first.not_valid_before_utc, first.not_valid_after_utc)
 
     def _name(self, file: str) -> str:
@@ -161,6 +165,14 @@ class Certificates:
             return (self._folder / file).read_bytes()
         except OSError as error:
             raise CertificateError(f"cannot read {self._name(file)}: {error.strerror}") from error
+
+
+def _spoken(_: SSL.Connection, offered: list[bytes]) -> Any:
+    """Choose what is spoken, of what a client offers (ALPN, RFC 7301).
+
+    Of what is offered in vain nothing is chosen, and the connection goes on: its first bytes tell.
+    """
+    return next((each for each in SPOKEN if each in offered), SSL.NO_OVERLAPPING_PROTOCOLS)
 
 
 def _seen(file: str) -> object:
