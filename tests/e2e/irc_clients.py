@@ -56,14 +56,14 @@ class IRCClient(Program):
     @classmethod
     def _prepared(cls, folder: Path, nick: str, port: int, *, tls: bool) -> list[str]:
         """Write what it needs there, and return the words that it is started with."""
-        raise NotImplementedError
+        raise NotImplementedError  # each program has its own way
 
     def _logs(self) -> Iterator[Path]:
-        raise NotImplementedError
+        raise NotImplementedError  # each program has its own way
 
     def says(self, text: str, where: str = "") -> None:
         """Type a line, which may be a command, into the window of a room, or of the server."""
-        raise NotImplementedError
+        raise NotImplementedError  # each program has its own way
 
     async def comes_in(self) -> None:
         """Wait until it is welcomed."""

@@ -80,7 +80,7 @@ class Mate:
         await until(lambda: self.stays[-1].is_in, lambda: f"{self} did not come in")
 
     async def _connect(self, port: int) -> Channel:
-        raise NotImplementedError
+        raise NotImplementedError  # each wire has its own way
 
     async def go(self) -> None:
         """End the connection; the server may be dead already."""
@@ -125,13 +125,13 @@ class Mate:
             self._says(text)
 
     def _says(self, text: str) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # each wire has its own way
 
     def _does(self, text: str) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # each wire has its own way
 
     def _sets_topic(self, text: str) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # each wire has its own way
 
     def _write(self, line: str) -> None:
         if self._channel is not None:

@@ -130,7 +130,7 @@ class IRCTestCase(ChatTestCase):
             self.turn()
             if all(session.name != name for session in self.world.registry.people):
                 raise AssertionError(f"{name} did not come in, but read {client.hears()}")
-            dialog = client.protocol._dialog  # type: ignore[attr-defined]
+            dialog = client.protocol._dialog  # type: ignore[attr-defined]  # it speaks IRC
             wanted = Cap.NONE
             for cap in caps.split():
                 wanted |= NAMES[cap]

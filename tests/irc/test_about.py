@@ -17,7 +17,7 @@ class AboutTests(IRCTestCase):
         gc.collect()
         self.assertIs(about(self.world.registry), here)
         for client in (ann, bob):
-            self.assertIs(client.protocol._dialog.about, here)  # type: ignore[attr-defined]
+            self.assertIs(client.protocol._dialog.about, here)  # type: ignore[attr-defined]  # IRC
 
     def test_a_server_that_is_no_more_leaves_nothing(self) -> None:
         world = World()

@@ -242,7 +242,8 @@ class LabelTests(IRCTestCase):
         (ann,) = self.clients("ann", room="#tea", caps=self.caps)
         said = e.Said("#tea", "1", "ann", "long words " * 60, False, 0.0)
         label = Asked("PRIVMSG", "7").as_label()
-        to = about(self.world.registry).format(ann.session.format.caps)  # type: ignore[attr-defined]
+        caps = ann.session.format.caps  # type: ignore[attr-defined]  # an IRC client's
+        to = about(self.world.registry).format(caps)
         data = to.encode_reply(Committed(e.Kept(said), "abc", 1, None, label), "ann")
         lines = [read_line(line.decode()) for line in data.split(b"\r\n")[:-1]]
         self.assert_batch(lines, "PRIVMSG", "PRIVMSG")

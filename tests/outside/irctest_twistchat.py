@@ -73,7 +73,7 @@ def _control(path: Path) -> Connection:
         except NoServerError:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.02)
+            time.sleep(0.02)  # irctest waits for a server so, too: it has no reactor
 
 
 def get_irctest_controller_class() -> type[Any]:
