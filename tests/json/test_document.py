@@ -85,7 +85,7 @@ class TranscriptTests(SynchronousTestCase):
         blocks = re.findall(
             r"^```json-transcript\n(.*?)^```$", PATH.read_text("utf-8"), re.M | re.S
         )
-        self.assertEqual(len(blocks), 8)
+        self.assertEqual(len(blocks), 9)
         for block in blocks:
             for seen, written in Transcript(block).played():
                 self.assertTrue(is_as_written(seen, written), f"{seen}\n{written}")

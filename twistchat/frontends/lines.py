@@ -153,6 +153,14 @@ class LineInput(LineReceiver):
         """Whether nothing is taken in for now, so that silence says nothing."""
         return self._holds > 0
 
+    def carries(self, wire: str, wire_format: WireFormat) -> tuple[str, WireFormat]:
+        """Say what a language is called here, and how it is written; for those who override it."""
+        return wire, wire_format
+
+    def frame(self, lines: bytes) -> bytes:
+        """Put what is told here alone into what carries lines; for those who override it."""
+        return lines
+
     def greets(self, session: Session) -> None:
         """Begin to speak with somebody; for those who override it."""
         raise NotImplementedError

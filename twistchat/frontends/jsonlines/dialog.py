@@ -54,8 +54,8 @@ class JSONDialog:
         self._source = source
         self._markers = registry.markers
         self.longest = longest_line(limits.line)
-        session.put(encode(_hello(session, registry)))
-        session.speaks("json", JSON)
+        session.put(source.frame(encode(_hello(session, registry))))
+        session.speaks(*source.carries("json", JSON))
         self._pulse = Pulse(
             source,
             clock=registry.clock,
@@ -211,7 +211,7 @@ class JSONDialog:
     def _put(self, told: Object, label: Label | None = None) -> None:
         if label is not None and label.id is not None:
             told["id"] = label.id
-        self._session.put(encode(told))
+        self._session.put(self._source.frame(encode(told)))
 
 
 def _hello(session: Session, registry: Registry) -> Object:

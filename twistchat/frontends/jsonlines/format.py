@@ -19,6 +19,7 @@ from twistchat.frontends.jsonlines.codec import Object, encode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from twistchat.engine import Label
     from twistchat.wire import Past
 
 
@@ -99,6 +100,8 @@ class JSONFormat:
                     if not is_reply(committed.item):
                         lines.append(_past_line(committed.item, committed, marks))
                 leave_out(None)
+            case e.ConversationsOpened():
+                return encode(_conversations(opened, past, label))
             case e.PrivateOpened():
                 events = ((c.item, c) for c in past.events if not is_reply(c.item))
                 lines += (_past_line(item, committed, marks) for item, committed in events)
@@ -120,6 +123,19 @@ class JSONFormat:
     def pack(self, pieces: Sequence[bytes]) -> bytes:
         """Put lines one after the other."""
         return b"".join(pieces)
+
+
+def _conversations(opened: e.ConversationsOpened, past: Past, label: Label | None) -> Object:
+    """Tell with whom somebody has spoken, as they were called then, the last at the end."""
+    people: list[Object] = []
+    for committed in past.events:
+        item = committed.item
+        if isinstance(item, e.Whispered):
+            name = item.to if item.user == opened.user else item.who
+            place = {"epoch": committed.epoch, "number": committed.number}
+            people.append({"name": name} | place | {"time": _time(item.at)})
+    told: Object = {"type": "conversations", "with": people}
+    return told if label is None or label.id is None else told | {"id": label.id}
 
 
 def _stands(

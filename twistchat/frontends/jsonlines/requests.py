@@ -24,6 +24,9 @@ ID = 64
 MOST = 2**53 - 1
 """The largest whole number that every reader of JSON takes for itself (RFC 8259, section 6)."""
 
+LATEST = 253_402_300_800.0
+"""Later than whatever has been said: the year 10000."""
+
 ROOMS = 1_000
 """Rooms in a hello: more than one may be in."""
 
@@ -277,6 +280,12 @@ def _search(fields: Fields) -> Asked:
     )
 
 
+def _conversations(fields: Fields) -> Asked:
+    since, until, limit = fields.time("since"), fields.time("until"), fields.whole("limit")
+    # Whoever is in many rooms is told of as many people all the same: there is a page at most.
+    return c.ListConversations(since or 0.0, LATEST if until is None else until, limit or MOST)
+
+
 def _command(fields: Fields) -> Asked:
     return c.Custom(fields.text("name"), fields.text("room", ""), fields.text("text", ""))
 
@@ -332,6 +341,7 @@ REQUESTS: Mapping[str, Callable[[Fields], Asked]] = {
     "person": lambda fields: c.Describe(fields.text("name")),
     "history": _history,
     "search": _search,
+    "conversations": _conversations,
     "ignore": lambda fields: Ignore(fields.text("name")),
     "unignore": lambda fields: Unignore(fields.text("name")),
     "ignored": lambda _: ListIgnored(),
