@@ -132,10 +132,19 @@ def is_as_written(seen: str, written: str) -> bool:
     if not (seen.startswith("{") and written.startswith("{")):
         (seen,) = without_tokens([seen])
         return seen == written
-    told, expected = json.loads(seen), json.loads(written)
-    return list(told) == list(expected) and all(
-        expected[name] in (DIFFERENT, value) for name, value in told.items()
-    )
+    return _agrees(json.loads(seen), json.loads(written))
+
+
+def _agrees(told: object, expected: object) -> bool:
+    match told, expected:
+        case dict(), dict():
+            return list(told) == list(expected) and all(
+                _agrees(value, expected[name]) for name, value in told.items()
+            )
+        case list(), list():
+            return len(told) == len(expected) and all(map(_agrees, told, expected))
+        case _:
+            return expected in (DIFFERENT, told)
 
 
 def as_written(seen: str) -> str:
