@@ -17,7 +17,7 @@ from zope.interface import implementer
 from twistchat.core.commands import Quit
 from twistchat.core.limits import NONE
 from twistchat.frontends.foreign import BY_LINE, foreign
-from twistchat.frontends.peer import cause_of, own_address_of
+from twistchat.frontends.peer import address_of, cause_of, own_address_of
 from twistchat.host.keepalive import bound_buffer, keep_alive
 from twistchat.session.state import State
 from twistchat.session.throttle import LINE
@@ -25,7 +25,7 @@ from twistchat.session.throttle import LINE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twisted.internet.interfaces import IDelayedCall
+    from twisted.internet.interfaces import IDelayedCall, ITransport
     from twisted.python.failure import Failure
 
     from twistchat.frontends.registry import Registry
@@ -152,6 +152,10 @@ class LineInput(LineReceiver):
     def is_held(self) -> bool:
         """Whether nothing is taken in for now, so that silence says nothing."""
         return self._holds > 0
+
+    def address(self, transport: ITransport) -> str:
+        """Say where the other end is; for those who know it better than their transport."""
+        return address_of(transport)
 
     def carries(self, wire: str, wire_format: WireFormat) -> tuple[str, WireFormat]:
         """Say what a language is called here, and how it is written; for those who override it."""
@@ -306,7 +310,11 @@ class LineInput(LineReceiver):
         assert self.transport is not None
         self._cancel_opening()
         session = self.session = self._registry.open(
-            self.transport, wire=self._wire, wire_format=self._format, source=self
+            self.transport,
+            wire=self._wire,
+            wire_format=self._format,
+            source=self,
+            address=self.address(self.transport),
         )
         if session.state is State.DOOR and not self.is_foreign(session, first, is_first=True):
             self.greets(session)

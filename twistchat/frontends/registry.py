@@ -194,14 +194,21 @@ class Registry:
         return next((s for s in self.people if fold(s.name) == wanted), None)
 
     def open(
-        self, transport: ITransport, *, wire: str, wire_format: WireFormat, source: Input
+        self,
+        transport: ITransport,
+        *,
+        wire: str,
+        wire_format: WireFormat,
+        source: Input,
+        address: str = "",
     ) -> Session:
-        """Make the session of a new connection.
+        """Make the session of a new connection; `address` is its other end's, if that is known.
 
         If there may not be another one it is told why, and is `State.LEAVING` already.
         """
         # Many share these.
-        address, here = intern(address_of(transport)), intern(own_address_of(transport))
+        address = intern(address or address_of(transport))
+        here = intern(own_address_of(transport))
         why_not = self._why_not(address, here)
         self._last_number += 1
         session = self._sessions[self._last_number] = Session(
