@@ -1,0 +1,184 @@
+/**
+ * What of the chat is shown: one conversation, told by the address (`#lobby`, `#lobby/12`, `#@bob`), and the
+ * drawers beside it.
+ */
+
+import { el } from './elements.js';
+import { Signal } from './signal.js';
+
+/** Write which conversation, and which line of it, as the fragment of an address. */
+export function writeHash(key, number) {
+  return `#${key[0] === '@' ? '@' : ''}${encodeURIComponent(key.slice(1))}${number ? `/${number}` : ''}`;
+}
+
+/**
+ * Read a fragment.
+ * @returns {{key: string, number: number|null}|null}
+ */
+export function readHash(hash) {
+  const found = /^#(@?)([^/]+)(?:\/(\d{1,15}))?$/.exec(hash);
+  if (!found) {
+    return null;
+  }
+  try {
+    const name = decodeURIComponent(found[2]);
+    return { key: (found[1] || '#') + name, number: found[3] ? Number(found[3]) : null };
+  } catch {
+    return null;
+  }
+}
+
+/** @typedef {'sidebar'|'members'|'found'} Drawer */
+
+export class View {
+  #element;
+  #session;
+  #settings;
+  #window;
+  #cameFrom = null;
+  #wanted = 0;
+
+  /** The key of the conversation that is shown, or null. */
+  key = null;
+  /** Told `{key, conversation, number}` whenever one is to be shown, also the same one again. */
+  opened = new Signal();
+  /** Told why one could not be: `{key, error}`. */
+  refused = new Signal();
+  /** Told the drawer that is open now, or null. */
+  drawn = new Signal();
+  /** Told whether the page is seen. */
+  seen = new Signal();
+
+  constructor({ element, session, settings, window }) {
+    this.#element = element;
+    this.#session = session;
+    this.#settings = settings;
+    this.#window = window;
+    element.append(el('div', { id: 'shade', on: { click: () => this.drawer(null) } }));
+    element.dataset.members = settings.get('members') ? 'on' : 'off';
+    window.addEventListener('hashchange', () => this.follow());
+    window.addEventListener('keydown', (event) => {
+      const isOurs = event.key === 'Escape' && this.openDrawer && !event.defaultPrevented;
+      if (isOurs && !window.document.querySelector('dialog[open]')) {
+        this.drawer(null);
+      }
+    });
+    for (const name of ['focus', 'blur']) {
+      window.addEventListener(name, () => this.seen.tell(this.isVisible));
+    }
+    window.document.addEventListener('visibilitychange', () => this.seen.tell(this.isVisible));
+  }
+
+  /** Whether somebody looks at the page, as far as one can know. */
+  get isVisible() {
+    const { document } = this.#window;
+    return document.visibilityState === 'visible' && document.hasFocus();
+  }
+
+  /** Which drawer is open. @returns {Drawer|null} */
+  get openDrawer() {
+    return this.#element.dataset.drawer ?? null;
+  }
+
+  /** Whether the window is so narrow that the members are a drawer. */
+  get isNarrow() {
+    return this.#window.matchMedia('(max-width: 999px)').matches;
+  }
+
+  /** Show a conversation; a room that one is not in is joined. @returns {Promise<boolean>} whether it could be */
+  async open(key, number = null) {
+    const turn = (this.#wanted += 1);
+    let conversation = this.#find(key);
+    try {
+      if (key[0] === '@') {
+        conversation ??= await this.#session.openPrivate(key.slice(1));
+      } else if (!conversation?.isJoined) {
+        conversation = (await this.#session.join(key, {})) ?? this.#find(key);
+      }
+    } catch (error) {
+      this.refused.tell({ key, error });
+      if (!conversation) {
+        return false;
+      }
+    }
+    if (turn === this.#wanted && conversation) {
+      this.#show(conversation, number);
+    }
+    return Boolean(conversation);
+  }
+
+  /** Show what the address says, or what was shown last, or the first there is. */
+  async follow() {
+    const asked = readHash(this.#window.location.hash);
+    const last = this.#settings.get('last');
+    const first = this.#session.chat.conversations.keys().next().value;
+    const known = last && this.#find(last)?.key;
+    if (asked && (await this.open(asked.key, asked.number))) {
+      return;
+    }
+    const other = this.#find(this.key)?.key ?? known ?? first;
+    if (other) {
+      await this.open(other);
+    }
+  }
+
+  /**
+   * Open a drawer, or close the one that is open.
+   * @param {Drawer|null} name
+   */
+  drawer(name) {
+    const { document } = this.#window;
+    const before = this.openDrawer;
+    if (before === name) {
+      return;
+    }
+    if (name) {
+      if (!before) {
+        this.#cameFrom = document.activeElement;
+      }
+      this.#element.dataset.drawer = name;
+    } else {
+      delete this.#element.dataset.drawer;
+      this.#cameFrom?.isConnected && this.#cameFrom.focus();
+      this.#cameFrom = null;
+    }
+    this.drawn.tell(name);
+  }
+
+  /** What the button of a drawer does; where there is room for the members, they come and go as a column. */
+  toggle(name) {
+    if (name === 'members' && !this.isNarrow && this.openDrawer !== 'found') {
+      const isOn = !this.#settings.get('members');
+      this.#settings.set('members', isOn);
+      this.#element.dataset.members = isOn ? 'on' : 'off';
+      this.drawn.tell(this.openDrawer);
+    } else {
+      this.drawer(this.openDrawer === name ? null : name);
+    }
+  }
+
+  /** Whether a part beside the conversation is seen: for `aria-expanded` of its button. */
+  isOpen(name) {
+    const isColumn = name === 'members' && !this.isNarrow && !this.openDrawer;
+    return isColumn ? this.#settings.get('members') : this.openDrawer === name;
+  }
+
+  #find(key) {
+    return key ? (this.#session.chat.conversations.get(key) ?? null) : null;
+  }
+
+  #show(conversation, number) {
+    const hash = writeHash(conversation.key, number);
+    const { location, history } = this.#window;
+    if (location.hash !== hash) {
+      // The first one is where one came in: going back from it leaves the page.
+      history[this.key ? 'pushState' : 'replaceState'](null, '', hash);
+    }
+    this.key = conversation.key;
+    this.#settings.set('last', this.key);
+    if (this.openDrawer === 'sidebar' || (this.openDrawer && this.isNarrow)) {
+      this.drawer(null);
+    }
+    this.opened.tell({ key: this.key, conversation, number });
+  }
+}
