@@ -8,6 +8,9 @@
  * The language stays while the page is loaded; another one is taken by loading it again.
  */
 
+import common from './words/common.js';
+import errors from './words/errors.js';
+
 /** What `lang` says of each language. */
 export const LANGUAGES = { en: 'en', zh: 'zh-CN' };
 
@@ -43,6 +46,8 @@ export class Words {
     this.t.nodes = (key, values = {}) => this.#pieces(key, values);
     this.t.error = (line) => this.error(line);
     this.t.has = (key) => key in this.#table;
+    this.add(common);
+    this.add(errors);
   }
 
   /** Add the words of a part. */
