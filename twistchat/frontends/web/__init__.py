@@ -3,6 +3,10 @@
 It knows as much of HTTP (RFC 9112) as one answer to one request takes. Nothing that a browser
 sends gets further: a page of somebody else's could else make it talk here.
 
+    place.py      WebPlace: where people reach the page, and who is believed about it
+    origins.py    whose pages may open the socket
+    forwarded.py  for whom a proxy asks
+    resources.py  what is found at which address
     page.py       what is answered to a request
     protocol.py   PageFactory: one connection, from its request to the answer
 """

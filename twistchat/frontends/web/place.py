@@ -1,0 +1,88 @@
+"""Where people reach the page, and who is believed about it: what the options of the web say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from twistchat.frontends.web import forwarded, origins
+from twistchat.frontends.web.forwarded import Proxies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from twisted.web.http_headers import Headers
+
+    from twistchat.frontends.web.origins import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One door of the chat, as somebody may come in by it."""
+
+    kind: str
+    """What is spoken there: a kind of `--listen`."""
+    host: str
+    """The address at which it listens; `::` and `0.0.0.0` are all of this machine."""
+    port: int
+    is_encrypted: bool = False
+    """Whether one may come by TLS, too."""
+
+
+def _no_doors() -> Sequence[Way]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """Where people reach the page behind a proxy (`--web-base`)."""
+
+    origin: Origin | None = None
+    path: str = "/"
+    """Begins and ends with a slash."""
+
+    def __str__(self) -> str:
+        """Write it as an address, or as much of one as is known."""
+        return f"{self.origin or ''}{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class WebPlace:
+    """Where the page is, whose pages may open its socket, and which proxies are believed."""
+
+    base: Base = field(default_factory=Base)
+    origins: frozenset[Origin] = frozenset()
+    """Whose pages may open the socket besides our own."""
+    is_any_origin: bool = False
+    """Whether anybody's may."""
+    proxies: Proxies = field(default_factory=Proxies)
+    doors: Callable[[], Sequence[Way]] = _no_doors
+    """Where else one may come in, now."""
+
+    def allows(self, origin: str | None, host: str | None) -> bool:
+        """Say whether the page of an origin may open a socket to what it calls `host`.
+
+        Both are headers as they came; None where there is none.
+        """
+        mine = () if self.base.origin is None else (self.base.origin,)
+        return origins.allows(
+            origin, host, others=self.origins.union(mine), is_any=self.is_any_origin
+        )
+
+    def client_of(self, peer: str, headers: Headers) -> str:
+        """Find the address of whoever is behind a connection from `peer` (`peer.address_of`)."""
+        return forwarded.client_of(
+            peer,
+            self.proxies,
+            x_forwarded_for=headers.getRawHeaders("X-Forwarded-For", []),
+            forwarded=headers.getRawHeaders("Forwarded", []),
+        )
+
+    def scheme_of(self, peer: str, headers: Headers) -> str | None:
+        """Find how the browser has asked for the page, if a proxy that is believed says so."""
+        return forwarded.scheme_of(
+            peer,
+            self.proxies,
+            x_forwarded_proto=headers.getRawHeaders("X-Forwarded-Proto", []),
+            forwarded=headers.getRawHeaders("Forwarded", []),
+        )
