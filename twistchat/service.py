@@ -24,7 +24,7 @@ from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.protocol import ChatFactory
 from twistchat.frontends.recognising import HTTP
 from twistchat.frontends.sniff import SniffFactory
-from twistchat.frontends.web.protocol import PageFactory
+from twistchat.frontends.web.site import WebFactory
 from twistchat.host.descriptors import fit
 from twistchat.host.door import Door
 from twistchat.host.endpoints import ANY, LINE, Listen, read_listen
@@ -50,10 +50,17 @@ log = Logger()
 CLOSE_TIME = 1.5
 """Seconds in which, on stopping, readers may take their last lines."""
 
-WIRES: Mapping[str, Callable[[Registry], Factory]] = {
+
+def web_factory(registry: Registry) -> Factory[Any]:
+    """Make what serves the page, and what it speaks."""
+    return WebFactory(registry, told=JSON)
+
+
+WIRES: Mapping[str, Callable[[Registry], Factory[Any]]] = {
     LINE: ChatFactory,
     "json": JSONFactory,
     "irc": IRCFactory,
+    "web": web_factory,
 }
 """Every kind of wire, and what makes its factory."""
 
@@ -65,7 +72,7 @@ def any_factory(registry: Registry, tls: Certificates | None = None) -> SniffFac
     """Make what serves every kind of client at one port; with certificates, those by TLS too."""
     factories = {kind: make(registry) for kind, make in WIRES.items()}
     factories[LINE] = ChatFactory(registry, guesses=registry.languages)
-    factories[HTTP] = PageFactory(registry, is_encrypted=tls is not None)
+    factories[HTTP] = factories["web"]
     return SniffFactory(registry, factories, tls=tls)
 
 

@@ -165,6 +165,10 @@ class LineInput(LineReceiver):
         """Put what is told here alone into what carries lines; for those who override it."""
         return lines
 
+    def asks(self, line: bytes) -> bytes:
+        """Ask whether somebody is there, with a line that says so; for those who override it."""
+        return self.frame(line)
+
     def greets(self, session: Session) -> None:
         """Begin to speak with somebody; for those who override it."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""The other end of a connection: its address, and why it went."""
+"""The ends of a connection: whose address the other one is, why it went, and who hears it here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twisted.internet.error import ConnectionDone
 from twistchat.core.events import Cause
 
 if TYPE_CHECKING:
-    from twisted.internet.interfaces import ITransport
+    from twisted.internet.interfaces import IProtocol, ITransport
     from twisted.python.failure import Failure
 
     from twistchat.core.limits import Limits
@@ -56,3 +56,10 @@ def cause_of(reason: Failure, silence: float, limits: Limits) -> Cause:
     if silence >= limits.peer_dead - 1:
         return Cause.TIMED_OUT
     return Cause.LOST
+
+
+def put_in_place(transport: ITransport, old: IProtocol, new: IProtocol) -> None:
+    """Let the transport call the new protocol and no longer the old one, if it knows that."""
+    for name in ("protocol", "wrappedProtocol"):  # a socket's; TLS and the PROXY protocol
+        if getattr(transport, name, None) is old:
+            setattr(transport, name, new)

@@ -22,7 +22,7 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from zope.interface import implementer
 
-from twistchat.frontends.peer import address_of, own_address_of
+from twistchat.frontends.peer import address_of, own_address_of, put_in_place
 from twistchat.frontends.recognising import LINE, TLS, recognise, recognise_so_far
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
         IDelayedCall,
         IOpenSSLServerConnectionCreator,
         IProtocol,
-        ITransport,
     )
     from twisted.python.failure import Failure
 
@@ -152,7 +151,7 @@ class Sniffer(Protocol):
             return
         data, self._data = self._data, b""
         self._next = protocol
-        _put_in_place(self.transport, self, protocol)
+        put_in_place(self.transport, self, protocol)
         protocol.makeConnection(self.transport)
         protocol.dataReceived(data)  # nothing, too: then nobody is going to speak first
 
@@ -164,13 +163,6 @@ class Sniffer(Protocol):
         if self._waiting is not None and self._waiting.active():
             self._waiting.cancel()
         self._waiting = None
-
-
-def _put_in_place(transport: ITransport, old: Protocol, new: IProtocol) -> None:
-    """Let the transport call the new protocol and no longer the old one, if it knows that."""
-    for name in ("protocol", "wrappedProtocol"):  # a socket's; TLS and the PROXY protocol
-        if getattr(transport, name, None) is old:
-            setattr(transport, name, new)
 
 
 @implementer(IProtocolNegotiationFactory)

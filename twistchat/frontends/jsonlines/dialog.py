@@ -60,7 +60,7 @@ class JSONDialog:
             source,
             clock=registry.clock,
             limits=limits,
-            ask=lambda: self._put({"type": "ping"}),
+            ask=lambda: session.put(source.asks(encode({"type": "ping"}))),
             give_up=lambda: session.drop(Cause.TIMED_OUT),
         )
 
