@@ -1,5 +1,5 @@
 # make run     a chat on this machine, port 8000
-# make test    everything: lint, types, tests under pytest and trial, packages
+# make test    everything: lint, types, tests under pytest and trial, packages (WORKERS= at a time)
 # make soak    what takes long: schedules (random ones of a whole chat; COUNT=, SEED=)
 #              and kills (of servers with people on failing disks; KILLS=, SEED=)
 # make bench   what everything costs, beside other programs: docs/performance.md (forty minutes; ARGS=)
@@ -9,6 +9,8 @@ PYTHON ?= python3
 PORT ?= 8000
 COUNT ?= 20000
 KILLS ?= 60
+# Most of what is end to end waits for others: so one more than the two cores of a small machine.
+WORKERS ?= 3
 BIN = .venv/bin
 
 .PHONY: run test lint types unit trial package soak schedules kills bench clean
@@ -26,11 +28,11 @@ types: .venv/dev
 	$(BIN)/mypy
 
 unit: .venv/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 # What is end to end takes minutes, and pytest has run it: trial runs a part of that.
 trial: .venv/dev
-	$(BIN)/python -m twisted.trial --reporter=text tests/e2e/test_one_port.py tests/e2e/test_talk.py \
+	$(BIN)/python -m twisted.trial --jobs=$(WORKERS) --reporter=text tests/e2e/test_one_port.py tests/e2e/test_talk.py \
 	  $$(find tests -name 'test_*.py' -not -path 'tests/e2e/*' | sort)
 
 package: .venv/dev

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from random import SystemRandom
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +22,6 @@ from tests.e2e.talkers import Listener, Talker
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from random import Random
 
     from tests.e2e.disks import FaultyDisk
     from tests.e2e.views import View
@@ -30,7 +29,9 @@ if TYPE_CHECKING:
 KILLS = int(os.environ.get("KILLS", "4"))
 """How often each test that is done by chance does what it does."""
 
-SEED = int(os.environ.get("SEED") or SystemRandom().randrange(10**6))
+SEED = int(
+    os.environ.get("SEED") or Random(os.environ.get("PYTEST_XDIST_TESTRUNUID")).randrange(10**6)
+)
 
 seeded = pytest.mark.parametrize("seed", [SEED])
 """For tests that are done by chance: a failure shows the seed in the test's name."""
