@@ -1,0 +1,319 @@
+/**
+ * Shows of ten thousand rows those that are in sight, and a screenful above and below. The rows stand in the
+ * page in their order, between two empty boxes as high as all that is left out.
+ *
+ * What somebody reads does not move, whatever is loaded, measured or changed above it: the rows in sight are
+ * remembered with where they stood (`#held`), and after each change the first of them that is still there is
+ * put where it was. While a finger scrolls, the upper box gives way instead (`#slack`), since to set `scrollTop`
+ * would end its swing. The browser's own anchoring is switched off: Safari has none, and two would fight.
+ */
+import { el } from '../elements.js';
+import { Signal } from '../signal.js';
+import { Heights } from './log-heights.js';
+
+const NEAR_END = 8;
+const AT_REST = 150;
+const TRIES = 4;
+
+export class LogWindow {
+  #scroller;
+  #draw;
+  #stampOf;
+  #heights;
+  #above = el('div', { class: 'log-space', 'aria-hidden': 'true' });
+  #block = el('div', { class: 'log-rows' });
+  #below = el('div', { class: 'log-space', 'aria-hidden': 'true' });
+  #rows = [];
+  /** @type {Map<string, {element: HTMLElement, stamp: string}>} */
+  #drawn = new Map();
+  #range = [0, 0];
+  /** @type {{key: string, offset: number}[]} */
+  #held = [];
+  #goal = null;
+  #slack = 0;
+  #width = 0;
+  #rest = null;
+
+  /** Whether the end is in sight, and is to stay so. */
+  isAtEnd = true;
+  /** Told nothing, when other rows may be in sight than before. */
+  moved = new Signal();
+
+  /**
+   * @param {object} given
+   * @param {HTMLElement} given.scroller
+   * @param {(row: object) => HTMLElement} given.draw
+   * @param {(row: object) => string} given.stampOf  another one: the row is drawn anew
+   * @param {(row: object, width: number) => number} given.guess  how high a row will be
+   */
+  constructor({ scroller, draw, stampOf, guess }) {
+    this.#scroller = scroller;
+    this.#draw = draw;
+    this.#stampOf = stampOf;
+    this.#heights = new Heights((row) => guess(row, this.#width));
+    scroller.append(this.#above, this.#block, this.#below);
+    scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
+    const watch = new ResizeObserver(() => this.update());
+    watch.observe(scroller);
+    watch.observe(this.#block);
+  }
+
+  get block() {
+    return this.#block;
+  }
+
+  /** Show other rows. @param {number} [same] so many at the beginning are as they were */
+  setRows(rows, same = 0) {
+    this.#rows = rows;
+    this.#heights.setRows(rows, same);
+    this.update();
+  }
+
+  /** Forget all, for another conversation. @param {{isAtEnd: boolean, held: object[]}|null} place as `place` said */
+  reset(place) {
+    this.#rows = [];
+    this.#heights.setRows([]);
+    this.#heights.forget();
+    this.#drawn.clear();
+    this.#block.replaceChildren();
+    this.#slack = 0;
+    this.#goal = null;
+    this.#held = place?.held ?? [];
+    this.isAtEnd = place?.isAtEnd ?? true;
+  }
+
+  /** Where one is: for `reset`. */
+  get place() {
+    return { isAtEnd: this.isAtEnd, held: this.#held };
+  }
+
+  /** How far the rows reach above what is in sight, in screenfuls. */
+  get screensAbove() {
+    return (this.#scroller.scrollTop - this.#slack) / Math.max(1, this.#scroller.clientHeight);
+  }
+
+  /** The places of the first row in sight and of the last. */
+  get inSight() {
+    const from = this.#scroller.scrollTop - this.#slack;
+    return [this.#heights.at(from), this.#heights.at(from + this.#scroller.clientHeight - 1)];
+  }
+
+  indexOf(key) {
+    return this.#heights.indexOf(key);
+  }
+
+  /** The element of a row, if it is one of those in the page. */
+  elementOf(key) {
+    return this.#drawn.get(key)?.element ?? null;
+  }
+
+  /** Go to the end. */
+  toEnd() {
+    this.isAtEnd = true;
+    this.#goal = null;
+    this.update();
+  }
+
+  /**
+   * Go to a row.
+   * @param {string} key
+   * @param {'middle'|'upper'|'nearest'} where
+   */
+  to(key, where) {
+    if (this.#heights.indexOf(key) >= 0) {
+      this.#goal = { key, where };
+      this.isAtEnd = false;
+      this.update();
+    }
+  }
+
+  /** Bring the page in line with the rows. */
+  update() {
+    const { clientHeight: view, clientWidth: width } = this.#scroller;
+    if (view === 0) {
+      return;
+    }
+    if (width !== this.#width) {
+      this.#width = width;
+      this.#heights.forget();
+    }
+    const goal = this.#goal;
+    let top = 0;
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      top = this.#wanted(view);
+      this.#render(this.#heights.between(top - view, top + 2 * view));
+      if (!this.#measure()) {
+        break;
+      }
+    }
+    top = this.#wanted(view);
+    this.#settle(top, goal !== null);
+    this.#goal = null;
+    this.#hold();
+    if (goal) {
+      this.isAtEnd = this.#distance() < NEAR_END;
+    }
+    this.moved.tell();
+  }
+
+  /** Where the upper edge is to be, in the rows' own measure. */
+  #wanted(view) {
+    if (this.isAtEnd) {
+      return Math.max(0, this.#heights.total - view);
+    }
+    if (this.#goal) {
+      return this.#aim(this.#goal, view);
+    }
+    for (const { key, offset } of this.#held) {
+      const index = this.#heights.indexOf(key);
+      if (index >= 0) {
+        return this.#heights.top(index) - offset;
+      }
+    }
+    return this.#scroller.scrollTop - this.#slack;
+  }
+
+  #aim({ key, where }, view) {
+    const index = this.#heights.indexOf(key);
+    const [top, height] = [this.#heights.top(index), this.#heights.height(index)];
+    if (where === 'middle') {
+      return Math.max(0, top - Math.max(0, (view - height) / 2));
+    }
+    if (where === 'upper') {
+      return Math.max(0, Math.min(top - view / 5, this.#heights.total - view));
+    }
+    const now = this.#scroller.scrollTop - this.#slack;
+    return top < now ? top : Math.max(now, Math.min(top, top + height - view));
+  }
+
+  #render([first, end]) {
+    const wanted = new Set();
+    const elements = [];
+    for (let index = first; index < end; index += 1) {
+      const row = this.#rows[index];
+      wanted.add(row.key);
+      elements.push(this.#elementFor(row));
+    }
+    for (const [key, { element }] of this.#drawn) {
+      if (!wanted.has(key)) {
+        if (element.contains(document.activeElement)) {
+          this.#scroller.focus({ preventScroll: true });
+        }
+        element.remove();
+        this.#drawn.delete(key);
+      }
+    }
+    let place = this.#block.firstChild;
+    for (const element of elements) {
+      if (element === place) {
+        place = place.nextSibling;
+      } else {
+        this.#block.insertBefore(element, place);
+      }
+    }
+    this.#range = [first, end];
+    this.#space(first, end);
+  }
+
+  #elementFor(row) {
+    const stamp = this.#stampOf(row);
+    const known = this.#drawn.get(row.key);
+    if (known?.stamp === stamp) {
+      return known.element;
+    }
+    const element = this.#draw(row);
+    element.dataset.key = row.key;
+    if (known) {
+      const isFocused = known.element.contains(document.activeElement);
+      known.element.replaceWith(element);
+      if (isFocused) {
+        (element.hasAttribute('tabindex') ? element : this.#scroller).focus({ preventScroll: true });
+      }
+    }
+    this.#drawn.set(row.key, { element, stamp });
+    return element;
+  }
+
+  #space(first, end) {
+    this.#above.style.setProperty('height', `${Math.max(0, this.#heights.top(first) + this.#slack)}px`);
+    this.#below.style.setProperty('height', `${this.#heights.total - this.#heights.top(end)}px`);
+  }
+
+  /** Measure what is there. @returns {boolean} whether anything is other than was thought */
+  #measure() {
+    let isOther = false;
+    let index = this.#range[0];
+    for (const element of this.#block.children) {
+      isOther = this.#heights.measure(index, element.getBoundingClientRect().height) !== 0 || isOther;
+      index += 1;
+    }
+    return isOther;
+  }
+
+  /** Put the rows where they are wanted: by moving the upper box while somebody scrolls, else by scrolling. */
+  #settle(top, isGoal) {
+    const { scrollTop } = this.#scroller;
+    const slack = scrollTop - top;
+    const [first, end] = this.#range;
+    const mayGive = this.#rest !== null && !isGoal && !this.isAtEnd && this.#heights.top(first) + slack >= 0;
+    this.#slack = mayGive && Math.abs(slack) > 0.5 ? slack : 0;
+    this.#space(first, end);
+    if (!mayGive && Math.abs(this.#scroller.scrollTop - top) > 0.5) {
+      this.#scroller.scrollTop = top;
+    }
+  }
+
+  /** Remember what is in sight and where. */
+  #hold() {
+    const edge = this.#scroller.getBoundingClientRect().top;
+    const held = [];
+    for (const element of this.#block.children) {
+      const { top, bottom } = element.getBoundingClientRect();
+      if (bottom > edge && element.dataset.key !== 'top') {
+        held.push({ key: element.dataset.key, offset: top - edge });
+      }
+      if (held.length >= 8) {
+        break;
+      }
+    }
+    this.#held = held;
+  }
+
+  #distance() {
+    return this.#scroller.scrollHeight - this.#scroller.scrollTop - this.#scroller.clientHeight;
+  }
+
+  #scrolled() {
+    if (this.#scroller.clientWidth !== this.#width) {
+      return; // The rows were wrapped anew, and what is held is still to be put where it was.
+    }
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      this.#rest = null;
+      if (this.#slack !== 0) {
+        this.update();
+      }
+    }, AT_REST);
+    this.isAtEnd = this.#distance() < NEAR_END;
+    const { scrollTop, clientHeight: view } = this.#scroller;
+    const top = scrollTop - this.#slack;
+    const [first, end] = this.#heights.between(top - view / 2, top + 1.5 * view);
+    if (first < this.#range[0] || end > this.#range[1]) {
+      this.#holdAt(top);
+      this.update();
+    } else {
+      this.#hold();
+      this.moved.tell();
+    }
+  }
+
+  /** Hold what is in sight; where one has jumped there is nothing yet, and what is guessed to be there is held. */
+  #holdAt(top) {
+    this.#hold();
+    const view = this.#scroller.clientHeight;
+    if (this.#held.length === 0 || this.#held[0].offset > view / 2) {
+      const index = this.#heights.at(Math.max(0, top));
+      this.#held = [{ key: this.#rows[index].key, offset: this.#heights.top(index) - top }];
+    }
+  }
+}

@@ -1,0 +1,329 @@
+/**
+ * The lines of a conversation. This file listens to the log and to hands; log-rows.js knows which rows there are,
+ * log-window.js where they stand, log-row.js how they look.
+ *
+ * What is heard: the lines in sight are a `role="log"` that announces nothing by itself (`aria-live="off"`).
+ * Rows come into the page and go as one scrolls, and as history is loaded, and a screen reader would read all
+ * of that aloud as if it were new. So log-heard.js says the new ones in a region of its own.
+ */
+import { el, fill, icon } from '../elements.js';
+import words from '../words/log.js';
+import { mountHeard } from './log-heard.js';
+import { LogKeys } from './log-keys.js';
+import { LineMenu, copy } from './log-menu.js';
+import { RowDrawer } from './log-row.js';
+import { Rows } from './log-rows.js';
+import { Teller } from './log-told.js';
+import { LogWindow } from './log-window.js';
+
+const TOP = { key: 'top', type: 'top', at: 0, item: null };
+const NEAR_TOP = 2;
+const MARKED = 4000;
+const NOTED = 4000;
+const LINE = 23;
+
+/** Put the log into its place. */
+export function mountLog(element, app) {
+  app.words.add(words);
+  return new LogView(element, app);
+}
+
+class LogView {
+  #app;
+  #scroller;
+  #button;
+  #window;
+  #rows = new Rows();
+  #conversation = null;
+  #places = new WeakMap();
+  #state = { marked: null, notes: new Map(), top: 'more', conversation: null };
+  #hasFailed = false;
+  #below = 0;
+  #due = { frame: 0, all: false };
+  #unlisten = () => {};
+  #read = new WeakMap();
+  #unmark = 0;
+  #menu;
+
+  constructor(element, app) {
+    this.#app = app;
+    this.#scroller = el('div', { class: 'log-scroller', role: 'log', 'aria-live': 'off', tabindex: '0' });
+    this.#button = el('button', { type: 'button', class: 'log-below', hidden: true, on: { click: () => this.#toEnd() } });
+    element.append(this.#scroller, this.#button);
+    mountHeard(element, app, () => this.#conversation);
+    const drawer = new RowDrawer(app, new Teller(app), this.#state);
+    this.#window = new LogWindow({
+      scroller: this.#scroller, draw: (row) => drawer.draw(row), stampOf: (row) => drawer.stampOf(row), guess,
+    });
+    this.#window.moved.listen(() => this.#moved());
+    this.#menu = new LineMenu(app, (item, note) => this.#note(item, note));
+    new LogKeys(this.#scroller, this.#window, () => this.#shown());
+    this.#scroller.addEventListener('click', (event) => this.#clicked(event));
+    app.view.opened.listen(({ conversation, number }) => this.#open(conversation, number));
+    app.view.seen?.listen(() => this.#moved());
+    app.chat.arrived.listen((told) => this.#arrived(told));
+    app.chat.changed.listen(({ conversation }) => conversation === this.#conversation && this.#label());
+    const shown = app.chat.conversations.get(app.view.key);
+    if (shown) {
+      this.#open(shown, null);
+    }
+  }
+
+  #open(conversation, number) {
+    if (conversation !== this.#conversation) {
+      if (this.#conversation) {
+        this.#places.set(this.#conversation, { ...this.#window.place, opened: this.#rows.opened });
+      }
+      this.#unlisten();
+      this.#conversation = this.#state.conversation = conversation;
+      this.#unlisten = conversation.log.changed.listen((change) => this.#changed(change));
+      this.#begin(this.#places.get(conversation));
+    }
+    if (number) {
+      this.#goTo(number);
+    }
+  }
+
+  /** Show the conversation where it was left; or where the new lines begin. */
+  #begin(place) {
+    const { unread, readNumber, log } = this.#conversation;
+    this.#rows = new Rows();
+    this.#rows.opened = place?.opened ?? new Set();
+    this.#rows.newAfter = unread > 0 && readNumber ? readNumber : null;
+    this.#below = 0;
+    this.#hasFailed = false;
+    this.#rows.reset(log.items);
+    this.#label();
+    this.#window.reset(place);
+    this.#show(0);
+    if ((place?.isAtEnd ?? true) && this.#window.indexOf('new') >= 0) {
+      this.#window.to('new', 'upper');
+    }
+  }
+
+  #label() {
+    this.#scroller.setAttribute('aria-label', this.#app.t('log.label', { name: this.#conversation.name }));
+  }
+
+  /** The log is another: it is shown with the next frame, however many lines come until then. */
+  #changed({ type, items }) {
+    if (type === 'append') {
+      this.#below += this.#window.isAtEnd ? 0 : items.filter(({ kind, isMine }) => kind === 'said' && !isMine).length;
+      if (items.some(({ isMine, state }) => isMine && state === 'pending')) {
+        this.#window.isAtEnd = true; // Who says something wants to see it.
+      }
+    } else {
+      this.#due.all = true;
+    }
+    this.#soon();
+  }
+
+  #soon() {
+    this.#due.frame ||= requestAnimationFrame(() => {
+      const { log } = this.#conversation;
+      const same = this.#due.all ? this.#rows.reset(log.items) : this.#rows.append(log.items);
+      this.#due = { frame: 0, all: false };
+      this.#show(same + 1);
+    });
+  }
+
+  #show(same) {
+    const { log } = this.#conversation;
+    const isEmpty = log.items.length === 0;
+    this.#state.top = log.isLoading ? 'loading' : this.#hasFailed ? 'failed'
+      : log.hasOlder ? 'more' : isEmpty ? 'empty' : 'beginning';
+    this.#window.setRows(this.#shown(), same);
+  }
+
+  #shown() {
+    return [TOP, ...this.#rows.rows];
+  }
+
+  /** Other lines are in sight: more may be needed above, and those that are seen are read. */
+  #moved() {
+    if (!this.#conversation) {
+      return;
+    }
+    if (this.#window.isAtEnd) {
+      this.#below = 0;
+    }
+    const { t } = this.#app;
+    const text = this.#below > 0 ? t('log.below', { count: this.#below }) : t('log.end');
+    this.#button.hidden = this.#window.isAtEnd;
+    this.#button.classList.toggle('first', this.#below > 0);
+    if (this.#button.dataset.text !== text) {
+      this.#button.dataset.text = text;
+      fill(this.#button, icon('down'), text);
+    }
+    const { log } = this.#conversation;
+    if (log.hasOlder && !log.isLoading && !this.#hasFailed && this.#window.screensAbove < NEAR_TOP) {
+      this.#loadOlder();
+    }
+    this.#markRead();
+  }
+
+  async #loadOlder() {
+    const conversation = this.#conversation;
+    this.#hasFailed = false;
+    let hasFailed = false;
+    try {
+      await this.#app.session.loadOlder(conversation);
+    } catch {
+      hasFailed = true;
+    }
+    if (conversation === this.#conversation) {
+      this.#hasFailed = hasFailed;
+      this.#soon();
+    }
+  }
+
+  #markRead() {
+    const conversation = this.#conversation;
+    if (!this.#app.view.isVisible || !this.#window.isAtEnd || this.#due.frame) {
+      return;
+    }
+    const number = conversation.log.items.findLast((item) => item.number)?.number ?? 0;
+    const { epoch } = conversation.log;
+    const read = this.#read.get(conversation);
+    const isNew = read?.epoch !== epoch || number > read.number || conversation.unread > 0;
+    if (number > 0 && isNew) {
+      this.#read.set(conversation, { epoch, number });
+      this.#app.session.markRead(conversation, number);
+    }
+  }
+
+  /** What comes while nobody looks is what is new when they look again. */
+  #arrived({ conversation, item, isPast }) {
+    const isNew = conversation === this.#conversation && !isPast && !item.isMine && item.number;
+    if (!isNew || this.#app.view.isVisible) {
+      return;
+    }
+    const read = this.#read.get(conversation)?.number ?? 0;
+    if (read > (this.#rows.newAfter ?? 0)) {
+      this.#rows.newAfter = item.number - 1;
+      this.#due.all = true;
+      this.#soon();
+    }
+  }
+
+  #toEnd() {
+    this.#below = 0;
+    this.#window.toEnd();
+    this.#scroller.focus({ preventScroll: true });
+  }
+
+  async #goTo(number) {
+    const { session, t } = this.#app;
+    const conversation = this.#conversation;
+    let item = conversation.log.find(number);
+    if (!item) {
+      item = await session.goTo(conversation, number).catch(() => null);
+      if (conversation !== this.#conversation) {
+        return;
+      }
+      this.#rows.reset(conversation.log.items);
+      this.#show(0);
+    }
+    if (!item) {
+      this.#app.notify?.(t('log.nowhere', { number }));
+      return;
+    }
+    const fold = this.#rows.rows.find(({ items, isOpen }) => items?.includes(item) && !isOpen);
+    if (fold) {
+      this.#toggle(fold.key);
+    }
+    this.#mark(item.id);
+    this.#window.to(item.id, 'middle');
+  }
+
+  #mark(id) {
+    clearTimeout(this.#unmark);
+    this.#state.marked = id;
+    this.#window.update();
+    if (id) {
+      this.#unmark = setTimeout(() => this.#mark(null), MARKED);
+    }
+  }
+
+  /** Show some words in a line for a moment. */
+  #note(item, note) {
+    this.#state.notes.set(item.id, note);
+    this.#window.update();
+    setTimeout(() => {
+      this.#state.notes.delete(item.id);
+      this.#window.update();
+    }, NOTED);
+  }
+
+  #toggle(key) {
+    this.#rows.toggle(key);
+    this.#rows.reset(this.#conversation.log.items);
+    this.#show(0);
+  }
+
+  #clicked(event) {
+    const link = event.target.closest('a[data-room]');
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      this.#app.view.open(link.dataset.room, Number(link.dataset.number) || null);
+      return;
+    }
+    const button = event.target.closest('[data-do]');
+    if (!button) {
+      return;
+    }
+    const row = this.#shown()[this.#window.indexOf(button.closest('[data-key]').dataset.key)];
+    this.#do(button.dataset.do, row, button);
+  }
+
+  #do(deed, row, button) {
+    const { session, dialogs } = this.#app;
+    const { item } = row;
+    switch (deed) {
+      case 'menu':
+        this.#menu.open(button, this.#conversation, item);
+        break;
+      case 'person':
+        dialogs.person?.(item.who, this.#conversation, button);
+        break;
+      case 'fold':
+        this.#toggle(row.key);
+        break;
+      case 'older':
+        this.#loadOlder();
+        break;
+      case 'load':
+        this.#loadGap(item);
+        break;
+      case 'resend':
+        session.resend(item);
+        break;
+      default:
+        this.#discard(item);
+    }
+  }
+
+  #discard(item) {
+    if (item.canResend === false) {
+      copy(item.text);
+    }
+    this.#app.session.discard(item);
+  }
+
+  async #loadGap(item) {
+    try {
+      await this.#app.session.loadGap(this.#conversation, item);
+    } catch (error) {
+      this.#note(item, this.#app.t.error(error));
+    }
+  }
+}
+
+/** How high a row will be, nearly. */
+function guess({ type, item }, width) {
+  if (type !== 'line') {
+    return 34;
+  }
+  const letters = Math.max(10, (width - (width < 560 ? 40 : 230)) / 8);
+  return LINE * Math.ceil(item.text.length / letters) + 6;
+}
