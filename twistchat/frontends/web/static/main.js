@@ -1,65 +1,100 @@
-/** Puts all together: the link, the session, what is seen of them. */
+/** Puts all together: the session, what is seen of it, and what wakes it up. */
 
 import { byId } from './elements.js';
-import { Link } from './net/link.js';
-import { Session } from './net/session.js';
+import { openSession } from './net/browser.js';
 import { Settings } from './settings.js';
+import { mountAccount } from './ui/account.js';
+import { mountBanner } from './ui/banner.js';
+import { mountDoor } from './ui/door.js';
+import { mountNotices } from './ui/notices.js';
+import { mountSettings } from './ui/settings.js';
+import { mountWays } from './ui/ways.js';
 import { View } from './view.js';
 import { Words } from './words.js';
 
-/** The parts: where each is put, and what mounts it. */
+/** The parts that show the chat: the place of each, its module, and what mounts it. */
 const PARTS = [
-  ['door', 'mountDoor', 'door'],
-  ['banner', 'mountBanner', 'banner'],
-  ['log', 'mountLog', 'log'],
-  ['sidebar', 'mountSidebar', 'sidebar'],
-  ['head', 'mountHead', 'head'],
-  ['members', 'mountMembers', 'members'],
-  ['composer', 'mountComposer', 'composer'],
-  ['found', 'mountFound', 'found'],
+  ['log', 'mountLog'],
+  ['sidebar', 'mountSidebar'],
+  ['head', 'mountHead'],
+  ['members', 'mountMembers'],
+  ['composer', 'mountComposer'],
+  ['found', 'mountFound'],
 ];
 
-function storageOf(kind) {
-  try {
-    const storage = window[kind];
-    storage.getItem('');
-    return storage;
-  } catch {
-    return null;
-  }
-}
-
 async function start() {
-  const storage = storageOf('localStorage');
-  const settings = new Settings({ storage });
+  const settings = new Settings({ storage: openStorage() });
   const words = new Words({ language: settings.get('language'), wished: navigator.languages });
   document.documentElement.lang = words.tag;
 
-  const url = new URL('socket', document.baseURI);
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  const now = () => Date.now();
-  const timers = { set: (run, wait) => setTimeout(run, wait), clear: (timer) => clearTimeout(timer) };
-  const link = new Link({ url: url.href, makeSocket: (to) => new WebSocket(to), timers, now });
-  const session = new Session({ link, storage, now, random: (array) => crypto.getRandomValues(array) });
-
+  const session = openSession();
   const element = byId('app');
   const view = new View({ element, session, settings, window });
-  const app = { session, chat: session.chat, t: words.t, words, settings, view, link, dialogs: {} };
-  byId('ways').remove();
-  for (const [name, mount, place] of PARTS) {
+  const app = { session, chat: session.chat, t: words.t, words, settings, view, dialogs: {} };
+  mountBanner(byId('banner'), app);
+  catchFaults(app.banner);
+  mountWays(app);
+  mountSettings(app);
+  mountAccount(app);
+  mountDoor(byId('door'), app);
+  mountNotices(app);
+  for (const [name, mount] of PARTS) {
     try {
       const part = await import(`./ui/${name}.js`);
-      part[mount](byId(place), app);
+      part[mount](byId(name), app);
     } catch (error) {
       console.warn(name, error);
     }
   }
-  session.state.listen((state) => {
-    const isIn = state === 'in' || state === 'offline' || (state === 'entering' && view.key);
-    byId('door').hidden = isIn;
+  view.refused.listen(({ error }) => app.banner.fail(error));
+  follow(app, element, byId('door'));
+  wakeUp(session.link);
+  addEventListener('storage', () => settings.reread());
+  await session.start();
+}
+
+/** Show the door or the chat, whatever the session says. */
+function follow({ session, view }, element, door) {
+  let isIn = false;
+  const show = (state) => {
+    const wasIn = isIn;
+    const isElsewhere = state === 'out' && session.goodbye?.cause === 'resumed';
+    isIn = state === 'in' || state === 'offline' || (wasIn && (isElsewhere || state === 'entering' || state === 'connecting'));
     element.hidden = !isIn;
+    door.hidden = isIn;
+    if (state === 'in') {
+      view.follow();
+    }
+  };
+  session.state.listen(show);
+  show(session.state.value);
+}
+
+/** What says that a connection may be had again, or that somebody looks. */
+function wakeUp(link) {
+  const wake = () => link.wake();
+  addEventListener('online', wake);
+  addEventListener('pageshow', wake);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') {
+      wake();
+    }
   });
-  link.open();
+}
+
+/** Nobody is left wondering why nothing happens. */
+function catchFaults(banner) {
+  addEventListener('error', () => banner.confess());
+  addEventListener('unhandledrejection', () => banner.confess());
+}
+
+function openStorage() {
+  try {
+    localStorage.getItem('');
+    return localStorage;
+  } catch {
+    return null;
+  }
 }
 
 start();

@@ -29,6 +29,11 @@ export class Settings {
     this.#values = this.#load();
   }
 
+  /** Whether this browser remembers. */
+  get isKept() {
+    return this.#storage !== null;
+  }
+
   /** @param {keyof typeof DEFAULTS} name */
   get(name) {
     return this.#values[name];

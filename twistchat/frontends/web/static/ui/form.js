@@ -45,7 +45,7 @@ export function check({ label, hint, isOn, onChange, disabled = false }) {
   });
   const about = hint ? el('p', { class: 'soft small', text: hint }) : null;
   const element = el('div', {}, el('label', { class: 'check' }, input, el('span', { text: label })), about);
-  return { element, input };
+  return { element, input, hint: about };
 }
 
 /** One of several: `options` are pairs of a value and what it is called. */

@@ -1,0 +1,308 @@
+/** The door: under which name one comes in. */
+
+import { el, fill } from '../elements.js';
+import { field, form } from './form.js';
+import { languageChoice } from './language.js';
+import own from '../words/door.js';
+
+/** Errors of a hello, by the field that they are about. */
+const ABOUT_PASSWORD = new Set([
+  'name-registered',
+  'wrong-password',
+  'attempts-too-fast',
+  'login-busy',
+  'account-disabled',
+  'guests-not-welcome',
+]);
+const ABOUT_HOUSE = new Set(['house-first', 'house-password-wrong']);
+
+/** Put the door into its element. */
+export function mountDoor(element, app) {
+  app.words.add(own);
+  new Door(element, app);
+}
+
+class Door {
+  #app;
+  #session;
+  #t;
+  #withAccount = false;
+
+  constructor(element, app) {
+    this.#app = app;
+    this.#session = app.session;
+    this.#t = app.t;
+    this.#make(element);
+    this.#session.state.listen((state) => this.#follow(state));
+    this.#session.link.state.listen(() => this.#tellLink());
+    this.#follow(this.#session.state.value);
+  }
+
+  #make(element) {
+    const t = this.#t;
+    this.title = el('h1', { text: document.title });
+    this.motd = el('div', { class: 'motd', dir: 'auto', hidden: true });
+    this.news = el('p', { class: 'news', role: 'status' });
+    this.name = field({
+      label: t('door.name'),
+      name: 'username',
+      autocomplete: 'username',
+      autocapitalize: 'off',
+      spellcheck: 'false',
+      enterkeyhint: 'go',
+      maxlength: '100',
+      dir: 'auto',
+      value: this.#session.rememberedName || this.#app.settings.get('name'),
+    });
+    this.password = field({
+      label: t('door.password'),
+      type: 'password',
+      name: 'password',
+      autocomplete: 'current-password',
+      enterkeyhint: 'go',
+      hint: isPlain() ? t('door.plain') : null,
+    });
+    this.house = field({
+      label: t('door.house'),
+      type: 'password',
+      name: 'house',
+      autocomplete: 'off',
+      hint: t('door.house.hint'),
+    });
+    this.members = el('p', { class: 'soft', text: t('door.members'), hidden: true });
+    this.how = el(
+      'fieldset',
+      { class: 'how' },
+      el('legend', { class: 'heard', text: t('door.how') }),
+      this.#way('guest', false),
+      this.#way('account', true),
+    );
+    const { element: fields, button } = form(
+      { submit: t('door.in'), onSubmit: () => this.#enter() },
+      this.how,
+      this.members,
+      this.name.element,
+      this.password.element,
+      this.house.element,
+    );
+    this.button = button;
+    fill(
+      element,
+      el(
+        'main',
+        { class: 'card' },
+        el('header', {}, el('img', { src: iconAddress(), alt: '', width: 48, height: 48 }), this.title),
+        this.motd,
+        this.news,
+        fields,
+        el(
+          'footer',
+          { class: 'row' },
+          el('button', {
+            type: 'button',
+            class: 'quiet',
+            text: t('door.ways'),
+            on: { click: () => this.#app.dialogs.ways() },
+          }),
+          languageChoice(this.#app),
+        ),
+      ),
+    );
+    this.#choose(false);
+  }
+
+  #way(name, withAccount) {
+    const input = el('input', {
+      type: 'radio',
+      name: 'how',
+      checked: !withAccount,
+      on: { change: () => this.#choose(withAccount) },
+    });
+    if (withAccount) {
+      this.account = input;
+    }
+    return el('label', {}, input, el('span', { text: this.#t(`door.${name}`) }));
+  }
+
+  #choose(withAccount) {
+    this.#withAccount = withAccount;
+    this.account.checked = withAccount;
+    this.password.element.hidden = !withAccount;
+    this.name.fail('');
+    this.password.fail('');
+  }
+
+  #follow(state) {
+    const { server, refusal, goodbye } = this.#session;
+    if (server.server) {
+      this.title.textContent = server.server;
+    }
+    this.motd.hidden = !server.motd?.length;
+    fill(this.motd, (server.motd ?? []).map((line) => el('p', { text: line })));
+    const isMembersOnly = server.guests === false;
+    this.how.hidden = isMembersOnly;
+    this.members.hidden = !isMembersOnly;
+    if (isMembersOnly && !this.#withAccount) {
+      this.#choose(true);
+    }
+    this.house.element.hidden = !server.house;
+    if (state === 'out' && goodbye) {
+      this.#tell(this.#farewell(goodbye));
+    } else if (state === 'door') {
+      this.#tell(this.#session.cameIn === 'anew' ? this.#t('door.anew') : '');
+      if (refusal && !this.isEntering) {
+        this.#refuse(refusal);
+      }
+      this.#focus();
+    } else {
+      this.#tellLink();
+    }
+  }
+
+  #farewell({ cause, words = '' }) {
+    const known = {
+      left: 'left',
+      'logged out': 'logged-out',
+      kicked: 'kicked',
+      banned: 'banned',
+      'no name given': 'timeout',
+    };
+    return this.#t(`door.${known[cause] ?? 'ended'}`, { words, cause });
+  }
+
+  #tellLink() {
+    if (this.#session.state.value !== 'connecting') {
+      return;
+    }
+    const { refusal, link } = this.#session;
+    if (refusal) {
+      this.#tell(this.#t.error(refusal), true);
+    } else {
+      this.#tell(this.#t(link.state.value.state === 'waiting' ? 'door.waiting' : 'door.connecting'));
+    }
+  }
+
+  #tell(words, isBad = false) {
+    this.news.textContent = words;
+    this.news.classList.toggle('bad', isBad);
+  }
+
+  #focus() {
+    const { activeElement } = document;
+    if (activeElement && activeElement !== document.body) {
+      return;
+    }
+    // A phone would cover half of the page with its keyboard before anybody has read it.
+    if (!matchMedia('(pointer: coarse)').matches) {
+      const first = this.name.value && this.#withAccount ? this.password : this.name;
+      first.input.focus();
+      first.input.select();
+    }
+  }
+
+  async #enter() {
+    const name = this.name.value.trim();
+    for (const each of [this.name, this.password, this.house]) {
+      each.fail('');
+    }
+    if (!name) {
+      this.name.fail(this.#t('error.name-empty'));
+      return;
+    }
+    const given = { name };
+    if (this.#withAccount) {
+      if (!this.password.value) {
+        this.password.fail(this.#t.error({ code: 'guests-not-welcome' }));
+        return;
+      }
+      given.password = this.password.value;
+    }
+    if (!this.house.element.hidden) {
+      given.house = this.house.value;
+    }
+    this.isEntering = true;
+    this.button.textContent = this.#t('door.connecting');
+    try {
+      await this.#beAtTheDoor();
+      await this.#session.enter(given);
+      this.#app.settings.set('name', name);
+      this.password.input.value = '';
+      this.house.input.value = '';
+      this.#tell('');
+    } catch (error) {
+      this.#refuse(error);
+    } finally {
+      this.isEntering = false;
+      this.button.textContent = this.#t('door.in');
+    }
+  }
+
+  /** Wait until the server can be told a name. */
+  #beAtTheDoor() {
+    const { state } = this.#session;
+    if (state.value === 'out') {
+      this.#session.comeBack();
+    }
+    if (state.value === 'door') {
+      return null;
+    }
+    return new Promise((resolve) => {
+      const end = state.listen((now) => {
+        if (now === 'door') {
+          end();
+          resolve();
+        }
+      });
+      this.#session.link.wake();
+    });
+  }
+
+  #refuse(error) {
+    const words = this.#t.error(error);
+    const { code, hint } = error;
+    if (ABOUT_HOUSE.has(code)) {
+      this.house.element.hidden = false;
+      this.house.fail(words);
+    } else if (ABOUT_PASSWORD.has(code)) {
+      this.#choose(true);
+      this.password.fail(words, this.#suggestion(code, hint));
+      this.password.input.select();
+    } else if (code?.startsWith('name-')) {
+      this.name.fail(words, this.#suggestion(code, hint));
+      this.name.input.select();
+    } else if (code?.startsWith('token-')) {
+      this.#tell(words);
+    } else {
+      this.#tell(words, true);
+    }
+  }
+
+  #suggestion(code, hint) {
+    if (!code.startsWith('name-') || typeof hint !== 'string' || !hint) {
+      return null;
+    }
+    return el(
+      'button',
+      {
+        type: 'button',
+        on: {
+          click: () => {
+            this.#choose(false);
+            this.name.input.value = hint;
+            this.#enter();
+          },
+        },
+      },
+      this.#t.nodes('door.take', { name: el('bdi', { text: hint }) }),
+    );
+  }
+}
+
+/** Whether what is typed here goes over the network as it is. */
+export function isPlain() {
+  return location.protocol === 'http:' && !/^(localhost|127\.|\[::1\])/.test(location.hostname);
+}
+
+function iconAddress() {
+  return new URL('../icon.svg', import.meta.url).href;
+}
