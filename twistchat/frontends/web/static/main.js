@@ -62,6 +62,8 @@ function follow({ session, view }, element, door) {
     isIn = state === 'in' || state === 'offline' || (wasIn && (isElsewhere || state === 'entering' || state === 'connecting'));
     element.hidden = !isIn;
     door.hidden = isIn;
+    // Who is known here comes in without having seen the door, if that is soon.
+    door.classList.toggle('calm', state === 'connecting' || state === 'entering');
     if (state === 'in') {
       view.follow();
     }

@@ -153,7 +153,7 @@ class Door {
       if (refusal && !this.isEntering) {
         this.#refuse(refusal);
       }
-      this.#focus();
+      queueMicrotask(() => this.#focus()); // not before it is shown
     } else {
       this.#tellLink();
     }
