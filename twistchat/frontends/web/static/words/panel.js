@@ -1,0 +1,4 @@
+export default {
+  en: { 'panel.close': 'Close' },
+  zh: { 'panel.close': '关闭' },
+};
