@@ -7,6 +7,9 @@ sends gets further: a page of somebody else's could else make it talk here.
     origins.py    whose pages may open the socket
     forwarded.py  for whom a proxy asks
     resources.py  what is found at which address
+    assets.py     the files of the page, read once
+    headers.py    what every answer says besides its content
+    ways.py       how else one joins
     page.py       what is answered to a request
     protocol.py   PageFactory: one connection, from its request to the answer
 """

@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 LOCAL = "local"
 """What is at the other end of a UNIX socket (`peer.address_of`)."""
-
-_QUOTED = r'"(?:[^"\\]|\\.)*"'
-_BARE = r"[^\s\",;=]+"
-_PAIR = re.compile(rf"\s*(?:({_BARE})=({_QUOTED}|{_BARE}))?\s*([;,]|$)")
-"""A parameter of `Forwarded`, and what is behind it (RFC 7239, section 4)."""
 
 _BRACKETED = re.compile(r"\[([^\]]+)\](?::[0-9_A-Za-z.-]+)?")
 _WITH_PORT = re.compile(r"([0-9.]+):[0-9_A-Za-z.-]+")
@@ -33,6 +28,22 @@ class Proxies:
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     is_local: bool = False
     """Whether whoever comes by a UNIX socket is one."""
+
+    @classmethod
+    def of(cls, named: Iterable[str]) -> Proxies:
+        """Read addresses and networks; `unix` is whoever comes by a UNIX socket.
+
+        Raises:
+            ValueError: that is neither; with a sentence saying so.
+        """
+        networks = []
+        is_local = False
+        for text in named:
+            if text == "unix":
+                is_local = True
+            else:
+                networks.append(_network(text))
+        return cls(tuple(networks), is_local)
 
     def has(self, address: str) -> bool:
         """Say whether one of them is at this address."""
@@ -83,30 +94,31 @@ def _of_list(values: Sequence[str]) -> list[str]:
 
 
 def _of_forwarded(values: Sequence[str], name: str) -> list[str]:
-    """Read one parameter of each hop; nothing of hops that do not say, or of what is malformed."""
-    found: list[str] = []
-    for value in values:
-        hop = ""
-        for key, word, end in _pairs(value):
-            if key.lower() == name:
-                hop = word
-            if end != ";":
-                found.append(hop)
-                hop = ""
+    """Read one parameter of each hop (RFC 7239, section 4); nothing of hops that do not say.
+
+    Neither addresses nor schemes have commas in them, quoted or not. So whatever quotes somebody
+    has left open, what stands behind the last comma is what our proxy has written there.
+    """
+    found = []
+    for hop in _of_list(values):
+        pairs = [pair.partition("=") for pair in hop.split(";")]
+        said = [word for key, _, word in pairs if key.strip().lower() == name]
+        found.append(said[-1].strip().strip('"') if said else "")
     return found
 
 
-def _pairs(value: str) -> Iterator[tuple[str, str, str]]:
-    at = 0
-    while (match := _PAIR.match(value, at)) is not None:
-        key, word, end = match[1] or "", match[2] or "", match[3]
-        if word.startswith('"'):
-            word = re.sub(r"\\(.)", r"\1", word[1:-1])
-        yield key, word, end
-        at = match.end()
-        if not end:
-            return
-    yield "", "", ""  # what cannot be read names nobody
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        pass
+    try:
+        whole = ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is no proxy: give an address, a network such as 10.0.0.0/8, or unix"
+        ) from None
+    raise ValueError(f"{text!r} is no network: did you mean {whole}?")
 
 
 def _address(text: str) -> str | None:

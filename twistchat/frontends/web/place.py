@@ -25,8 +25,10 @@ class Way:
     host: str
     """The address at which it listens; `::` and `0.0.0.0` are all of this machine."""
     port: int
+    is_plain: bool = True
+    """Whether one may come without TLS."""
     is_encrypted: bool = False
-    """Whether one may come by TLS, too."""
+    """Whether one may come by TLS."""
 
 
 def _no_doors() -> Sequence[Way]:
@@ -56,8 +58,12 @@ class WebPlace:
     is_any_origin: bool = False
     """Whether anybody's may."""
     proxies: Proxies = field(default_factory=Proxies)
+    is_for_all: bool = False
+    """Whether every kind of client may come to the very port at which the page is."""
+    is_encrypted: bool = False
+    """Whether they may come there by TLS."""
     doors: Callable[[], Sequence[Way]] = _no_doors
-    """Where else one may come in, now."""
+    """All the doors of this chat that are open now, as far as they are ports."""
 
     def allows(self, origin: str | None, host: str | None) -> bool:
         """Say whether the page of an origin may open a socket to what it calls `host`.

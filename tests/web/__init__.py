@@ -1,0 +1,1 @@
+"""Browsers: what they are served, how they talk, and whom they may."""

@@ -1,0 +1,78 @@
+"""The files of the page, as they are read."""
+
+from __future__ import annotations
+
+from gzip import decompress
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+import twistchat
+from tests.folders import temporary_folder
+from twistchat.frontends.web.assets import own_assets, read_assets
+
+BUDGET = 60 * 1000
+"""Bytes of the first load, compressed, the page itself included."""
+
+
+class AssetsTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.folder = temporary_folder(self)
+        (self.folder / "ui").mkdir()
+        for path, text in (
+            ("index.html", "<p>"),
+            ("main.js", "const a = 1;\n" * 100),
+            ("ui/log.js", "1"),
+            ("b.css", ""),
+            ("notes.txt", ""),
+            ("main.js~", ""),
+            (".hidden.js", ""),
+        ):
+            (self.folder / path).write_text(text)
+
+    def test_what_is_served(self) -> None:
+        assets = read_assets(self.folder)
+        self.assertEqual(list(assets.files), ["b.css", "main.js", "ui/log.js"])
+        self.assertEqual(assets.page, "<p>")
+        self.assertEqual(assets.modules, ["main.js", "ui/log.js"])
+        self.assertEqual(assets.files["main.js"].kind, "text/javascript; charset=utf-8")
+
+    def test_compressed_where_it_is_worth_it(self) -> None:
+        files = read_assets(self.folder).files
+        gzipped = files["main.js"].gzipped
+        assert gzipped is not None
+        self.assertEqual(decompress(gzipped), files["main.js"].body)
+        self.assertLess(len(gzipped), 100)
+        self.assertIsNone(files["ui/log.js"].gzipped)
+
+    def test_the_version_changes_with_any_file(self) -> None:
+        before = read_assets(self.folder).version
+        self.assertEqual(read_assets(self.folder).version, before)
+        (self.folder / "ui" / "log.js").write_text("2")
+        changed = read_assets(self.folder).version
+        (self.folder / "ui" / "log.js").write_text("1")
+        (self.folder / "ui" / "log.js").rename(self.folder / "log.js")
+        self.assertEqual(len({before, changed, read_assets(self.folder).version}), 3)
+
+    def test_it_is_the_same_at_every_start(self) -> None:
+        first, second = read_assets(self.folder), read_assets(self.folder)
+        self.assertEqual(first, second)
+
+
+class OwnAssetsTests(SynchronousTestCase):
+    def test_the_first_load_is_small(self) -> None:
+        assets = own_assets()
+        sizes = {
+            path: len(asset.body if asset.gzipped is None else asset.gzipped)
+            for path, asset in assets.files.items()
+        }
+        whole = sum(sizes.values()) + len(assets.page.encode())
+        self.assertLess(whole, BUDGET, sorted(sizes.items(), key=lambda each: -each[1])[:10])
+
+    def test_every_file_is_served(self) -> None:
+        assets = own_assets()
+        folder = Path(twistchat.__file__).parent / "frontends" / "web" / "static"
+        there = {
+            path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+        }
+        self.assertEqual({*assets.files, "index.html"}, there)
