@@ -1,28 +1,65 @@
 // A room, or what two people say to each other alone.
 
 import { Log } from './log.js';
+import { fold } from './names.js';
 
 /** One conversation, as the sidebar, the head and the members show it. */
 export class Conversation {
-  /** @param {{kind: 'room'|'private', name: string, key: string}} of */
-  constructor({ kind, name, key }) {
+  /** @param {{kind: 'room'|'private', name: string}} of */
+  constructor({ kind, name }) {
+    /** @type {'room'|'private'} */
     this.kind = kind;
     this.name = name;
-    this.key = key;
+    /** '#lobby' | '@bob' */
+    this.key = keyOf(kind, name);
     this.topic = '';
-    /** @type {Map<string, {name: string, away: string|null}>} by folded names; not all, where `count` is more */
+    /** By folded names; not all, where `count` is more. @type {Map<string, {name: string, away: string|null}>} */
     this.members = new Map();
     this.count = 0;
+    /** Whether one is in the room, or wants to be while there is no connection. */
     this.isJoined = kind === 'private';
     this.log = new Log();
     this.unread = 0;
     this.mentions = 0;
-    /** @type {number|null} up to where one has read; null: nobody knows */
+    /** Up to where one has read; null: nobody knows. @type {number|null} */
     this.readNumber = null;
     this.draft = '';
-    /** @type {string|null} of a private one: the other's words, '' among them, while they are away */
+    /** Of a private one: the words of the other, '' among them, while they are away. @type {string|null} */
     this.away = null;
-    /** @type {number} of a private one: when something was last said, as far as that is known */
+    /** When something was last said in it, as far as that is known. */
     this.lastTime = 0;
   }
+
+  /** Count anew what is unread; whether it is other than before. */
+  recount() {
+    const [unread, mentions] = [this.unread, this.mentions];
+    this.unread = this.mentions = 0;
+    const { items } = this.log;
+    for (let index = items.length - 1; this.readNumber !== null && index >= 0; index -= 1) {
+      const item = items[index];
+      if (item.number <= this.readNumber) {
+        break;
+      }
+      this.tally(item);
+    }
+    return unread !== this.unread || mentions !== this.mentions;
+  }
+
+  /** Count a new item, if it is one to be read. @param {import('./item.js').Item} item */
+  tally(item) {
+    if (isToRead(item) && this.readNumber !== null && item.number > this.readNumber) {
+      this.unread += 1;
+      this.mentions += item.isMention ? 1 : 0;
+    }
+  }
+}
+
+/** Whether an item is something that somebody else has said. @param {import('./item.js').Item} item */
+export function isToRead(item) {
+  return item.kind === 'said' && !item.isMine;
+}
+
+/** The key of a conversation: '#lobby', '@bob'. */
+export function keyOf(kind, name) {
+  return kind === 'room' ? name : `@${fold(name)}`;
 }
