@@ -9,6 +9,7 @@
  */
 import { el } from '../elements.js';
 import { Signal } from '../signal.js';
+import { DrawnRows } from './log-drawn.js';
 import { Heights } from './log-heights.js';
 
 const NEAR_END = 8;
@@ -17,15 +18,11 @@ const TRIES = 4;
 
 export class LogWindow {
   #scroller;
-  #draw;
-  #stampOf;
   #heights;
   #above = el('div', { class: 'log-space', 'aria-hidden': 'true' });
-  #block = el('div', { class: 'log-rows' });
   #below = el('div', { class: 'log-space', 'aria-hidden': 'true' });
   #rows = [];
-  /** @type {Map<string, {element: HTMLElement, stamp: string}>} */
-  #drawn = new Map();
+  #drawn;
   #range = [0, 0];
   /** @type {{key: string, offset: number}[]} */
   #held = [];
@@ -33,6 +30,7 @@ export class LogWindow {
   #slack = 0;
   #width = 0;
   #rest = null;
+  #own = -1;
 
   /** Whether the end is in sight, and is to stay so. */
   isAtEnd = true;
@@ -48,18 +46,13 @@ export class LogWindow {
    */
   constructor({ scroller, draw, stampOf, guess }) {
     this.#scroller = scroller;
-    this.#draw = draw;
-    this.#stampOf = stampOf;
+    this.#drawn = new DrawnRows({ draw, stampOf });
     this.#heights = new Heights((row) => guess(row, this.#width));
-    scroller.append(this.#above, this.#block, this.#below);
+    scroller.append(this.#above, this.#drawn.block, this.#below);
     scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     const watch = new ResizeObserver(() => this.update());
     watch.observe(scroller);
-    watch.observe(this.#block);
-  }
-
-  get block() {
-    return this.#block;
+    watch.observe(this.#drawn.block);
   }
 
   /** Show other rows. @param {number} [same] so many at the beginning are as they were */
@@ -75,7 +68,6 @@ export class LogWindow {
     this.#heights.setRows([]);
     this.#heights.forget();
     this.#drawn.clear();
-    this.#block.replaceChildren();
     this.#slack = 0;
     this.#goal = null;
     this.#held = place?.held ?? [];
@@ -104,7 +96,7 @@ export class LogWindow {
 
   /** The element of a row, if it is one of those in the page. */
   elementOf(key) {
-    return this.#drawn.get(key)?.element ?? null;
+    return this.#drawn.elementOf(key);
   }
 
   /** Go to the end. */
@@ -187,51 +179,9 @@ export class LogWindow {
   }
 
   #render([first, end]) {
-    const wanted = new Set();
-    const elements = [];
-    for (let index = first; index < end; index += 1) {
-      const row = this.#rows[index];
-      wanted.add(row.key);
-      elements.push(this.#elementFor(row));
-    }
-    for (const [key, { element }] of this.#drawn) {
-      if (!wanted.has(key)) {
-        if (element.contains(document.activeElement)) {
-          this.#scroller.focus({ preventScroll: true });
-        }
-        element.remove();
-        this.#drawn.delete(key);
-      }
-    }
-    let place = this.#block.firstChild;
-    for (const element of elements) {
-      if (element === place) {
-        place = place.nextSibling;
-      } else {
-        this.#block.insertBefore(element, place);
-      }
-    }
+    this.#drawn.show(this.#rows.slice(first, end), () => this.#scroller.focus({ preventScroll: true }));
     this.#range = [first, end];
     this.#space(first, end);
-  }
-
-  #elementFor(row) {
-    const stamp = this.#stampOf(row);
-    const known = this.#drawn.get(row.key);
-    if (known?.stamp === stamp) {
-      return known.element;
-    }
-    const element = this.#draw(row);
-    element.dataset.key = row.key;
-    if (known) {
-      const isFocused = known.element.contains(document.activeElement);
-      known.element.replaceWith(element);
-      if (isFocused) {
-        (element.hasAttribute('tabindex') ? element : this.#scroller).focus({ preventScroll: true });
-      }
-    }
-    this.#drawn.set(row.key, { element, stamp });
-    return element;
   }
 
   #space(first, end) {
@@ -243,7 +193,7 @@ export class LogWindow {
   #measure() {
     let isOther = false;
     let index = this.#range[0];
-    for (const element of this.#block.children) {
+    for (const element of this.#drawn.block.children) {
       isOther = this.#heights.measure(index, element.getBoundingClientRect().height) !== 0 || isOther;
       index += 1;
     }
@@ -255,11 +205,13 @@ export class LogWindow {
     const { scrollTop } = this.#scroller;
     const slack = scrollTop - top;
     const [first, end] = this.#range;
-    const mayGive = this.#rest !== null && !isGoal && !this.isAtEnd && this.#heights.top(first) + slack >= 0;
+    const isSmall = Math.abs(slack) < this.#scroller.clientHeight && this.#heights.top(first) + slack >= 0;
+    const mayGive = isSmall && this.#rest !== null && !isGoal && !this.isAtEnd;
     this.#slack = mayGive && Math.abs(slack) > 0.5 ? slack : 0;
     this.#space(first, end);
     if (!mayGive && Math.abs(this.#scroller.scrollTop - top) > 0.5) {
       this.#scroller.scrollTop = top;
+      this.#own = this.#scroller.scrollTop;
     }
   }
 
@@ -267,7 +219,7 @@ export class LogWindow {
   #hold() {
     const edge = this.#scroller.getBoundingClientRect().top;
     const held = [];
-    for (const element of this.#block.children) {
+    for (const element of this.#drawn.block.children) {
       const { top, bottom } = element.getBoundingClientRect();
       if (bottom > edge && element.dataset.key !== 'top') {
         held.push({ key: element.dataset.key, offset: top - edge });
@@ -287,19 +239,15 @@ export class LogWindow {
     if (this.#scroller.clientWidth !== this.#width) {
       return; // The rows were wrapped anew, and what is held is still to be put where it was.
     }
-    clearTimeout(this.#rest);
-    this.#rest = setTimeout(() => {
-      this.#rest = null;
-      if (this.#slack !== 0) {
-        this.update();
-      }
-    }, AT_REST);
+    if (this.#scroller.scrollTop !== this.#own) {
+      this.#swing();
+    }
     this.isAtEnd = this.#distance() < NEAR_END;
-    const { scrollTop, clientHeight: view } = this.#scroller;
-    const top = scrollTop - this.#slack;
+    const { clientHeight: view } = this.#scroller;
+    const top = this.#scroller.scrollTop - this.#slack;
     const [first, end] = this.#heights.between(top - view / 2, top + 1.5 * view);
     if (first < this.#range[0] || end > this.#range[1]) {
-      this.#holdAt(top);
+      this.#holdAt();
       this.update();
     } else {
       this.#hold();
@@ -307,12 +255,23 @@ export class LogWindow {
     }
   }
 
+  /** Somebody scrolls; what gave way meanwhile is put right when it is over. */
+  #swing() {
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      this.#rest = null;
+      if (this.#slack !== 0) {
+        this.update();
+      }
+    }, AT_REST);
+  }
+
   /** Hold what is in sight; where one has jumped there is nothing yet, and what is guessed to be there is held. */
-  #holdAt(top) {
+  #holdAt() {
     this.#hold();
-    const view = this.#scroller.clientHeight;
+    const { clientHeight: view, scrollTop: top } = this.#scroller;
     if (this.#held.length === 0 || this.#held[0].offset > view / 2) {
-      const index = this.#heights.at(Math.max(0, top));
+      const index = this.#heights.at(top);
       this.#held = [{ key: this.#rows[index].key, offset: this.#heights.top(index) - top }];
     }
   }

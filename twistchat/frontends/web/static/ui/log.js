@@ -8,9 +8,9 @@
  */
 import { el, fill, icon } from '../elements.js';
 import words from '../words/log.js';
+import { LogDeeds } from './log-deeds.js';
 import { mountHeard } from './log-heard.js';
 import { LogKeys } from './log-keys.js';
-import { LineMenu, copy } from './log-menu.js';
 import { RowDrawer } from './log-row.js';
 import { Rows } from './log-rows.js';
 import { Teller } from './log-told.js';
@@ -19,7 +19,6 @@ import { LogWindow } from './log-window.js';
 const TOP = { key: 'top', type: 'top', at: 0, item: null };
 const NEAR_TOP = 2;
 const MARKED = 4000;
-const NOTED = 4000;
 const LINE = 23;
 
 /** Put the log into its place. */
@@ -43,7 +42,6 @@ class LogView {
   #unlisten = () => {};
   #read = new WeakMap();
   #unmark = 0;
-  #menu;
 
   constructor(element, app) {
     this.#app = app;
@@ -56,9 +54,15 @@ class LogView {
       scroller: this.#scroller, draw: (row) => drawer.draw(row), stampOf: (row) => drawer.stampOf(row), guess,
     });
     this.#window.moved.listen(() => this.#moved());
-    this.#menu = new LineMenu(app, (item, note) => this.#note(item, note));
+    new LogDeeds(this.#scroller, app, {
+      rowOf: (key) => this.#shown()[this.#window.indexOf(key)],
+      conversation: () => this.#conversation,
+      toggle: (key) => this.#toggle(key),
+      loadOlder: () => this.#loadOlder(),
+      notes: this.#state.notes,
+      update: () => this.#window.update(),
+    });
     new LogKeys(this.#scroller, this.#window, () => this.#shown());
-    this.#scroller.addEventListener('click', (event) => this.#clicked(event));
     app.view.opened.listen(({ conversation, number }) => this.#open(conversation, number));
     app.view.seen?.listen(() => this.#moved());
     app.chat.arrived.listen((told) => this.#arrived(told));
@@ -245,77 +249,10 @@ class LogView {
     }
   }
 
-  /** Show some words in a line for a moment. */
-  #note(item, note) {
-    this.#state.notes.set(item.id, note);
-    this.#window.update();
-    setTimeout(() => {
-      this.#state.notes.delete(item.id);
-      this.#window.update();
-    }, NOTED);
-  }
-
   #toggle(key) {
     this.#rows.toggle(key);
     this.#rows.reset(this.#conversation.log.items);
     this.#show(0);
-  }
-
-  #clicked(event) {
-    const link = event.target.closest('a[data-room]');
-    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-      event.preventDefault();
-      this.#app.view.open(link.dataset.room, Number(link.dataset.number) || null);
-      return;
-    }
-    const button = event.target.closest('[data-do]');
-    if (!button) {
-      return;
-    }
-    const row = this.#shown()[this.#window.indexOf(button.closest('[data-key]').dataset.key)];
-    this.#do(button.dataset.do, row, button);
-  }
-
-  #do(deed, row, button) {
-    const { session, dialogs } = this.#app;
-    const { item } = row;
-    switch (deed) {
-      case 'menu':
-        this.#menu.open(button, this.#conversation, item);
-        break;
-      case 'person':
-        dialogs.person?.(item.who, this.#conversation, button);
-        break;
-      case 'fold':
-        this.#toggle(row.key);
-        break;
-      case 'older':
-        this.#loadOlder();
-        break;
-      case 'load':
-        this.#loadGap(item);
-        break;
-      case 'resend':
-        session.resend(item);
-        break;
-      default:
-        this.#discard(item);
-    }
-  }
-
-  #discard(item) {
-    if (item.canResend === false) {
-      copy(item.text);
-    }
-    this.#app.session.discard(item);
-  }
-
-  async #loadGap(item) {
-    try {
-      await this.#app.session.loadGap(this.#conversation, item);
-    } catch (error) {
-      this.#note(item, this.#app.t.error(error));
-    }
   }
 }
 

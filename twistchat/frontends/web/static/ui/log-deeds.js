@@ -1,0 +1,90 @@
+/** What is done where one clicks in the log: log-row.js says it of each button as `data-do`. */
+import { LineMenu, copy } from './log-menu.js';
+
+const NOTED = 5000;
+
+export class LogDeeds {
+  #app;
+  #log;
+  #menu;
+
+  /**
+   * @param {HTMLElement} scroller
+   * @param {object} app
+   * @param {object} log  the rows: `rowOf(key)`, `conversation()`, `toggle(key)`, `loadOlder()`, `update()`, and
+   *   `notes`, words that are shown in a row for a while, by the `id` of its item
+   */
+  constructor(scroller, app, log) {
+    this.#app = app;
+    this.#log = log;
+    this.#menu = new LineMenu(app, (item, words) => this.#note(item, words));
+    scroller.addEventListener('click', (event) => this.#clicked(event));
+  }
+
+  #clicked(event) {
+    const link = event.target.closest('a[data-room]');
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      this.#app.view.open(link.dataset.room, Number(link.dataset.number) || null);
+      return;
+    }
+    const button = event.target.closest('[data-do]');
+    const row = button && this.#log.rowOf(button.closest('[data-key]').dataset.key);
+    if (row) {
+      this.#do(button.dataset.do, row, button);
+    }
+  }
+
+  #do(deed, row, button) {
+    const { session, dialogs } = this.#app;
+    const { item } = row;
+    switch (deed) {
+      case 'menu':
+        this.#menu.open(button, this.#log.conversation(), item);
+        break;
+      case 'person':
+        dialogs.person?.(item.who, this.#log.conversation(), button);
+        break;
+      case 'fold':
+        this.#log.toggle(row.key);
+        break;
+      case 'older':
+        this.#log.loadOlder();
+        break;
+      case 'load':
+        this.#load(item);
+        break;
+      case 'resend':
+        session.resend(item);
+        break;
+      default:
+        this.#discard(item);
+    }
+  }
+
+  /** A line that can never be sent goes to the clipboard, for whoever wants to say it otherwise. */
+  #discard(item) {
+    if (item.canResend === false) {
+      copy(item.text);
+    }
+    this.#app.session.discard(item);
+  }
+
+  async #load(item) {
+    try {
+      await this.#app.session.loadGap(this.#log.conversation(), item);
+    } catch (error) {
+      this.#note(item, this.#app.t.error(error));
+    }
+  }
+
+  #note(item, words) {
+    const { notes, update } = this.#log;
+    notes.set(item.id, words);
+    update();
+    setTimeout(() => {
+      notes.delete(item.id);
+      update();
+    }, NOTED);
+  }
+}
