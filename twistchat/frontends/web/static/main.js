@@ -65,7 +65,7 @@ function follow({ session, view }, element, door) {
     // Who is known here comes in without having seen the door, if that is soon.
     door.classList.toggle('calm', state === 'connecting' || state === 'entering');
     if (state === 'in') {
-      view.follow();
+      view.resume();
     }
   };
   session.state.listen(show);

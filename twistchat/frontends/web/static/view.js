@@ -3,7 +3,6 @@
  * drawers beside it.
  */
 
-import { el } from './elements.js';
 import { Signal } from './signal.js';
 
 /** Write which conversation, and which line of it, as the fragment of an address. */
@@ -16,7 +15,7 @@ export function writeHash(key, number) {
  * @returns {{key: string, number: number|null}|null}
  */
 export function readHash(hash) {
-  const found = /^#(@?)([^/]+)(?:\/(\d{1,15}))?$/.exec(hash);
+  const found = /^#(@?)([^@/][^/]*)(?:\/(\d{1,15}))?$/.exec(hash);
   if (!found) {
     return null;
   }
@@ -37,6 +36,7 @@ export class View {
   #window;
   #cameFrom = null;
   #wanted = 0;
+  #shown = null;
 
   /** The key of the conversation that is shown, or null. */
   key = null;
@@ -54,9 +54,14 @@ export class View {
     this.#session = session;
     this.#settings = settings;
     this.#window = window;
-    element.append(el('div', { id: 'shade', on: { click: () => this.drawer(null) } }));
+    element.addEventListener('click', (event) => {
+      if (event.target.id === 'shade') {
+        this.drawer(null);
+      }
+    });
     element.dataset.members = settings.get('members') ? 'on' : 'off';
     window.addEventListener('hashchange', () => this.follow());
+    session.chat.changed.listen((change) => this.#keepUp(change));
     window.addEventListener('keydown', (event) => {
       const isOurs = event.key === 'Escape' && this.openDrawer && !event.defaultPrevented;
       if (isOurs && !window.document.querySelector('dialog[open]')) {
@@ -122,6 +127,13 @@ export class View {
     }
   }
 
+  /** Show something, if nothing is shown that is still there: for whoever comes in, or comes back. */
+  resume() {
+    if (!this.#shown || this.#find(this.key) !== this.#shown) {
+      this.follow();
+    }
+  }
+
   /**
    * Open a drawer, or close the one that is open.
    * @param {Drawer|null} name
@@ -163,17 +175,29 @@ export class View {
     return isColumn ? this.#settings.get('members') : this.openDrawer === name;
   }
 
+  /** What is shown may be left, or be called otherwise. */
+  #keepUp({ conversation, oldKey }) {
+    if (oldKey && oldKey === this.key && conversation) {
+      this.#show(conversation, null, 'replaceState');
+    } else if (this.key && this.#session.state.value === 'in' && !this.#find(this.key)) {
+      const first = this.#session.chat.conversations.values().next().value;
+      if (first) {
+        this.#show(first, null, 'replaceState');
+      }
+    }
+  }
+
   #find(key) {
     return key ? (this.#session.chat.conversations.get(key) ?? null) : null;
   }
 
-  #show(conversation, number) {
+  #show(conversation, number, how = this.key ? 'pushState' : 'replaceState') {
     const hash = writeHash(conversation.key, number);
     const { location, history } = this.#window;
     if (location.hash !== hash) {
-      // The first one is where one came in: going back from it leaves the page.
-      history[this.key ? 'pushState' : 'replaceState'](null, '', hash);
+      history[how](null, '', hash);
     }
+    this.#shown = conversation;
     this.key = conversation.key;
     this.#settings.set('last', this.key);
     if (this.openDrawer === 'sidebar' || (this.openDrawer && this.isNarrow)) {

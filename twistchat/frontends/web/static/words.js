@@ -67,7 +67,7 @@ export class Words {
     }
     for (const key of [until && `error.${code}+until`, `error.${code}`]) {
       if (key && key in this.#table) {
-        return this.t(key, values);
+        return this.t(key, values).trim();
       }
     }
     return line?.text || this.t('error.other', { about: code || String(line) });
