@@ -2,8 +2,8 @@
 
 import { el, fill } from '../elements.js';
 import { confirm, openDialog } from './dialog.js';
-import { isPlain } from './door.js';
 import { check, field, form } from './form.js';
+import { fieldOf, isPlain, suggestion } from './refusals.js';
 import own from '../words/account.js';
 
 /** Add the dialogs about oneself to `app.dialogs`: `account()`, `rename()`, `away()`. */
@@ -60,33 +60,14 @@ async function attempt(t, fields, deed) {
     await deed();
     return true;
   } catch (error) {
-    const which = fields[WHERE[error.code] ?? 'first'] ?? fields.first;
-    which.fail(t.error(error), ...help(t, error, fields));
+    const which = fields[fieldOf(error.code)] ?? fields.first;
+    const take = () => {
+      fields.first.input.value = error.hint;
+      fields.first.input.form.requestSubmit();
+    };
+    which.fail(t.error(error), suggestion(t, error, take));
     return false;
   }
-}
-
-/** Which field a refusal is about; else the first. */
-const WHERE = {
-  'wrong-password': 'password',
-  'attempts-too-fast': 'password',
-  'login-busy': 'password',
-  'account-disabled': 'password',
-  'password-short': 'fresh',
-  'password-long': 'fresh',
-  'password-characters': 'fresh',
-  'password-is-name': 'fresh',
-};
-
-function help(t, { code, hint }, fields) {
-  if (!code?.startsWith('name-') || typeof hint !== 'string' || !hint || code === 'name-same') {
-    return [];
-  }
-  const take = () => {
-    fields.first.input.value = hint;
-    fields.first.input.form.requestSubmit();
-  };
-  return [el('button', { type: 'button', on: { click: take } }, t.nodes('door.take', { name: el('bdi', { text: hint }) }))];
 }
 
 function rename(app, close) {

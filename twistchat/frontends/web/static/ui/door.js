@@ -3,18 +3,8 @@
 import { el, fill } from '../elements.js';
 import { field, form } from './form.js';
 import { languageChoice } from './language.js';
+import { farewell, fieldOf, isPlain, suggestion } from './refusals.js';
 import own from '../words/door.js';
-
-/** Errors of a hello, by the field that they are about. */
-const ABOUT_PASSWORD = new Set([
-  'name-registered',
-  'wrong-password',
-  'attempts-too-fast',
-  'login-busy',
-  'account-disabled',
-  'guests-not-welcome',
-]);
-const ABOUT_HOUSE = new Set(['house-first', 'house-password-wrong']);
 
 /** Put the door into its element. */
 export function mountDoor(element, app) {
@@ -147,7 +137,7 @@ class Door {
     }
     this.house.element.hidden = !server.house;
     if (state === 'out' && goodbye) {
-      this.#tell(this.#farewell(goodbye));
+      this.#tell(farewell(this.#t, goodbye));
     } else if (state === 'door') {
       this.#tell(this.#session.cameIn === 'anew' ? this.#t('door.anew') : '');
       if (refusal && !this.isEntering) {
@@ -157,17 +147,6 @@ class Door {
     } else {
       this.#tellLink();
     }
-  }
-
-  #farewell({ cause, words = '' }) {
-    const known = {
-      left: 'left',
-      'logged out': 'logged-out',
-      kicked: 'kicked',
-      banned: 'banned',
-      'no name given': 'timeout',
-    };
-    return this.#t(`door.${known[cause] ?? 'ended'}`, { words, cause });
   }
 
   #tellLink() {
@@ -259,16 +238,17 @@ class Door {
 
   #refuse(error) {
     const words = this.#t.error(error);
-    const { code, hint } = error;
-    if (ABOUT_HOUSE.has(code)) {
+    const { code } = error;
+    const about = fieldOf(code);
+    if (about === 'house') {
       this.house.element.hidden = false;
       this.house.fail(words);
-    } else if (ABOUT_PASSWORD.has(code)) {
+    } else if (about === 'password') {
       this.#choose(true);
-      this.password.fail(words, this.#suggestion(code, hint));
+      this.password.fail(words, this.#suggestion(error));
       this.password.input.select();
-    } else if (code?.startsWith('name-')) {
-      this.name.fail(words, this.#suggestion(code, hint));
+    } else if (about === 'name') {
+      this.name.fail(words, this.#suggestion(error));
       this.name.input.select();
     } else if (code?.startsWith('token-')) {
       this.#tell(words);
@@ -277,30 +257,13 @@ class Door {
     }
   }
 
-  #suggestion(code, hint) {
-    if (!code.startsWith('name-') || typeof hint !== 'string' || !hint) {
-      return null;
-    }
-    return el(
-      'button',
-      {
-        type: 'button',
-        on: {
-          click: () => {
-            this.#choose(false);
-            this.name.input.value = hint;
-            this.#enter();
-          },
-        },
-      },
-      this.#t.nodes('door.take', { name: el('bdi', { text: hint }) }),
-    );
+  #suggestion({ code, hint }) {
+    return suggestion(this.#t, { code, hint }, () => {
+      this.#choose(false);
+      this.name.input.value = hint;
+      this.#enter();
+    });
   }
-}
-
-/** Whether what is typed here goes over the network as it is. */
-export function isPlain() {
-  return location.protocol === 'http:' && !/^(localhost|127\.|\[::1\])/.test(location.hostname);
 }
 
 function iconAddress() {
