@@ -188,3 +188,23 @@ test('view: a private conversation follows its person to another name', async ()
   session.chat.changed.tell({ conversation: renamed, oldKey: '@bob' });
   equal([view.key, pushed], ['@rob', ['replace #@rob']]);
 });
+
+test('view: the first room is shown as soon as there is one', async () => {
+  const { view, opened, session } = make({ rooms: [] });
+  view.resume();
+  await settled();
+  equal([opened, view.key], [[], null]);
+  session.chat.conversations.set('#lobby', { key: '#lobby', name: '#lobby', isJoined: true });
+  session.chat.changed.tell({ conversation: null });
+  equal(opened, ['#lobby']);
+});
+
+test('view: while a room is being joined, no other is shown', async () => {
+  const { view, opened, session, waiting } = make({ hash: '#lab', rooms: [] });
+  view.resume();
+  session.chat.conversations.set('#lobby', { key: '#lobby', name: '#lobby', isJoined: true });
+  session.chat.changed.tell({ conversation: null });
+  waiting[0].done();
+  await settled();
+  equal(opened, ['#lab']);
+});

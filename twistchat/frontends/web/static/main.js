@@ -1,4 +1,4 @@
-/** Puts all together: the session, what is seen of it, and what wakes it up. */
+/** Puts all together: the session, and what is seen of it. */
 
 import { byId } from './elements.js';
 import { openSession } from './net/browser.js';
@@ -27,10 +27,10 @@ async function start() {
   const words = new Words({ language: settings.get('language'), wished: navigator.languages });
   document.documentElement.lang = words.tag;
 
-  const session = openSession();
+  const { session, link } = openSession();
   const element = byId('app');
   const view = new View({ element, session, settings, window });
-  const app = { session, chat: session.chat, t: words.t, words, settings, view, dialogs: {} };
+  const app = { session, chat: session.chat, t: words.t, words, settings, view, link, dialogs: {} };
   mountBanner(byId('banner'), app);
   catchFaults(app.banner);
   mountWays(app);
@@ -48,7 +48,6 @@ async function start() {
   }
   view.refused.listen(({ error }) => app.banner.fail(error));
   follow(app, element, byId('door'));
-  wakeUp(session.link);
   addEventListener('storage', () => settings.reread());
   await session.start();
 }
@@ -70,18 +69,6 @@ function follow({ session, view }, element, door) {
   };
   session.state.listen(show);
   show(session.state.value);
-}
-
-/** What says that a connection may be had again, or that somebody looks. */
-function wakeUp(link) {
-  const wake = () => link.wake();
-  addEventListener('online', wake);
-  addEventListener('pageshow', wake);
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') {
-      wake();
-    }
-  });
 }
 
 /** Nobody is left wondering why nothing happens. */

@@ -37,6 +37,7 @@ export class View {
   #cameFrom = null;
   #wanted = 0;
   #shown = null;
+  #isFollowing = false;
 
   /** The key of the conversation that is shown, or null. */
   key = null;
@@ -114,16 +115,14 @@ export class View {
 
   /** Show what the address says, or what was shown last, or the first there is. */
   async follow() {
-    const asked = readHash(this.#window.location.hash);
-    const last = this.#settings.get('last');
-    const first = this.#session.chat.conversations.keys().next().value;
-    const known = last && this.#find(last)?.key;
-    if (asked && (await this.open(asked.key, asked.number))) {
-      return;
-    }
-    const other = this.#find(this.key)?.key ?? known ?? first;
-    if (other) {
-      await this.open(other);
+    this.#isFollowing = true;
+    try {
+      const asked = readHash(this.#window.location.hash);
+      if (!asked || !(await this.open(asked.key, asked.number))) {
+        this.#showOther();
+      }
+    } finally {
+      this.#isFollowing = false;
     }
   }
 
@@ -179,11 +178,17 @@ export class View {
   #keepUp({ conversation, oldKey }) {
     if (oldKey && oldKey === this.key && conversation) {
       this.#show(conversation, null, 'replaceState');
-    } else if (this.key && this.#session.state.value === 'in' && !this.#find(this.key)) {
-      const first = this.#session.chat.conversations.values().next().value;
-      if (first) {
-        this.#show(first, null, 'replaceState');
-      }
+    } else if (!this.#find(this.key) && !this.#isFollowing && this.#session.state.value === 'in') {
+      this.#showOther();
+    }
+  }
+
+  /** Show what is still shown, what was shown last, or the first there is, if there is one yet. */
+  #showOther() {
+    const first = this.#session.chat.conversations.values().next().value;
+    const other = this.#find(this.key) ?? this.#find(this.#settings.get('last')) ?? first;
+    if (other) {
+      this.#show(other, null, 'replaceState');
     }
   }
 

@@ -1,7 +1,7 @@
 /** Who one is: name, account, being away. */
 
 import { el, fill } from '../elements.js';
-import { confirm, openDialog } from './dialog.js';
+import { openDialog } from './dialog.js';
 import { check, field, form } from './form.js';
 import { fieldOf, isPlain, suggestion } from './refusals.js';
 import own from '../words/account.js';
@@ -216,14 +216,7 @@ function deleteAccount(app, close) {
       submit: t('account.delete'),
       danger: true,
       onSubmit: async () => {
-        const isSure = await confirm({
-          title: t('account.delete'),
-          words: t('account.delete.sure', { name: session.chat.me.name }),
-          yes: t('account.delete'),
-          no: t('cancel'),
-          close: t('close'),
-        });
-        if (isSure && (await attempt(t, { first: password }, () => session.deleteAccount(password.value)))) {
+        if (await attempt(t, { first: password }, () => session.deleteAccount(password.value))) {
           close(t('account.delete.done'));
         }
       },

@@ -37,7 +37,7 @@ export class Banner {
     fill(element, this.#state, this.#news);
     const { session } = app;
     session.state.listen(() => this.#follow());
-    session.link.state.listen(() => this.#follow());
+    app.link.state.listen(() => this.#follow());
     session.trouble.listen((line) => this.#hear(line));
     addEventListener('online', () => this.#follow());
     addEventListener('offline', () => this.#follow());
@@ -121,7 +121,7 @@ export class Banner {
     const now = el('button', {
       type: 'button',
       text: t('banner.now'),
-      on: { click: () => this.#app.session.link.wake() },
+      on: { click: () => this.#app.link.wake() },
     });
     // The same words are not put there again, or they would be announced at each try.
     const kind = isNetwork ? 'network' : 'lost';
@@ -147,7 +147,7 @@ export class Banner {
     if (this.#shown !== 'lost' && this.#shown !== 'network') {
       return;
     }
-    const { state, until } = this.#app.session.link.state.value;
+    const { state, until } = this.#app.link.state.value;
     const left = Math.max(0, Math.ceil(((until ?? 0) - Date.now()) / 1000));
     const text = state === 'waiting' && left ? this.#t('banner.again', { count: left }) : this.#t('banner.trying');
     if (this.#seconds.textContent !== text) {
@@ -163,6 +163,10 @@ export class Banner {
   }
 
   #hear(line) {
+    const { value } = this.#app.session.state;
+    if ((value !== 'in' && value !== 'offline') || line.code?.startsWith('token-')) {
+      return; // it is told at the door; or that one came in anew
+    }
     if (line.type === 'stopping') {
       this.say(this.#t('banner.stopping', { words: line.words ?? '' }));
     } else if (line.type === 'slowed') {

@@ -44,28 +44,3 @@ export function openDialog({ title, close, class: name, onClose }, ...children) 
   first?.focus();
   return made;
 }
-
-/**
- * Ask whether it is really to be done.
- * @param {{title: string, words: string, yes: string, no: string, close: string}} given
- * @returns {Promise<boolean>}
- */
-export function confirm({ title, words, yes, no, close }) {
-  return new Promise((resolve) => {
-    let isWished = false;
-    const answer = (wished) => () => {
-      isWished = wished;
-      made.close();
-    };
-    const made = openDialog(
-      { title, close, onClose: () => resolve(isWished) },
-      el('p', { text: words }),
-      el(
-        'div',
-        { class: 'row end' },
-        el('button', { type: 'button', autofocus: true, text: no, on: { click: answer(false) } }),
-        el('button', { type: 'button', class: 'danger', text: yes, on: { click: answer(true) } }),
-      ),
-    );
-  });
-}

@@ -24,7 +24,8 @@ class Door {
     this.#t = app.t;
     this.#make(element);
     this.#session.state.listen((state) => this.#follow(state));
-    this.#session.link.state.listen(() => this.#tellLink());
+    this.#app.link.state.listen(() => this.#tellLink());
+    this.#session.trouble.listen((line) => this.#hear(line));
     this.#follow(this.#session.state.value);
   }
 
@@ -88,12 +89,13 @@ class Door {
         el(
           'footer',
           { class: 'row' },
-          el('button', {
-            type: 'button',
-            class: 'quiet',
-            text: t('door.ways'),
-            on: { click: () => this.#app.dialogs.ways() },
-          }),
+          this.#app.dialogs.ways &&
+            el('button', {
+              type: 'button',
+              class: 'quiet',
+              text: t('door.ways'),
+              on: { click: () => this.#app.dialogs.ways() },
+            }),
           languageChoice(this.#app),
         ),
       ),
@@ -150,18 +152,24 @@ class Door {
   }
 
   #tellLink() {
-    if (this.#session.state.value !== 'connecting') {
-      return;
+    const state = this.#session.state.value;
+    if ((state === 'connecting' || state === 'entering') && !this.isTold) {
+      const isWaiting = this.#app.link.state.value.state === 'waiting';
+      this.#tell(this.#t(isWaiting ? 'door.waiting' : 'door.connecting'));
     }
-    const { refusal, link } = this.#session;
-    if (refusal) {
-      this.#tell(this.#t.error(refusal), true);
-    } else {
-      this.#tell(this.#t(link.state.value.state === 'waiting' ? 'door.waiting' : 'door.connecting'));
+  }
+
+  /** What the server says to those who are not in: that it is full, say. It stays until one is at the door. */
+  #hear(line) {
+    const { value } = this.#session.state;
+    if (line.code && value !== 'in' && value !== 'offline') {
+      this.#tell(this.#t.error(line), true);
+      this.isTold = true;
     }
   }
 
   #tell(words, isBad = false) {
+    this.isTold = false;
     this.news.textContent = words;
     this.news.classList.toggle('bad', isBad);
   }
@@ -202,7 +210,6 @@ class Door {
     this.isEntering = true;
     this.button.textContent = this.#t('door.connecting');
     try {
-      await this.#beAtTheDoor();
       await this.#session.enter(given);
       this.#app.settings.set('name', name);
       this.password.input.value = '';
@@ -214,26 +221,6 @@ class Door {
       this.isEntering = false;
       this.button.textContent = this.#t('door.in');
     }
-  }
-
-  /** Wait until the server can be told a name. */
-  #beAtTheDoor() {
-    const { state } = this.#session;
-    if (state.value === 'out') {
-      this.#session.comeBack();
-    }
-    if (state.value === 'door') {
-      return null;
-    }
-    return new Promise((resolve) => {
-      const end = state.listen((now) => {
-        if (now === 'door') {
-          end();
-          resolve();
-        }
-      });
-      this.#session.link.wake();
-    });
   }
 
   #refuse(error) {

@@ -18,7 +18,7 @@ export function languageChoice(app, { id } = {}) {
       on: {
         change: () => {
           app.settings.set('language', input.value);
-          if (app.session.link.state.value.state === 'open') {
+          if (app.link.state.value.state === 'open') {
             location.reload();
           }
         },

@@ -40,7 +40,11 @@ const CAUSES = {
 };
 
 /** What somebody is told at the door who was in. */
-export function farewell(t, { cause = '', words = '' }) {
+export function farewell(t, goodbye) {
+  const { cause = '', words = '', code } = goodbye;
+  if (code) {
+    return t.error(goodbye);
+  }
   return t(`door.${CAUSES[cause] ?? 'ended'}`, { words, cause }).trim();
 }
 

@@ -68,7 +68,7 @@ function openSettings(app) {
 
 function language(app) {
   const id = 'settings-language';
-  const isAlone = app.session.link.state.value.state !== 'open';
+  const isAlone = app.link.state.value.state !== 'open';
   return el(
     'div',
     { class: 'field' },
