@@ -41,6 +41,7 @@ async function open(app, conversation, part) {
         },
       },
     })));
+  body.querySelector('input, button')?.focus();
 }
 
 /** The rules in words. */
