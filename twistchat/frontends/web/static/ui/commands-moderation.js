@@ -12,14 +12,14 @@ export function moderates({ session, t, dialogs, chat }) {
   async function order(deed, { words, room, usage }) {
     const read = readOrder(words, LASTING.has(deed));
     if (read.badTime) {
-      throw Object.assign(new Error(), { usage: t('composer.badTime', { word: read.badTime }) });
+      throw Object.assign(new Error(), { usage: t('commands.badTime', { word: read.badTime }) });
     }
     const where = read.room || room;
     if (!read.name || !where) {
       throw usage;
     }
     await session.moderate(deed, where, read.name, { seconds: read.seconds, words: read.words });
-    return [t('composer.done')];
+    return [t('commands.done')];
   }
 
   function conversationOf({ words, room, usage }) {
@@ -41,7 +41,7 @@ export function moderates({ session, t, dialogs, chat }) {
         return undefined;
       }
       await session.changeRules(conversation.name, readChanges(rest));
-      return [t('composer.done')];
+      return [t('commands.done')];
     },
     async slow({ needed, room, usage }) {
       let [named, rest] = firstRoom(needed);
@@ -51,7 +51,7 @@ export function moderates({ session, t, dialogs, chat }) {
         throw usage;
       }
       await session.changeRules(named || room, { slow: seconds });
-      return [t('composer.done')];
+      return [t('commands.done')];
     },
     async delete({ needed, room, usage }) {
       const [named, rest] = firstRoom(needed);
@@ -60,7 +60,7 @@ export function moderates({ session, t, dialogs, chat }) {
         throw usage;
       }
       await session.deleteLine(named || room, Number(number), why);
-      return [t('composer.done')];
+      return [t('commands.done')];
     },
   };
 }

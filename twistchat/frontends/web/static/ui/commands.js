@@ -1,9 +1,12 @@
 // What each command does that one types. What it answers is shown above the composer.
 
 import { el } from '../elements.js';
+import words from '../words/commands.js';
 import { moderates } from './commands-moderation.js';
 import { COMMANDS, commandCalled } from './manual.js';
 import { closest, firstRoom, firstWord, readRooms, roomCalled } from './typed.js';
+
+export { words };
 
 /** It is not used so; `usage` says how it is. */
 export class UsageError extends Error {
@@ -20,6 +23,7 @@ export class Commands {
 
   constructor(app) {
     this.#app = app;
+    app.words.add(words);
     this.#does = { ...talks(app), ...people(app), ...moderates(app) };
   }
 
@@ -37,7 +41,7 @@ export class Commands {
 
   async #run(name, given) {
     const { t } = this.#app;
-    const usage = new UsageError(t('composer.usage', { usage: `/${name} ${t(`usage.${name}`)}`.trim() }));
+    const usage = new UsageError(t('commands.usage', { usage: written(t, name) }));
     return this.#does[name]({
       ...given,
       usage,
@@ -63,7 +67,7 @@ export class Commands {
         throw error;
       }
       const near = closest(name, COMMANDS);
-      throw new UsageError(near ? t('composer.unknownNear', { name, near }) : t('composer.unknown', { name }));
+      throw new UsageError(near ? t('commands.unknownNear', { name, near }) : t('commands.unknown', { name }));
     }
   }
 }
@@ -128,7 +132,7 @@ function talks({ session, view, t, chat, dialogs }) {
         throw usage;
       }
       const { answer } = await session.request({ type: 'members', room: asked });
-      return [t('composer.who', { room: asked, count: answer.count, names: answer.names.join(', ') })];
+      return [t('commands.who', { room: asked, count: answer.count, names: answer.names.join(', ') })];
     },
     async topic({ words, room, usage }) {
       const [named, topic] = firstRoom(words);
@@ -141,7 +145,7 @@ function talks({ session, view, t, chat, dialogs }) {
         return undefined;
       }
       const { answer } = await session.request({ type: 'topic', room: asked });
-      return [answer.topic ? `${asked}: ${answer.topic}` : t('composer.noTopic', { room: asked })];
+      return [answer.topic ? `${asked}: ${answer.topic}` : t('commands.noTopic', { room: asked })];
     },
     async invite({ needed, room, usage }) {
       const [name, rest] = firstWord(needed);
@@ -150,7 +154,7 @@ function talks({ session, view, t, chat, dialogs }) {
         throw usage;
       }
       await session.invite(asked, name);
-      return [t('composer.invited', { name, room: asked })];
+      return [t('commands.invited', { name, room: asked })];
     },
     help: ({ words }) => help(t, words),
     exit: () => session.exit(),
@@ -167,23 +171,23 @@ function people({ session, t, dialogs }) {
         return this.back();
       }
       await session.setAway(words);
-      return [t('composer.away')];
+      return [t('commands.away')];
     },
     async back() {
       await session.setAway(null);
-      return [t('composer.back')];
+      return [t('commands.back')];
     },
     async ignore({ words }) {
       if (words) {
         await session.ignore(words);
-        return [t('composer.ignored', { name: words })];
+        return [t('commands.ignored', { name: words })];
       }
       const { answer } = await session.request({ type: 'ignored' });
-      return [answer.names.length ? t('composer.ignoring', { names: answer.names.join(', ') }) : t('composer.ignoringNobody')];
+      return [answer.names.length ? t('commands.ignoring', { names: answer.names.join(', ') }) : t('commands.ignoringNobody')];
     },
     async unignore({ needed }) {
       await session.unignore(needed);
-      return [t('composer.unignored', { name: needed })];
+      return [t('commands.unignored', { name: needed })];
     },
     // Passwords are never typed where one talks.
     register: account,
@@ -198,11 +202,17 @@ function people({ session, t, dialogs }) {
   };
 }
 
+/** Write a command with what stands behind it. */
+function written(t, name) {
+  const usage = `commands.usage.${name}`;
+  return t.has(usage) ? `/${name} ${t(usage)}` : `/${name}`;
+}
+
 function help(t, words) {
   const name = words && commandCalled(words.replace(/^\//, '').toLowerCase());
   const asked = name ? [name] : COMMANDS;
   return [el('dl', { class: 'help', tabindex: '0' }, asked.map((command) => el('div', {},
-    el('dt', {}, el('code', { text: `/${command} ${t(`usage.${command}`)}`.trim() })),
-    el('dd', { text: t(`command.${command}`) }),
-  ))), ...(name ? [] : [t('composer.helpMore')])];
+    el('dt', {}, el('code', { text: written(t, command) })),
+    el('dd', { text: t(`commands.of.${command}`) }),
+  ))), ...(name ? [] : [t('commands.helpMore')])];
 }

@@ -2,6 +2,7 @@
 
 import { el, fill } from '../elements.js';
 import { findCompletion, inserted } from './completing.js';
+import { fetchPart } from './later.js';
 import { COMMANDS } from './manual.js';
 
 const RECENT = 60;
@@ -34,6 +35,13 @@ export function mountCompletion(area, app) {
       return;
     }
     found = findCompletion(area.value, area.selectionStart, known(app), isAsked);
+    if (found?.kind === 'command' && !app.t.has('commands.of.me')) {
+      // What they are for comes with them; the list is shown at once.
+      fetchPart('commands').then(({ words }) => {
+        app.words.add(words);
+        found && look(isAsked);
+      }, () => {});
+    }
     const isDone = found?.options.length === 1 && found.options[0] === found.typed && !isAsked;
     if (!found || isDone) {
       close();
@@ -45,7 +53,7 @@ export function mountCompletion(area, app) {
       // Pressing keeps the focus, and the keyboard of a phone, where they are.
       { id: `completion-${index}`, role: 'option', on: { pointerdown: (event) => event.preventDefault(), click: () => take(index) } },
       el('span', { class: 'completion-name', text: shown(found, option), dir: 'auto' }),
-      found.kind === 'command' && el('span', { class: 'soft small', text: app.t(`command.${option}`) }),
+      found.kind === 'command' && app.t.has('commands.of.me') && el('span', { class: 'soft small', text: app.t(`commands.of.${option}`) }),
     )));
     list.hidden = false;
     area.setAttribute('aria-expanded', 'true');

@@ -2,9 +2,9 @@
 
 import { el, fill, iconButton } from '../elements.js';
 import words from '../words/composer.js';
-import { Commands } from './commands.js';
 import { mountCompletion } from './completion.js';
 import { onceAFrame } from './keeping.js';
+import { fetchPart } from './later.js';
 import { rightsOf, isModerator, partOf } from './rights.js';
 import { countBytes, mayHoldPassword, readTyped, splitLines } from './typed.js';
 
@@ -30,7 +30,7 @@ class Composer {
   #note = el('div', { class: 'composer-note', hidden: true, tabindex: '-1' });
   #state = el('div', { class: 'composer-state small', id: 'composer-state' });
   #send;
-  #commands;
+  #commands = null;
   #completion;
   #shown = null;
   #sent = [];
@@ -38,7 +38,6 @@ class Composer {
 
   constructor(form, app) {
     this.#app = app;
-    this.#commands = new Commands(app);
     this.#send = iconButton('send', app.t('composer.send'), { type: 'submit', class: 'composer-send' });
     fill(form, this.#note, el('div', { class: 'composer-box' }, this.#area, this.#send), this.#state);
     this.#completion = mountCompletion(this.#area, app);
@@ -279,6 +278,7 @@ class Composer {
   async #command(conversation, line, { command, words }) {
     this.#accept(conversation, line);
     try {
+      this.#commands ??= new (await fetchPart('commands')).Commands(this.#app);
       const lines = await this.#commands.run(conversation, command, words);
       if (lines?.length) {
         this.note(lines);

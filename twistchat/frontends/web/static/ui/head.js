@@ -5,7 +5,7 @@ import words from '../words/head.js';
 import { writeHash } from '../view.js';
 import { onceAFrame } from './keeping.js';
 import { partsOf } from './log-text.js';
-import { openMenu } from './menu.js';
+import { openMenu } from './later.js';
 import { isModerator, rightsOf } from './rights.js';
 import { inOrder, presenceOf } from './sidebar.js';
 
@@ -147,7 +147,7 @@ class Head {
     const link = { text: t('head.copyLink'), act: () => this.#copy(conversation) };
     const close = { text: t('head.leave'), act: () => dialogs.leave(conversation) };
     const told = rightsOf(this.#app).of(conversation);
-    openMenu(this.#more, t('head.more'), conversation.kind === 'room'
+    openMenu(this.#app, this.#more, t('head.more'), conversation.kind === 'room'
       ? [
         { heading: conversation.name, note: t('head.people', { count: conversation.count ?? conversation.members.size }) },
         this.#mayEdit(conversation) && { text: t('head.editTopic'), act: () => this.#edit() },

@@ -6,7 +6,7 @@ import { form } from './form.js';
 
 /** Open a dialog with a heading. */
 export function openPanel(app, title, ...children) {
-  return openDialog({ title, close: app.t('panel.close') }, ...children.flat().filter(Boolean));
+  return openDialog({ title, close: app.t('close') }, ...children.flat().filter(Boolean));
 }
 
 /**

@@ -11,7 +11,7 @@ import { field } from './form.js';
 const TIMES = ['600', '3600', '86400', '604800', '2592000', ''];
 
 /** Put `person`, `whois` and `invite` into `app.dialogs`. */
-export function mountPerson(app) {
+export function mount(app) {
   app.words.add(words);
   const person = new Person(app);
   Object.assign(app.dialogs, {
@@ -142,7 +142,7 @@ class Person {
       submit: t('person.inviteDo'),
       act: async () => {
         await session.invite(where.value, who.value.trim());
-        composer.note([t('composer.invited', { name: who.value.trim(), room: where.value })]);
+        composer.note([t('person.invited', { name: who.value.trim(), room: where.value })]);
       },
     }, name ? null : who.element, conversation ? null : where.element));
   }

@@ -10,7 +10,7 @@ const SWITCHES = ['invite_only', 'moderated', 'topic_locked', 'secret', 'outside
 const UNDONE = { mutes: 'unmute', bans: 'unban', exempt: 'unexempt', allowed: 'disallow' };
 
 /** Put `rules` into `app.dialogs`: `(conversation, 'sanctions'?)`. */
-export function mountRules(app) {
+export function mount(app) {
   app.words.add(words);
   app.dialogs.rules = (conversation, part = '') => open(app, conversation, part);
 }

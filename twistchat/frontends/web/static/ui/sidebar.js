@@ -3,28 +3,19 @@
 import { el, fill, icon, iconButton } from '../elements.js';
 import { fold } from '../model/names.js';
 import { writeHash } from '../view.js';
-import panelWords from '../words/panel.js';
-import roomsWords from '../words/rooms.js';
 import words from '../words/sidebar.js';
 import { keepRows, onceAFrame } from './keeping.js';
-import { openMenu } from './menu.js';
-import { mountPerson } from './person.js';
-import { mountRooms } from './rooms.js';
-import { mountRules } from './rules.js';
+import { mountLater, openMenu } from './later.js';
 
 /**
- * Make the sidebar; and the dialogs about rooms and people, which other parts open by `app.dialogs`.
+ * Make the sidebar; and put the dialogs about rooms and people into `app.dialogs`.
  * @param {HTMLElement} element
  * @param {object} app
  */
 export function mountSidebar(element, app) {
   const { t, chat, view } = app;
-  for (const own of [words, panelWords, roomsWords]) {
-    app.words.add(own);
-  }
-  mountPerson(app);
-  mountRooms(app);
-  mountRules(app);
+  app.words.add(words);
+  mountLater(app);
 
   const title = el('h2', { class: 'sidebar-title' });
   const rooms = el('ul', { 'aria-labelledby': 'sidebar-rooms' });
@@ -148,7 +139,7 @@ function drawOwn(button, { t, chat }) {
 function ownMenu(button, app) {
   const { t, chat, session, dialogs } = app;
   const away = myAway(chat);
-  openMenu(button, t('sidebar.own', { name: chat.me.name }), [
+  openMenu(app, button, t('sidebar.own', { name: chat.me.name }), [
     away === null
       ? { text: t('sidebar.goAway'), act: () => dialogs.away() }
       : { text: t('sidebar.comeBack'), act: () => session.setAway(null).catch(() => {}) },

@@ -57,6 +57,7 @@ export default {
     'person.whom': 'Whom?',
     'person.where': 'Into which room?',
     'person.inviteDo': 'Invite',
+    'person.invited': '{name} is invited into {room}.',
   },
   zh: {
     'person.menu': '关于 {name}',
@@ -116,5 +117,6 @@ export default {
     'person.whom': '邀请谁？',
     'person.where': '到哪个房间？',
     'person.inviteDo': '邀请',
+    'person.invited': '已邀请 {name} 到 {room}。',
   },
 };

@@ -1,0 +1,67 @@
+// What is fetched when it is wanted for the first time: dialogs and menus, which few need at once.
+
+import words from '../words/later.js';
+
+/** Which dialogs there are, by the modules that they are in. */
+const DIALOGS = {
+  person: ['person', 'whois', 'invite'],
+  rooms: ['rooms', 'join', 'write', 'switcher', 'away', 'leave', 'exit'],
+  rules: ['rules'],
+};
+const MODULES = {
+  commands: () => import('./commands.js'),
+  menu: () => import('./menu.js'),
+  person: () => import('./person.js'),
+  rooms: () => import('./rooms.js'),
+  rules: () => import('./rules.js'),
+};
+const WAIT = 4000;
+
+/**
+ * Fetch a part of the page. Rejects with an error line.
+ * @param {keyof typeof MODULES} name
+ */
+export async function fetchPart(name) {
+  try {
+    return await MODULES[name]();
+  } catch {
+    throw { code: 'lost' };
+  }
+}
+
+/** Put the dialogs into `app.dialogs`; each replaces itself by the real one. */
+export function mountLater(app) {
+  app.words.add(words);
+  for (const [name, dialogs] of Object.entries(DIALOGS)) {
+    for (const dialog of dialogs) {
+      app.dialogs[dialog] = async (...given) => {
+        const part = await tried(app, fetchPart(name));
+        if (part) {
+          part.mount(app);
+          app.dialogs[dialog](...given);
+        }
+      };
+    }
+  }
+  // So that all is there when the connection is not.
+  const ended = app.session.state.listen((state) => {
+    if (state === 'in') {
+      ended();
+      setTimeout(() => Object.keys(MODULES).forEach((name) => fetchPart(name).catch(() => {})), WAIT);
+    }
+  });
+}
+
+/** Open a menu, once it is here. */
+export async function openMenu(app, ...given) {
+  (await tried(app, fetchPart('menu')))?.openMenu(...given);
+}
+
+async function tried(app, fetching) {
+  try {
+    return await fetching;
+  } catch {
+    app.composer.note([app.t('later.lost')], { isError: true });
+    return null;
+  }
+}

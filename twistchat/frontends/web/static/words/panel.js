@@ -1,4 +1,0 @@
-export default {
-  en: { 'panel.close': 'Close' },
-  zh: { 'panel.close': '关闭' },
-};
