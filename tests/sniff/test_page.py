@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import unescape
 
+from twistchat.frontends.web.protocol import LONGEST, MOST
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -11,7 +12,6 @@ from tests.sniff.test_everybody import ANY
 from twistchat.core.limits import Limits
 from twistchat.frontends.registry import Greeting
 from twistchat.frontends.web.page import Place, write_page
-from twistchat.frontends.web.protocol import LONGEST, MOST
 from twistchat.testing import ChatTestCase, Person
 
 GET = b"GET / HTTP/1.1\r\nHost: chat.example:8000\r\nAccept: */*\r\n\r\n"

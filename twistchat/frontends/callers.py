@@ -32,12 +32,13 @@ class Bitten:
 class Handshakes:
     """Who is shaking hands (TLS): they have no session yet, but cost an open file, and work.
 
-    Of one address as many may at once as may be connected. How often they come is counted when
-    they have, so that they can be told.
+    Of one address as many may at once as may be connected, or `times` as many. How often they come
+    is counted when they have, so that they can be told.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, times: int = 1) -> None:
         self._of: Counter[str] = Counter()
+        self._times = times
 
     def __len__(self) -> int:
         return self._of.total()
@@ -45,7 +46,8 @@ class Handshakes:
     def admit(self, address: str, here: str, limits: Limits) -> str | None:
         """Count another one, or tell which limit has been reached."""
         key, is_private = network_of(address, here)
-        if self._of[key] >= (limits.per_private_address if is_private else limits.per_address):
+        at_most = limits.per_private_address if is_private else limits.per_address
+        if self._of[key] >= self._times * at_most:
             return "per-private-address" if is_private else "per-address"
         self._of[key] += 1
         return None

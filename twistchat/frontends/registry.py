@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 log = Logger()
 
+OF_A_BROWSER = 6
+"""Connections that a browser opens to one server, to read its page."""
+
 TOLD_AT_ONCE = 64
 """Connections that are turned away with a word at the same time; more are closed without one."""
 
@@ -113,6 +116,8 @@ class Registry:
         self._limit_log = limit_log
         self._callers = Callers(clock, chat.limits)
         self._handshakes = Handshakes()
+        self._visits = Handshakes(OF_A_BROWSER)
+        self._visitors: set[Callable[[], None]] = set()
         self._entrance = entrance
         self.desk = desk
         """Takes passwords, on every wire."""
@@ -264,11 +269,35 @@ class Registry:
         """
         if self._stopping or self._banned(address) is not None:
             return None
+        return self._admit(self._handshakes, address, here)
+
+    def admit_visit(
+        self, address: str, here: str, leave: Callable[[], None]
+    ) -> Callable[[], None] | None:
+        """Count a connection over which a page is read; return what is called when it is over.
+
+        None if there may not be another one from there. `leave` is called when the server stops.
+        """
+        if self._stopping or self._banned(address) is not None:
+            return None
+        over = self._admit(self._visits, address, here)
+        if over is None:
+            return None
+        self._visitors.add(leave)
+
+        def left() -> None:
+            self._visitors.discard(leave)
+            over()
+
+        return left
+
+    def _admit(self, those: Handshakes, address: str, here: str) -> Callable[[], None] | None:
         bitten: str | None = "clients"
-        if len(self._sessions) + len(self._handshakes) < self.limits.clients:
-            bitten = self._handshakes.admit(address, here, self.limits)
+        known = len(self._sessions) + len(self._handshakes) + len(self._visits)
+        if known < self.limits.clients:
+            bitten = those.admit(address, here, self.limits)
         if bitten is None:
-            return lambda: self._handshakes.gone(address, here)
+            return lambda: those.gone(address, here)
         self._limit_log.bit(bitten, address)
         return None
 
@@ -294,6 +323,8 @@ class Registry:
     def say_goodbye(self, words: str) -> None:
         """Let nobody in any more, and tell everybody, in order, that the server stops."""
         self._stopping = True
+        for leave in list(self._visitors):
+            leave()
         for session in self.sessions:
             session.stop()
         self._pipeline.submit([Stopping(words, self._chat.now())])

@@ -1,117 +1,111 @@
-"""Browsers at a port: HTTP, and the way from it to a WebSocket."""
+"""Browsers at a port: the page, and its socket."""
 
 from __future__ import annotations
 
-from importlib.resources import files
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-from twisted.internet.interfaces import IConsumer
-from twisted.internet.protocol import connectionDone
-from twisted.web.http import HTTPChannel
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
-from twisted.web.static import File
-from wsproto.connection import ConnectionType
-from wsproto.events import AcceptConnection
-from wsproto.handshake import H11Handshake
-from wsproto.utilities import RemoteProtocolError
 
-from twistchat.frontends.peer import put_in_place
+from twistchat.frontends.peer import address_of, own_address_of
+from twistchat.frontends.web.channel import Channel, Visit
 from twistchat.frontends.web.format import Framed
+from twistchat.frontends.web.handshake import No, begin
+from twistchat.frontends.web.place import WebPlace
+from twistchat.frontends.web.resources import make_root
 from twistchat.frontends.web.socket import WebSocketProtocol
 
 if TYPE_CHECKING:
-    from twisted.internet.interfaces import IProtocol
-    from twisted.python.failure import Failure
+    from collections.abc import Callable
+
+    from twisted.internet.interfaces import IAddress
 
     from twistchat.frontends.registry import Registry
     from twistchat.wire import WireFormat
 
 
-class Channel(HTTPChannel):
-    """One connection of a browser, as long as it speaks HTTP."""
-
-    _next: IProtocol | None = None
-    """What is spoken instead, from now on."""
-
-    def dataReceived(self, data: bytes) -> None:
-        """Take in bytes, or hand them on."""
-        if self._next is None:
-            super().dataReceived(data)
-        else:
-            self._next.dataReceived(data)
-
-    def rawDataReceived(self, data: bytes) -> None:
-        """Take in what has come behind a request."""
-        if self._next is None:
-            super().rawDataReceived(data)
-        else:
-            self._next.dataReceived(data)
-
-    def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """Be gone."""
-        if self._next is None:
-            super().connectionLost(reason)
-        else:
-            self._next.connectionLost(reason)
-
-    def becomes(self, protocol: IProtocol) -> None:
-        """Let another protocol have the connection."""
-        assert self.transport is not None
-        self.setTimeout(None)
-        IConsumer(self.transport).unregisterProducer()
-        self.requests.clear()
-        self._next = protocol
-        put_in_place(self.transport, self, protocol)
-        protocol.makeConnection(self.transport)
-        protocol.dataReceived(b"")
-
-
 class Socket(Resource):
-    """Where a WebSocket begins."""
+    """Where a WebSocket begins.
+
+    Whoever nobody lets in now is told so inside: a page cannot read what else is answered.
+    """
 
     isLeaf = True
 
-    def __init__(self, registry: Registry, told: WireFormat) -> None:
+    def __init__(self, registry: Registry, told: WireFormat, place: WebPlace) -> None:
         super().__init__()
         self._registry = registry
         self._framed = Framed(told)
+        self._place = place
 
     def render(self, request: Request) -> int | bytes:
-        """Begin one."""
-        handshake = H11Handshake(ConnectionType.SERVER)
-        headers = [
-            (name, value)
-            for name, values in request.requestHeaders.getAllRawHeaders()
-            for value in values
-        ]
-        try:
-            handshake.initiate_upgrade_connection(headers, request.uri)
-        except RemoteProtocolError:
-            request.setResponseCode(426)
-            request.setHeader(b"Sec-WebSocket-Version", b"13")
-            return b"This is where a WebSocket begins.\n"
-        begins = handshake.send(AcceptConnection())
-        protocol = WebSocketProtocol(self._registry, framed=self._framed, begins=begins)
-        assert isinstance(request.channel, Channel)
-        request.channel.becomes(protocol)
+        """Begin one, or say why not."""
+        headers = request.requestHeaders
+        begins = begin(request.clientproto, headers, self._place)
+        if request.method != b"GET" and isinstance(begins, bytes):
+            begins = No(HTTPStatus.METHOD_NOT_ALLOWED, "A WebSocket begins with GET.")
+        if isinstance(begins, No):
+            return _say(request, begins)
+        channel = request.channel
+        assert isinstance(channel, Channel)
+        assert channel.transport is not None
+        address = self._place.client_of(address_of(channel.transport), headers)
+        protocol = WebSocketProtocol(
+            self._registry, framed=self._framed, begins=begins, address=address
+        )
+        if not channel.becomes(protocol):
+            # Whoever reads nothing of what they were answered will not read this.
+            channel.forceAbortClient()
         return NOT_DONE_YET
 
 
+def _say(request: Request, no: No) -> bytes:
+    request.setResponseCode(no.status, no.status.phrase.encode())
+    request.setHeader(b"Content-Type", b"text/plain; charset=utf-8")
+    request.setHeader(b"X-Content-Type-Options", b"nosniff")
+    request.setHeader(b"Cache-Control", b"no-store")
+    if no.header is not None:
+        request.setHeader(*no.header)
+    return f"{no.words}\n".encode()
+
+
 class WebFactory(Site):
-    """Makes a `Channel` for each connection."""
+    """Makes a `Channel` for each connection.
+
+    `told` is how the dialog of programs is written. `place` says where the page is, and who is
+    believed.
+    """
 
     noisy = False
     protocol = Channel  # type: ignore[assignment]  # not in what chooses between it and HTTP/2
+    requestFactory = Visit
 
-    def __init__(self, registry: Registry, *, told: WireFormat) -> None:
-        static = str(files(__package__).joinpath("static"))
-        root = File(static)
-        root.putChild(b"socket", Socket(registry, told))
-        super().__init__(root, reactor=registry.clock, timeout=10)
+    def __init__(
+        self, registry: Registry, *, told: WireFormat, place: WebPlace | None = None
+    ) -> None:
+        self._registry = registry
+        self._place = place or WebPlace()
+        root = make_root(registry, self._place)
+        root.putChild(b"socket", Socket(registry, told, self._place))
+        super().__init__(root, reactor=registry.clock, timeout=registry.limits.handshake)
 
     def startFactory(self) -> None:
         """Nothing begins: there is no log of requests."""
 
     def stopFactory(self) -> None:
         """Nothing ends."""
+
+    def buildProtocol(self, addr: IAddress | None) -> Any:
+        """Make the protocol of a new connection."""
+        self.timeOut = self._registry.limits.handshake
+        channel = super().buildProtocol(addr)
+        assert isinstance(channel, Channel)
+        channel.admit = self._admit
+        return channel
+
+    def _admit(self, channel: Channel) -> Callable[[], None] | None:
+        assert channel.transport is not None
+        address, here = address_of(channel.transport), own_address_of(channel.transport)
+        is_proxy = self._place.proxies.has(address)
+        return self._registry.admit_visit("" if is_proxy else address, here, channel.stop)

@@ -1,4 +1,11 @@
-"""One browser's connection, once it is a WebSocket: frames → lines → the dialog of programs."""
+"""One browser's connection, once it is a WebSocket: frames → lines → the dialog of programs.
+
+    bytes ─ wsproto ─ events ─ messages ─ lines ─▶ what every connection of lines does
+
+What somebody says goodbye with decides whether they come back: 1000, or no code, is to leave, as
+the end of input is on other wires. Whatever else happens (1001: the page is gone for now; an end
+without a word) is a lost connection, and the name is kept for whoever has its token.
+"""
 
 from __future__ import annotations
 
@@ -19,21 +26,27 @@ from twistchat.frontends.web.frames import Close, close_frame, ping_frame, pong_
 from twistchat.session.throttle import LINE
 
 if TYPE_CHECKING:
-    from twisted.internet.interfaces import ITransport
+    from collections.abc import Callable
+
+    from twisted.internet.interfaces import IDelayedCall, ITransport
 
     from twistchat.frontends.registry import Registry
     from twistchat.session import Session
     from twistchat.wire import WireFormat
 
-LONGEST = 4
-"""A message may be so many times as long as a line."""
+LINES = 4
+"""A message may be as long as so many of the longest lines."""
+
+PARTING = 1.0
+"""Seconds in which a browser may say goodbye too, before the connection is closed."""
 
 
 class WebSocketProtocol(LineInput):
     """A browser that speaks JSON: a message is one line, or several.
 
-    What is held is not unframed either: it waits as it came. Browsers answer pings of the protocol
-    by themselves, also in a page that sleeps; so these tell whether somebody is there.
+    What is held is not unframed either: it waits as it came. Whether the browser is there is asked
+    by pings of the protocol, which it answers by itself: the timers of a page that nobody looks at
+    may sleep for minutes.
     """
 
     __slots__ = (
@@ -41,12 +54,16 @@ class WebSocketProtocol(LineInput):
         "_begins",
         "_framed",
         "_frames",
-        "_has_closed",
+        "_hang_up",
+        "_has_heard_close",
+        "_is_deaf",
         "_is_taking",
         "_lines",
         "_message",
+        "_parting",
+        "_pong",
         "_size",
-    )  # fmt: skip
+    )
 
     def __init__(
         self, registry: Registry, *, framed: Framed, begins: bytes, address: str = ""
@@ -59,11 +76,18 @@ class WebSocketProtocol(LineInput):
         self._frames = Connection(ConnectionType.SERVER)
         self._lines: deque[bytes] | None = None
         """Lines of the message that is being taken in, which wait."""
-        self._message: list[bytes] | None = None
+        self._message: bytearray | None = None
         """What has come of a message that is not whole."""
         self._size = 0
+        self._pong: bytes | None = None
+        """What the last ping said that is not answered yet."""
         self._is_taking = False
-        self._has_closed = False
+        self._is_deaf = False
+        """Whether nothing more is unframed."""
+        self._has_heard_close = False
+        self._hang_up: Callable[[], None] | None = None
+        """Closes the connection."""
+        self._parting: IDelayedCall | None = None
 
     # ------------------------------------------------------------ what a language is told
 
@@ -94,31 +118,51 @@ class WebSocketProtocol(LineInput):
 
     # ------------------------------------------------------------ called by the transport
 
+    def connectionMade(self) -> None:
+        """Begin; whoever closes this one transport waits for the browser's goodbye."""
+        transport = self.transport
+        assert transport is not None
+        self._hang_up = transport.loseConnection
+        transport.loseConnection = self._part  # type: ignore[method-assign]
+        super().connectionMade()
+
     def dataReceived(self, data: bytes) -> None:
         """Take in bytes as the network split them; none: go on with what waits."""
         if self._opening is not None:
             self._open()
-        if data and not self._has_closed:
+        if data and not self._is_deaf:
             self.last_heard = self._clock.seconds()
             self._frames.receive_data(data)
         if not self._is_taking:
             self._is_taking = True
             self._take()
             self._is_taking = False
-        if data and self.session is not None:
-            self.session.throttle.spend(len(data) / LINE)
+        session, pong = self.session, self._pong
+        if session is None:
+            return
+        if pong is not None:  # one for all that came together (RFC 6455, section 5.5.3)
+            self._pong = None
+            session.put(pong_frame(pong))
+        if data:
+            session.throttle.spend(len(data) / LINE)
 
     def readConnectionLost(self) -> None:
-        """Be gone: whoever leaves says so before (RFC 6455, section 7.1.5)."""
-        if self.transport is not None and not self._has_closed:
-            self._has_closed = True
-            self.transport.loseConnection()
+        """Be gone: whoever leaves says so before."""
+        if self.paused:  # there may be something in what waits: see `release`
+            self._has_ended = True
+        elif not self._has_heard_close and self.session is not None:
+            self.session.outlet.abort()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Be gone; if nothing was said of it, by no wish of one's own."""
+        if self._parting is not None and self._parting.active():
+            self._parting.cancel()
         if reason.check(ConnectionDone):
             reason = Failure(ConnectionLost())
         super().connectionLost(reason)
+        self._hang_up = None
+        if self.transport is not None:
+            del self.transport.loseConnection  # what goes around in a circle is freed late
 
     # ------------------------------------------------------------ frames
 
@@ -130,51 +174,55 @@ class WebSocketProtocol(LineInput):
                     self.lineReceived(self._lines.popleft())
                     continue
                 self._lines = None
-                event = None if self._has_closed else next(self._frames.events(), None)
+                event = None if self._is_deaf else next(self._frames.events(), None)
                 if event is None:
                     return
                 self._take_event(event)
         except RemoteProtocolError as error:
             hint = error.event_hint
-            self._fail(hint.code if isinstance(hint, CloseConnection) else Close.PROTOCOL)
+            code = hint.code if isinstance(hint, CloseConnection) else Close.PROTOCOL
+            self._fail(code, str(error))
 
     def _take_event(self, event: Event) -> None:
         match event:
             case TextMessage():
                 self._take_text(event)
             case BytesMessage():
-                self._fail(Close.NOT_TEXT)
-            case Ping():
-                self._count()
-                if self.session is not None:
-                    self.session.put(pong_frame(bytes(event.payload)))
+                self._fail(Close.NOT_TEXT, "text is spoken here, in JSON")
             case CloseConnection():
                 self._ends(event.code)
+            case Ping():
+                self._pong = bytes(event.payload)
+                self._count()
             case _:
                 self._count()
 
     def _take_text(self, event: TextMessage) -> None:
         piece = event.data.encode()
         self._size += len(piece)
-        dialog = self._dialog
-        if dialog is not None and self._size > LONGEST * dialog.longest:
-            self._fail(Close.TOO_BIG)
-            return
-        if not event.message_finished:
+        if self._dialog is not None and self._size > LINES * self._dialog.longest:
+            self._fail(Close.TOO_BIG, f"a message has at most {LINES * self._dialog.longest} bytes")
+        elif not event.message_finished:
             if self._message is None:
-                self._message = []
-            self._message.append(piece)
+                self._message = bytearray()
+            self._message += piece
             if event.frame_finished:
                 self._count()
-            return
-        if self._message is not None:
-            piece = b"".join((*self._message, piece))
-            self._message = None
-        self._size = 0
-        if not piece:
+        else:
+            if self._message is not None:
+                piece = bytes(self._message + piece)
+                self._message = None
+            self._size = 0
+            self._take_lines(piece)
+
+    def _take_lines(self, message: bytes) -> None:
+        """Take in a message; its last line may have no end."""
+        if not message:
             self._count()
             return
-        lines = piece.removesuffix(b"\n").split(b"\n")
+        if b"\r" in message:
+            message = message.replace(b"\r\n", b"\n").removesuffix(b"\r")
+        lines = message.removesuffix(b"\n").split(b"\n")
         if len(lines) == 1:
             self.lineReceived(lines[0])
         else:
@@ -185,22 +233,38 @@ class WebSocketProtocol(LineInput):
         if self.session is not None:
             self._count_line(self.session, 1)
 
+    # ------------------------------------------------------------ the end
+
     def _ends(self, code: int) -> None:
         """Leave, after what was said; or be gone, as the browser says it."""
-        self._has_closed = True
-        session = self.session
-        if session is None:
-            return
-        if code in (Close.NORMAL, Close.NO_CODE):
-            session.receive(Quit())
-        else:
+        self._is_deaf = self._has_heard_close = True
+        if self._parting is not None:
+            self._parts()
+        elif self.session is not None and code in (Close.NORMAL, Close.NO_CODE):
+            self.session.receive(Quit())
+        elif self.session is not None:
             self.fall_silent()
-            session.outlet.abandon(close_frame(code))
+            self.session.outlet.abandon(close_frame(code))
 
-    def _fail(self, code: int) -> None:
+    def _fail(self, code: int, why: str) -> None:
         """Take in nothing more from whoever speaks no proper WebSocket."""
-        self._has_closed = True
+        self._is_deaf = True
         self._message = self._lines = None
         self.fall_silent()
         if self.session is not None:
-            self.session.outlet.abandon(close_frame(code))
+            self.session.outlet.abandon(close_frame(code, why))
+
+    def _part(self) -> None:
+        """Close, when the browser has said goodbye too, or after a moment.
+
+        To close it at once could throw away what is on its way: the last words, and why.
+        """
+        if self._has_heard_close:
+            self._parts()
+        elif self._parting is None:
+            self.fall_silent()
+            self._parting = self._clock.callLater(PARTING, self._parts)
+
+    def _parts(self) -> None:
+        if self._hang_up is not None:
+            self._hang_up()
