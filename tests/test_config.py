@@ -32,6 +32,9 @@ motd = 'motd.txt'
 guests = false
 password-file = "password.txt"
 auth = ["file:people"]
+web-origin = ["*"]
+web-base = "/talk/"
+web-proxy = ["unix"]
 metrics = 9100
 control = "no"
 [ limits ]
@@ -75,9 +78,10 @@ class ReadingTests(ConfigTestCase):
             {
                 ("port",): 2, ("listen",): 3, ("tls",): 7, ("engine",): 8, ("retention",): 9,
                 ("name",): 10, ("motd",): 13, ("console",): 14, ("guests",): 15,
-                ("password-file",): 16, ("auth",): 17, ("metrics",): 18, ("control",): 19,
-                ("limits",): 20, ("limits", "rate"): 21,
-                ("limits", "line"): 23, ("limits", "stall"): 24,
+                ("password-file",): 16, ("auth",): 17, ("web-origin",): 18,
+                ("web-base",): 19, ("web-proxy",): 20, ("metrics",): 21, ("control",): 22,
+                ("limits",): 23, ("limits", "rate"): 24,
+                ("limits", "line"): 26, ("limits", "stall"): 27,
             },
         )  # fmt: skip
 
@@ -163,7 +167,8 @@ class MistakeTests(ConfigTestCase):
             "[server]\nport = 1": (
                 "chat.toml, line 1: there is no option 'server';"
                 " there are: port, listen, tls, engine, retention, name, motd,"
-                " guests, password-file, auth, console, metrics, control"
+                " guests, password-file, auth, web-origin, web-base, web-proxy, console,"
+                " metrics, control"
             ),
             "rate = 5": "chat.toml, line 1: 'rate' is a limit: write it under [limits]",
             "per_address = 5": (

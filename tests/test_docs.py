@@ -127,8 +127,9 @@ class DocumentTests(SynchronousTestCase):
             "port": 8000, "listen": [], "tls": "/etc/letsencrypt/live/chat.example",
             "engine": "sqlite:twistchat.db", "retention": [],
             "name": "twistchat", "motd": "motd.txt", "guests": True,
-            "password-file": "password.txt", "auth": [], "console": False, "metrics": 9100,
-            "control": "twistchat.ctl",
+            "password-file": "password.txt", "auth": [],
+            "web-origin": [], "web-base": "https://chat.example/talk/", "web-proxy": [],
+            "console": False, "metrics": 9100, "control": "twistchat.ctl",
         }  # fmt: skip
         self.assertEqual(everything.options, defaults)
         self.assertEqual(list(everything.options), list(OPTIONS))
@@ -137,7 +138,10 @@ class DocumentTests(SynchronousTestCase):
         options.parent = twistd_in(temporary_folder(self))
         options.parseOptions([])
         self.assertEqual(str(defaults["port"]), DEFAULTS["port"])
-        for name in ("listen", "engine", "retention", "name", "guests", "auth", "control"):
+        for name in (
+            "listen", "engine", "retention", "name", "guests", "auth", "web-origin", "web-proxy",
+            "control",
+        ):  # fmt: skip
             self.assertEqual(defaults[name], DEFAULTS[name])
         self.assertFalse(options.console)
         self.assertIsNone(options.metrics)

@@ -36,7 +36,7 @@ And the house:
     service.py      settings → service tree: doors, engine, the operator's places
     tap.py          what `twistd chat` takes
     config.py       the configuration file
-    given.py        an option as it was given, on the command line or in that file
+    given/          options as they were given, on the command line or in that file
     host/           this machine: addresses, ports, open files
     testing/        the public test kit
 """

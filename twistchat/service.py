@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import MultiService
 from twisted.internet import defer
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 
@@ -24,10 +26,11 @@ from twistchat.frontends.line.format import LineFormat
 from twistchat.frontends.line.protocol import ChatFactory
 from twistchat.frontends.recognising import HTTP
 from twistchat.frontends.sniff import SniffFactory
+from twistchat.frontends.web.place import Way, WebPlace
 from twistchat.frontends.web.site import WebFactory
 from twistchat.host.descriptors import fit
 from twistchat.host.door import Door
-from twistchat.host.endpoints import ANY, LINE, Listen, read_listen
+from twistchat.host.endpoints import ANY, LINE, WEB, Listen, read_listen
 from twistchat.host.private import is_ours
 from twistchat.operating import ControlSocket, OnHangUp
 
@@ -51,16 +54,16 @@ CLOSE_TIME = 1.5
 """Seconds in which, on stopping, readers may take their last lines."""
 
 
-def web_factory(registry: Registry) -> Factory[Any]:
+def web_factory(registry: Registry, place: WebPlace | None = None) -> Factory[Any]:
     """Make what serves the page, and what it speaks."""
-    return WebFactory(registry, told=JSON)
+    return WebFactory(registry, told=JSON, place=place)
 
 
 WIRES: Mapping[str, Callable[[Registry], Factory[Any]]] = {
     LINE: ChatFactory,
     "json": JSONFactory,
     "irc": IRCFactory,
-    "web": web_factory,
+    WEB: web_factory,
 }
 """Every kind of wire, and what makes its factory."""
 
@@ -68,11 +71,14 @@ KINDS = (ANY, *WIRES)
 """What can be listened for."""
 
 
-def any_factory(registry: Registry, tls: Certificates | None = None) -> SniffFactory:
+def any_factory(
+    registry: Registry, tls: Certificates | None = None, place: WebPlace | None = None
+) -> SniffFactory:
     """Make what serves every kind of client at one port; with certificates, those by TLS too."""
-    factories = {kind: make(registry) for kind, make in WIRES.items()}
+    place = replace(place or WebPlace(), is_for_all=True, is_encrypted=tls is not None)
+    factories = {kind: make(registry) for kind, make in WIRES.items() if kind != WEB}
     factories[LINE] = ChatFactory(registry, guesses=registry.languages)
-    factories[HTTP] = factories["web"]
+    factories[HTTP] = web_factory(registry, place)
     return SniffFactory(registry, factories, tls=tls)
 
 
@@ -82,7 +88,7 @@ class ChatService(MultiService):
     Start it under any application, with `setServiceParent`. `listen` are endpoint descriptions
     as `serverFromString` reads them: for every kind of client, or for those of one wire alone
     (`KIND=tcp:9000`; the kinds are those of `WIRES`). With `tls` the former may come encrypted,
-    too. `doors` says who may come in. `metrics` is
+    too. `web` says where the page for browsers is. `doors` says who may come in. `metrics` is
     where the metrics are served, if anywhere; it needs the extra of that name. `stop` is called
     when the operator wants to shut down; it should stop this service, and without it the console
     cannot. `fail` is called instead where the engine does not start.
@@ -99,6 +105,7 @@ class ChatService(MultiService):
         greeting: Greeting | None = None,
         extensions: Iterable[Extension] = (),
         doors: Doors = OPEN,
+        web: WebPlace | None = None,
         console: bool = False,
         metrics: str | None = None,
         control: ControlAt | None = None,
@@ -127,6 +134,7 @@ class ChatService(MultiService):
         )
         self.factory = ChatFactory(self.parts.registry)
         self._tls = tls
+        self._web = replace(web or WebPlace(), doors=self._ways)
         self._factories: dict[str, Factory] = {LINE: self.factory}
         self.doors = [self._door(place) for place in listen]
         for door in self.doors:
@@ -181,12 +189,28 @@ class ChatService(MultiService):
             certified=certified,
         )
 
-    def _factory(self, kind: str) -> Factory:
+    def _factory(self, kind: str) -> Factory[Any]:
         if kind not in self._factories:
-            is_any = kind == ANY
-            made = any_factory(self.registry, self._tls) if is_any else WIRES[kind](self.registry)
-            self._factories[kind] = made
+            self._factories[kind] = self._make_factory(kind)
         return self._factories[kind]
+
+    def _make_factory(self, kind: str) -> Factory[Any]:
+        if kind == ANY:
+            return any_factory(self.registry, self._tls, self._web)
+        return web_factory(self.registry, self._web) if kind == WEB else WIRES[kind](self.registry)
+
+    def _ways(self) -> Iterable[Way]:
+        """Name the doors that are ports; what a proxy has in front of one is not known here."""
+        for door in self.doors:
+            address = None if door.port is None else door.port.getHost()
+            if isinstance(address, IPv4Address | IPv6Address) and not door.is_behind_proxy:
+                yield Way(
+                    door.kind,
+                    address.host,
+                    address.port,
+                    is_plain=not door.is_encrypted,
+                    is_encrypted=door.is_encrypted or (door.kind == ANY and self._tls is not None),
+                )
 
     def _window(self, endpoint: str) -> Window:
         # Only here, since not everybody has what it needs.

@@ -15,7 +15,6 @@ from twisted.logger import Logger
 from twisted.python import usage
 
 import twistchat
-from twistchat.accounts.doors import Doors, read_checker
 from twistchat.config import (
     OPTIONS,
     Config,
@@ -32,9 +31,12 @@ from twistchat.engine.retention import Retention, read_retention
 from twistchat.engine.sqlite.faults import DatabaseError
 from twistchat.frontends.console.reloading import ReloadError, Settings
 from twistchat.frontends.registry import Greeting
-from twistchat.given import PREFIX, Given, fail, read_certificates, read_house, read_motd
+from twistchat.given import PREFIX, Given, fail
+from twistchat.given.doors import read_doors, read_metrics, read_places
+from twistchat.given.files import read_certificates, read_motd
+from twistchat.given.web import read_web
 from twistchat.host.descriptors import fit
-from twistchat.host.endpoints import ANY, Listen, own_endpoint_of, read_listen
+from twistchat.host.endpoints import ANY
 from twistchat.host.private import IS_POSSIBLE, CannotMakeError, TakenError, check
 from twistchat.host.probe import CannotListenError, Trial
 from twistchat.log import destination
@@ -44,7 +46,10 @@ from twistchat.service import KINDS, ChatService
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from twistchat.accounts.doors import Doors
+    from twistchat.frontends.web.place import WebPlace
     from twistchat.host.certificates import Certificates
+    from twistchat.host.endpoints import Listen
 
 log = Logger()
 
@@ -56,6 +61,8 @@ DEFAULTS = {
     "name": "twistchat",
     "guests": True,
     "auth": [],
+    "web-origin": [],
+    "web-proxy": [],
     "control": "twistchat.ctl",
 }
 """Of the options that are neither on the command line nor in the file."""
@@ -88,6 +95,7 @@ class Options(usage.Options, AuthOptionMixin):
         ["motd", None, None, "A file with the message of the day, UTF-8."],
         ["guests", None, None, "Whether one may come in with a name alone: yes, no [default: yes]"],
         ["password-file", None, None, "A file with the password that everybody has to know."],
+        ["web-base", None, None, "Where people reach the page behind a proxy: a URL, or a path."],
         [
             "metrics",
             None,
@@ -108,6 +116,7 @@ class Options(usage.Options, AuthOptionMixin):
     doors: Doors
     limits: Limits
     console: bool
+    web: WebPlace
     metrics: tuple[str, Given] | None
     tls: Certificates | None
     warnings: list[str]
@@ -139,6 +148,14 @@ class Options(usage.Options, AuthOptionMixin):
         """Who is asked for names that have no password here: file:people, unix. --help-auth."""
         self.setdefault("auth", []).append(description)
 
+    def opt_web_origin(self, origin: str) -> None:
+        """Whose pages may talk here besides our own: https://school.example, or * for any."""
+        self.setdefault("web-origin", []).append(origin)
+
+    def opt_web_proxy(self, proxy: str) -> None:
+        """Who is believed about whom they ask for: an address, a network, or unix."""
+        self.setdefault("web-proxy", []).append(proxy)
+
     def opt_limit(self, limit: str) -> None:
         """Change a limit: NAME=VALUE, 0 for none; several times for several limits."""
         self.setdefault("limit", []).append(limit)
@@ -166,9 +183,13 @@ class Options(usage.Options, AuthOptionMixin):
         self.listen = self._listen(config)
         self._read_tls(config, rundir)
         self._read_engine(config, rundir)
-        self.metrics = self._metrics(config)
+        self.metrics = read_metrics(self._given("metrics", config))
+        web = (self._given(name, config) for name in ("web-origin", "web-base", "web-proxy"))
+        self.web = read_web(*web)
         self._read_control(config, rundir)
-        self._read_doors(config, rundir)
+        entry = (self._given(name, config) for name in ("guests", "auth", "password-file"))
+        self.doors, warning = read_doors(*entry, rundir=rundir)
+        self._warn(warning)
         self.is_daemon = not self._twistd("nodaemon", default=True)
         console = self._given("console", config)
         self.console = bool(console.value)
@@ -199,20 +220,6 @@ class Options(usage.Options, AuthOptionMixin):
             name: self._given(name, config).value for name in OPTIONS if name not in CHANGEABLE
         }
         return Settings(greeting, limits, fixed)
-
-    def _read_doors(self, config: Config, rundir: Path) -> None:
-        guests, auth = self._given("guests", config), self._given("auth", config)
-        if guests.value not in (True, False, "yes", "no"):
-            guests.wrong(f"--guests takes yes or no, not {guests.value!r}")
-        checkers = []
-        for description in auth.value:
-            try:
-                checkers.append(read_checker(description, rundir))
-            except ValueError as error:
-                auth.wrong(f"{auth.name}: {error}")
-        house, warning = read_house(self._given("password-file", config), rundir)
-        self._warn(warning)
-        self.doors = Doors(guests.value in (True, "yes"), house, tuple(checkers))
 
     def _read_tls(self, config: Config, rundir: Path) -> None:
         given = self._given("tls", config)
@@ -306,37 +313,14 @@ class Options(usage.Options, AuthOptionMixin):
     def _listen(self, config: Config) -> list[tuple[Listen, Given]]:
         """Find where to listen: where --port says, and at every --listen."""
         port, places = self._given("port", config), self._given("listen", config)
-        found: list[tuple[Listen, Given]] = []
-        try:
-            if self["port"] is not None or "port" in config.options or not places.value:
-                found.append((read_listen(str(port.value), KINDS), port))
-        except ValueError as error:
-            port.wrong(error)
-        try:
-            found += [(read_listen(place, KINDS), places) for place in places.value]
-        except ValueError as error:
-            places.wrong(error)
-        return found
+        is_port_given = self["port"] is not None or "port" in config.options
+        return read_places(port, places, KINDS, is_port_given=is_port_given)
 
     def follow_log(self, reactor: Any) -> None:
         """Let a log of ours (`--logger twistchat.log.json`) go where twistd was told to write."""
         is_daemon = not self._twistd("nodaemon", default=True)
         logfile = self._twistd("logfile", None)
         destination.follow(logfile, is_daemon=is_daemon, soon=reactor.callFromThread)
-
-    def _metrics(self, config: Config) -> tuple[str, Given] | None:
-        """Find where the metrics are served, if anywhere."""
-        given = self._given("metrics", config)
-        if given.value is None:
-            return None
-        try:
-            import prometheus_client  # noqa: F401, whether it is there
-        except ImportError:
-            given.wrong(f"{given.name} needs more: pip install 'twistchat[metrics]'")
-        try:
-            return own_endpoint_of(str(given.value)), given
-        except ValueError as error:
-            given.wrong(f"{given.name}: {error}")
 
 
 def makeService(options: Options) -> ChatService:
@@ -368,6 +352,7 @@ def makeService(options: Options) -> ChatService:
         limits=limits,
         greeting=options.greeting,
         doors=options.doors,
+        web=options.web,
         console=options.console,
         metrics=options.metrics and options.metrics[0],
         control=options.control,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ifaddr
 from twisted.internet import address as at
 
-from twistchat.host.endpoints import ANY, IRC, LINE
+from twistchat.host.endpoints import ANY, IRC, LINE, PROXY, TLS, WEB
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,7 @@ VIRTUAL = ("docker", "br-", "veth", "virbr", "vmnet", "utun", "awdl", "llw", "br
 PLAIN = {
     LINE: ("nc {host} {port}", "twistchat connect {there}"),
     IRC: ("irc://{there}",),
+    WEB: ("http://{there}/",),
     ANY: ("nc {host} {port}", "twistchat connect {there}", "irc://{there}", "http://{there}/"),
 }
 """How one joins, by the kind of wire."""
@@ -30,6 +31,7 @@ PLAIN = {
 ENCRYPTED = {
     LINE: ("openssl s_client -quiet -connect {there}",),
     IRC: ("ircs://{there}",),
+    WEB: ("https://{there}/",),
     ANY: ("openssl s_client -quiet -connect {there}", "ircs://{there}", "https://{there}/"),
 }
 """How one does at an endpoint of TLS, whose names nobody here knows."""
@@ -77,8 +79,8 @@ def ways_to_join(
         hosts = list(local_addresses())
     else:
         hosts = [address.host]
-    ways = ENCRYPTED if description.startswith(("ssl:", "tls:")) else PLAIN
-    if description.startswith("haproxy:"):
+    ways = ENCRYPTED if description.startswith(TLS) else PLAIN
+    if description.startswith(PROXY):
         ways = dict.fromkeys(ways, ("a proxy at {there}",))
     ways_of_kind = ways.get(kind, (f"({kind}) {{there}}",))
     lines = []

@@ -10,7 +10,7 @@ from twisted.internet.interfaces import IPushProducer
 from twisted.logger import Logger
 
 from twistchat.host.addresses import ways_to_join
-from twistchat.host.endpoints import ANY
+from twistchat.host.endpoints import ANY, PROXY, TLS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +76,9 @@ class Door(Listening):
     ) -> None:
         """With names that are `certified` one may come by TLS too, under these."""
         super().__init__(reactor, description, factory)
-        self._kind = kind
+        self.kind = kind
+        self.is_encrypted = description.startswith(TLS)
+        self.is_behind_proxy = description.startswith(PROXY)
         self._certified = certified
         self._is_open = False
 
@@ -88,7 +90,7 @@ class Door(Listening):
                 self.port.resumeProducing()
             log.info("Listening. Join with:")
             where = self.port.getHost()
-            for line in ways_to_join(where, self._description, self._kind, self._certified):
+            for line in ways_to_join(where, self._description, self.kind, self._certified):
                 log.info("    {line}", line=line)
 
     def stopService(self) -> Deferred[None] | None:

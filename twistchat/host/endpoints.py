@@ -20,6 +20,15 @@ LINE = "line"
 IRC = "irc"
 """IRC clients, and nobody else."""
 
+WEB = "web"
+"""Browsers, and nobody else."""
+
+TLS = ("ssl:", "tls:")
+"""How the descriptions of endpoints begin that are encrypted by themselves."""
+
+PROXY = "haproxy:"
+"""How those begin to which a proxy says who is behind it."""
+
 # Twisted's own backlog is 50: a class that connects at once would wait for the kernel to try again.
 ANY_PORT = "tcp6:{port}:interface=\\:\\::backlog=1024"
 ANY_PORT_IPV4 = "tcp:{port}:backlog=1024"

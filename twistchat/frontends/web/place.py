@@ -9,7 +9,7 @@ from twistchat.frontends.web import forwarded, origins
 from twistchat.frontends.web.forwarded import Proxies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
 
     from twisted.web.http_headers import Headers
 
@@ -31,7 +31,7 @@ class Way:
     """Whether one may come by TLS."""
 
 
-def _no_doors() -> Sequence[Way]:
+def _no_doors() -> Iterable[Way]:
     return ()
 
 
@@ -62,7 +62,7 @@ class WebPlace:
     """Whether every kind of client may come to the very port at which the page is."""
     is_encrypted: bool = False
     """Whether they may come there by TLS."""
-    doors: Callable[[], Sequence[Way]] = _no_doors
+    doors: Callable[[], Iterable[Way]] = _no_doors
     """All the doors of this chat that are open now, as far as they are ports."""
 
     def allows(self, origin: str | None, host: str | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
@@ -203,13 +203,13 @@ class Root(Answering):
     def _doors(self, request: Request, reached: Reached) -> Sequence[Way]:
         """Find where else to come in: first of all at the very door of this connection."""
         doors = doors_for(reached, self.place.doors())
-        if not self.place.is_for_all:
-            return doors
         port = getattr(request.getHost(), "port", 0)
-        here = Way("any", reached.here, reached.port, is_encrypted=self.place.is_encrypted)
-        if reached.is_by_proxy and not any(door.port == port for door in doors):
-            return doors  # of what is in front we know nothing but that it speaks HTTP
-        return [here, *doors]
+        mine = [door for door in doors if door.port == port]
+        if reached.is_by_proxy:
+            return [*mine, *doors]  # of what is in front we know only that it speaks HTTP
+        if not mine and self.place.is_for_all:
+            mine = [Way("any", reached.here, port, is_encrypted=self.place.is_encrypted)]
+        return [*(replace(door, port=reached.port) for door in mine), *doors]
 
 
 def set_common(request: Request, place: WebPlace) -> None:

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from twistchat.frontends.web.place import Way
 
@@ -37,7 +37,7 @@ class Reached:
     is_by_proxy: bool = False
 
 
-def doors_for(reached: Reached, doors: Sequence[Way]) -> Sequence[Way]:
+def doors_for(reached: Reached, doors: Iterable[Way]) -> Sequence[Way]:
     """Choose the doors that are open to whoever has reached the page like this.
 
     Those that only this machine can reach are named only to whoever is on it.

@@ -1,10 +1,9 @@
-"""An option as it was given, and where its operator finds it again if it is wrong."""
+"""What stands in a file: the message of the day, passwords, certificates."""
 
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 from twistchat.accounts.house import HousePassword
 from twistchat.config import ConfigError, read_text
@@ -14,23 +13,7 @@ from twistchat.host.certificates import CertificateError, Certificates
 if TYPE_CHECKING:
     from pathlib import Path
 
-PREFIX = "twistd chat: "
-"""How the one line begins with which a start ends that goes wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The value of an option, and where its operator finds it again."""
-
-    value: Any
-    name: str
-    """As it is called there: `--port`, or `port` in a file."""
-    place: str = ""
-    """How an error begins: with the file and the line, if it is in a file."""
-
-    def wrong(self, error: object) -> NoReturn:
-        """End, saying where to look for what."""
-        fail(f"{self.place}: {error}" if self.place else str(error))
+    from twistchat.given import Given
 
 
 def read_motd(motd: Given, rundir: Path) -> tuple[str, ...]:
@@ -70,8 +53,3 @@ def read_certificates(tls: Given, rundir: Path) -> Certificates | None:
         return Certificates(rundir / tls.value, f"{tls.name} {tls.value}")
     except CertificateError as error:
         tls.wrong(error)
-
-
-def fail(message: str) -> NoReturn:
-    """End with one line, whatever it quotes."""
-    raise SystemExit(clean(f"{PREFIX}{message}"))
