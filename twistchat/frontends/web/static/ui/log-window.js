@@ -30,7 +30,8 @@ export class LogWindow {
   #slack = 0;
   #width = 0;
   #rest = null;
-  #own = -1;
+  /** Where it was scrolled to when that was last looked at. */
+  #known = null;
 
   /** Whether the end is in sight, and is to stay so. */
   isAtEnd = true;
@@ -70,6 +71,7 @@ export class LogWindow {
     this.#drawn.clear();
     this.#slack = 0;
     this.#goal = null;
+    this.#known = null;
     this.#held = place?.held ?? [];
     this.isAtEnd = place?.isAtEnd ?? true;
   }
@@ -103,6 +105,7 @@ export class LogWindow {
   toEnd() {
     this.isAtEnd = true;
     this.#goal = null;
+    this.#known = null;
     this.update();
   }
 
@@ -128,6 +131,10 @@ export class LogWindow {
     if (width !== this.#width) {
       this.#width = width;
       this.#heights.forget();
+    } else if (this.#known !== null && this.#known !== this.#scroller.scrollTop && !this.#goal) {
+      // Somebody has scrolled, and the event is still to come.
+      this.isAtEnd = this.#distance() < NEAR_END;
+      this.#holdAt();
     }
     const goal = this.#goal;
     let top = 0;
@@ -211,7 +218,6 @@ export class LogWindow {
     this.#space(first, end);
     if (!mayGive && Math.abs(this.#scroller.scrollTop - top) > 0.5) {
       this.#scroller.scrollTop = top;
-      this.#own = this.#scroller.scrollTop;
     }
   }
 
@@ -229,6 +235,7 @@ export class LogWindow {
       }
     }
     this.#held = held;
+    this.#known = this.#scroller.scrollTop;
   }
 
   #distance() {
@@ -239,7 +246,7 @@ export class LogWindow {
     if (this.#scroller.clientWidth !== this.#width) {
       return; // The rows were wrapped anew, and what is held is still to be put where it was.
     }
-    if (this.#scroller.scrollTop !== this.#own) {
+    if (this.#scroller.scrollTop !== this.#known) {
       this.#swing();
     }
     this.isAtEnd = this.#distance() < NEAR_END;
