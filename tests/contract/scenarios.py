@@ -137,8 +137,7 @@ class Scenarios(Wire):
 
     def test_split_anywhere(self) -> None:
         alice, bob = self.people("alice", "bob")
-        for byte in self.sentence("你好") + self.sentence("wave"):
-            alice.sends(bytes([byte]))
+        self.dribbles(alice, [self.sentence("你好"), self.sentence("wave")])
         lines = ["<alice> 你好", "<alice> wave"]
         self.assert_told({alice: lines, bob: lines})
 

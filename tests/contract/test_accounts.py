@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.contract import accounts
-from tests.contract.wires import JSONWire, LineWire
+from tests.contract.wires import JSONWire, LineWire, WebWire
 from tests.engines import OnSlowEngine, OnSQLite
 
 
@@ -124,4 +124,64 @@ class JSONHouseOnSlowEngineTests(OnSlowEngine, JSONHouseTests):
 
 
 class JSONHouseOnSQLiteTests(OnSQLite, JSONHouseTests):
+    """The same, on a database."""
+
+
+class WebAccountTests(WebWire, accounts.AccountScenarios):
+    """Browsers."""
+
+
+class WebAccountOnSlowEngineTests(OnSlowEngine, WebAccountTests):
+    """The same, with commits that take a while."""
+
+
+class WebAccountOnSQLiteTests(OnSQLite, WebAccountTests):
+    """The same, on a database."""
+
+
+class WebSeveralSessionsTests(WebWire, accounts.SeveralSessionsScenarios):
+    """Browsers."""
+
+
+class WebSeveralSessionsOnSlowEngineTests(OnSlowEngine, WebSeveralSessionsTests):
+    """The same, with commits that take a while."""
+
+
+class WebSeveralSessionsOnSQLiteTests(OnSQLite, WebSeveralSessionsTests):
+    """The same, on a database."""
+
+
+class WebWhileAwayTests(WebWire, accounts.WhileAwayScenarios):
+    """Browsers."""
+
+
+class WebWhileAwayOnSlowEngineTests(OnSlowEngine, WebWhileAwayTests):
+    """The same, with commits that take a while."""
+
+
+class WebWhileAwayOnSQLiteTests(OnSQLite, WebWhileAwayTests):
+    """The same, on a database."""
+
+
+class WebNoGuestsTests(WebWire, accounts.NoGuestsScenarios):
+    """Browsers."""
+
+
+class WebNoGuestsOnSlowEngineTests(OnSlowEngine, WebNoGuestsTests):
+    """The same, with commits that take a while."""
+
+
+class WebNoGuestsOnSQLiteTests(OnSQLite, WebNoGuestsTests):
+    """The same, on a database."""
+
+
+class WebHouseTests(WebWire, accounts.HouseScenarios):
+    """Browsers."""
+
+
+class WebHouseOnSlowEngineTests(OnSlowEngine, WebHouseTests):
+    """The same, with commits that take a while."""
+
+
+class WebHouseOnSQLiteTests(OnSQLite, WebHouseTests):
     """The same, on a database."""

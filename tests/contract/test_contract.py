@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tests.contract import moderation, scenarios
-from tests.contract.wires import IRCWire, JSONWire, LineWire
+from tests.contract.wires import IRCWire, JSONWire, LineWire, WebWire
 from tests.engines import OnSlowEngine, OnSQLite
 from tests.irc.reading import READING_IRC
+from tests.web.browsers import WEB
 from twistchat.testing import JSON, LINE, ChatTestCase
 
 
@@ -73,6 +74,38 @@ class JSONSlowReaderTests(JSONWire, scenarios.SlowReaderScenarios):
     """Programs."""
 
 
+class WebTests(WebWire, scenarios.Scenarios):
+    """Browsers."""
+
+
+class WebOnSlowEngineTests(OnSlowEngine, WebTests):
+    """The same, with commits that take a while."""
+
+
+class WebOnSQLiteTests(OnSQLite, WebTests):
+    """The same, on a database."""
+
+
+class WebModerationTests(WebWire, moderation.ModerationScenarios):
+    """Browsers."""
+
+
+class WebModerationOnSlowEngineTests(OnSlowEngine, WebModerationTests):
+    """The same, with commits that take a while."""
+
+
+class WebModerationOnSQLiteTests(OnSQLite, WebModerationTests):
+    """The same, on a database."""
+
+
+class WebFullTests(WebWire, scenarios.FullScenarios):
+    """Browsers."""
+
+
+class WebSlowReaderTests(WebWire, scenarios.SlowReaderScenarios):
+    """Browsers."""
+
+
 class IRCTests(IRCWire, scenarios.Scenarios):
     """IRC clients."""
 
@@ -107,7 +140,14 @@ class IRCSlowReaderTests(IRCWire, scenarios.SlowReaderScenarios):
 
 class SeveralWiresTests(ChatTestCase):
     def test_everybody_in_a_room_is_told_the_same_in_one_order(self) -> None:
-        wires = {"ann": LINE, "bot": JSON, "cat": READING_IRC, "dot": JSON, "eve": READING_IRC}
+        wires = {
+            "ann": LINE,
+            "bot": JSON,
+            "cat": READING_IRC,
+            "dot": JSON,
+            "eve": READING_IRC,
+            "fay": WEB,
+        }
         people = [
             person
             for name, front_end in wires.items()
@@ -121,9 +161,9 @@ class SeveralWiresTests(ChatTestCase):
         people[2].hangs_up()
         people[1].says("after that")
         self.turn()
-        one, two, _, four, five = (person.sees() for person in people)
-        self.assertEqual(len(one), 52)
-        for other in (two, four, five):
+        one, two, _, *others = (person.sees() for person in people)
+        self.assertEqual(len(one), 62)
+        for other in (two, *others):
             self.assertEqual(other, one)
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import re
 from abc import ABC, abstractmethod
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 from unittest import SkipTest
 
 from tests.irc.reading import READING_IRC
 from tests.lines import TOKEN
+from tests.web.browsers import WEB, Browser, frame
 from twistchat.core.law import EVERYWHERE, LASTING, Deed
 from twistchat.core.names import LOBBY
 from twistchat.core.orders import read_changes, read_order
 from twistchat.frontends.irc.letters import FLAGS, TURNED, deed_mode
 from twistchat.testing import JSON, LINE, ChatTestCase, FrontEnd, Person, Program
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Wire(ChatTestCase, ABC):
@@ -136,6 +140,11 @@ class Wire(ChatTestCase, ABC):
     def deletes_account(self, person: Person, password: str) -> None:
         """Delete one's account."""
 
+    def dribbles(self, person: Person, lines: Sequence[bytes]) -> None:
+        """Send lines in as many packets as there can be."""
+        for byte in b"".join(lines):
+            person.sends(bytes([byte]))
+
     def passes(self, seconds: float) -> None:
         """Let time go by; nobody is silent for so long that they would be gone."""
         self.wait(seconds)
@@ -244,7 +253,13 @@ class LineWire(Wire):
 class JSONWire(Wire):
     front_end: ClassVar[FrontEnd] = JSON
     overlong = b'{"type":"say","room":"#lobby","text":"' + b"x" * 120_000 + b'"}'
-    bad = (b'{"type":"say","text":"\xff"}', b"{", b"[]", b"hello", b'{"type":"nope"}')
+    bad: tuple[bytes, ...] = (
+        b'{"type":"say","text":"\xff"}',
+        b"{",
+        b"[]",
+        b"hello",
+        b'{"type":"nope"}',
+    )
 
     def joins(self, person: Person, room: str, key: str = "") -> None:
         given = {"key": key} if key else {}
@@ -336,6 +351,21 @@ class JSONWire(Wire):
     def is_told_away(self, person: Person, who: str, words: str) -> bool:
         told = {"type": "away", "who": who, "words": words}
         return told in cast("Program", person).hears()
+
+
+class WebWire(JSONWire):
+    """Browsers: the same as programs, in frames."""
+
+    front_end: ClassVar[FrontEnd] = WEB
+    bad = JSONWire.bad[1:]  # bytes that are no UTF-8 end the connection
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.wait(1)  # nobody is waited for before the greeting, and nothing is said in 1970
+
+    def dribbles(self, person: Person, lines: Sequence[bytes]) -> None:
+        for byte in b"".join(map(frame, lines)):
+            cast("Browser", person).sends_bytes(bytes([byte]))
 
 
 class IRCWire(Wire):

@@ -153,7 +153,7 @@ class TurnedAwayTests(EverybodyTestCase):
                 for start in range(0, len(data), size):
                     browser.sends(data[start : start + size])
                 self.turn()
-                self.assertTrue(browser.wire.value().startswith(b"HTTP/1.1 "), request)
+                self.assertTrue(browser.wire.value().startswith(b"HTTP/1."), request)
                 self.assertFalse(browser.is_connected)
         self.assertEqual((alice.sees(), self.dialogs), ([], []))
         self.assertEqual(len(self.world.registry.sessions), 1)

@@ -47,6 +47,9 @@ log = Logger()
 OF_A_BROWSER = 6
 """Connections that a browser opens to one server, to read its page."""
 
+SPARE = 32
+"""Connections of those that there are even where there is no room: they are told so by the page."""
+
 TOLD_AT_ONCE = 64
 """Connections that are turned away with a word at the same time; more are closed without one."""
 
@@ -269,7 +272,7 @@ class Registry:
         """
         if self._stopping or self._banned(address) is not None:
             return None
-        return self._admit(self._handshakes, address, here)
+        return self._admit(self._handshakes, address, here, spare=0)
 
     def admit_visit(
         self, address: str, here: str, leave: Callable[[], None]
@@ -280,7 +283,7 @@ class Registry:
         """
         if self._stopping or self._banned(address) is not None:
             return None
-        over = self._admit(self._visits, address, here)
+        over = self._admit(self._visits, address, here, spare=SPARE)
         if over is None:
             return None
         self._visitors.add(leave)
@@ -291,10 +294,12 @@ class Registry:
 
         return left
 
-    def _admit(self, those: Handshakes, address: str, here: str) -> Callable[[], None] | None:
+    def _admit(
+        self, those: Handshakes, address: str, here: str, *, spare: int
+    ) -> Callable[[], None] | None:
         bitten: str | None = "clients"
         known = len(self._sessions) + len(self._handshakes) + len(self._visits)
-        if known < self.limits.clients:
+        if known < self.limits.clients or len(those) < spare:
             bitten = those.admit(address, here, self.limits)
         if bitten is None:
             return lambda: those.gone(address, here)

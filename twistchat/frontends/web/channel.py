@@ -11,11 +11,12 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.interfaces import IConsumer
+from twisted.internet.interfaces import IConsumer, IHalfCloseableProtocol
 from twisted.internet.protocol import connectionDone
 from twisted.internet.tcp import Server
 from twisted.web.http import HTTPChannel
 from twisted.web.server import NOT_DONE_YET, Request
+from zope.interface import implementer
 
 from twistchat.frontends.peer import put_in_place
 
@@ -88,6 +89,7 @@ class Visit(Request):
         self.finish()
 
 
+@implementer(IHalfCloseableProtocol)
 class Channel(HTTPChannel):
     """One connection of a browser, as long as it speaks HTTP.
 
@@ -124,6 +126,16 @@ class Channel(HTTPChannel):
         elif not self._is_over:
             self._asked = 0
             super().dataReceived(data)
+
+    def readConnectionLost(self) -> None:
+        """Nothing more comes: what was asked has been answered."""
+        if self._buffer or self.requests:
+            self.refuse(HTTPStatus.BAD_REQUEST)
+        elif not self._is_over:
+            self.loseConnection()
+
+    def writeConnectionLost(self) -> None:
+        """We never close only our half."""
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Be gone."""

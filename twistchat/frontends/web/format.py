@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twistchat.core.events import Cause, Goodbye, Refusal, Refused
+from twistchat.core.events import Cause, Goodbye, Refusal, Refused, Stopping
 from twistchat.frontends.web.frames import Close, close_frame, text_frame
 
 if TYPE_CHECKING:
@@ -41,8 +41,11 @@ class Framed:
         return self.told.hears_elsewhere
 
     def encode(self, committed: Committed) -> bytes:
-        """Write an event, once for all browsers."""
-        return _framed(self.told.encode(committed))
+        """Write an event, once for all browsers; behind the last one there is the end."""
+        written = _framed(self.told.encode(committed))
+        if isinstance(committed.item, Stopping):
+            return written + close_frame(Close.GOING_AWAY)
+        return written
 
     def encode_reply(self, committed: Committed, reader: str) -> bytes:
         """Write an answer; a goodbye is followed by the end."""
