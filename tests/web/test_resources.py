@@ -18,7 +18,7 @@ class PageTests(ServedTestCase):
         self.assertEqual(answer.headers["content-type"], "text/html; charset=utf-8")
         self.assertEqual(answer.headers["cache-control"], "no-cache")
         self.assertIn("<h1>Room 5</h1>", answer.text)
-        self.assertIn(f'href="{self.base[1:]}css/base.css"', answer.text)
+        self.assertIn(f'href="{self.base[1:]}all.css"', answer.text)
         self.assertNotIn("{", answer.text)
 
     def test_all_scripts_are_asked_for_at_once(self) -> None:
@@ -82,13 +82,14 @@ class FilesTests(ServedTestCase):
         for path, kind in (
             ("main.js", "text/javascript; charset=utf-8"),
             ("net/link.js", "text/javascript; charset=utf-8"),
-            ("css/base.css", "text/css; charset=utf-8"),
+            ("all.css", "text/css; charset=utf-8"),
             ("icon.png", "image/png"),
             ("icon.svg", "image/svg+xml"),
             ("manifest.webmanifest", "application/manifest+json; charset=utf-8"),
         ):
             answer = self.ask(self.base + path)
-            self.assertEqual((answer.status, answer.body), (200, FILES[path]))
+            self.assertEqual(answer.status, 200)
+            self.assertEqual(answer.body, FILES["css/base.css" if path == "all.css" else path])
             self.assertEqual(answer.headers["content-type"], kind)
             self.assertEqual(answer.headers["cache-control"], "public, max-age=31536000, immutable")
 
@@ -113,7 +114,7 @@ class FilesTests(ServedTestCase):
         (self.folder / "main.js").write_text("changed")
         (self.folder / "css" / "base.css").unlink()
         self.assertEqual(self.ask(f"{self.base}main.js").body, FILES["main.js"])
-        self.assertEqual(self.ask(f"{self.base}css/base.css").body, FILES["css/base.css"])
+        self.assertEqual(self.ask(f"{self.base}all.css").body, FILES["css/base.css"])
 
     def test_what_is_not_there(self) -> None:
         for path in (

@@ -8,6 +8,7 @@ sends gets further: a page of somebody else's could else make it talk here.
     forwarded.py  for whom a proxy asks
     resources.py  what is found at which address
     assets.py     the files of the page, read once
+    lightening.py  what is sent of scripts and styles, and which of them at once
     headers.py    what every answer says besides its content
     ways.py       how else one joins
     page.py       what is answered to a request
