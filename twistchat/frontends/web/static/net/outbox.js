@@ -121,9 +121,9 @@ export class Outbox {
   }
 
   /** A line of one's own, or a `kept`: it waits no more. @param {object} line */
-  kept(line) {
-    if (line.key !== undefined) {
-      this.#remove(line.key);
+  kept({ type, key }) {
+    if (key !== undefined && type !== 'error') {
+      this.#remove(key);
     }
   }
 
