@@ -63,17 +63,21 @@ export class LogWindow {
     this.update();
   }
 
-  /** Forget all, for another conversation. @param {{isAtEnd: boolean, held: object[]}|null} place as `place` said */
-  reset(place) {
+  /**
+   * Forget all, for another conversation.
+   * @param {{isAtEnd: boolean, held: object[]}|null} place  as `place` said
+   * @param {{key: string, where: string}|null} [goal]  where to go first, as `to` takes it
+   */
+  reset(place, goal = null) {
     this.#rows = [];
     this.#heights.setRows([]);
     this.#heights.forget();
     this.#drawn.clear();
     this.#slack = 0;
-    this.#goal = null;
+    this.#goal = goal;
     this.#known = null;
     this.#held = place?.held ?? [];
-    this.isAtEnd = place?.isAtEnd ?? true;
+    this.isAtEnd = !goal && (place?.isAtEnd ?? true);
   }
 
   /** Where one is: for `reset`. */

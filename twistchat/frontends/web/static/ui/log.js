@@ -98,11 +98,9 @@ class LogView {
     this.#hasFailed = false;
     this.#rows.reset(log.items);
     this.#label();
-    this.#window.reset(place);
+    const hasNew = (place?.isAtEnd ?? true) && this.#rows.rows.some(({ type }) => type === 'new');
+    this.#window.reset(place, hasNew ? { key: 'new', where: 'upper' } : null);
     this.#show(0);
-    if ((place?.isAtEnd ?? true) && this.#window.indexOf('new') >= 0) {
-      this.#window.to('new', 'upper');
-    }
   }
 
   #label() {
