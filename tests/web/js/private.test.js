@@ -65,8 +65,12 @@ test('with whom one has spoken before, if the server knows', async () => {
   const between = page.chat.private('alice');
   equal([between.lastTime, between.log.hasOlder, between.unread], [TIME + 9, true, 0]);
   const other = await inLobby();
+  await other.hear(words(1));
   await other.answer('conversations', { type: 'error', code: 'unknown-type' });
-  equal(other.troubles, []);
+  await other.comeBack();
+  await other.welcome('bob', { resumed: true });
+  await other.answer('conversations', { type: 'error', code: 'unknown-type' });
+  equal([other.troubles, other.last('history').after], [[], 1]);
 });
 
 test('what was said over a lost connection is read behind it', async () => {

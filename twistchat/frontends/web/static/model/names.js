@@ -8,7 +8,7 @@
  */
 export function fold(name) {
   const plain = name.normalize('NFKC').replace(/[^ı]+/gu, (part) => part.toUpperCase().toLowerCase());
-  return plain.replaceAll('ς', 'σ').normalize('NFKC');
+  return plain.replaceAll('ς', 'σ').replaceAll('ß', 'ss').normalize('NFKC'); // of Σ at an end, and ẞ
 }
 
 /**

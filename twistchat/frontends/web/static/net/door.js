@@ -1,4 +1,4 @@
-// How one comes in, and comes back: a part of session.js.
+// What one says at the door, and what follows from the answer: a part of entrance.js.
 
 import { fold } from '../model/names.js';
 
@@ -35,14 +35,14 @@ export class Door {
   /** Whether the token was no good any more. */
   isAnew = false;
   #identity;
-  #chat;
+  #memory;
   #alias = null;
   #tried = 0;
 
-  /** @param {{identity: import('./identity.js').Identity, chat: import('../model/chat.js').Chat}} uses */
-  constructor({ identity, chat }) {
+  /** @param {{identity: import('./identity.js').Identity, memory: import('./memory.js').Memory}} uses */
+  constructor({ identity, memory }) {
     this.#identity = identity;
-    this.#chat = chat;
+    this.#memory = memory;
   }
 
   /** Whether one comes in without being asked. */
@@ -128,13 +128,7 @@ export class Door {
   /** Where one wants to be, and up to where one knows each room. */
   #rooms() {
     const rooms = Object.entries(this.#identity.saved.rooms);
-    return Object.fromEntries(rooms.map(([room, { seen }]) => [room, this.seen(room) ?? context(seen)]));
-  }
-
-  /** Up to where a room is known on this page. @returns {[string, number]|null} */
-  seen(room) {
-    const log = this.#chat.conversations.get(room)?.log;
-    return log?.epoch ? [log.epoch, log.last] : null;
+    return Object.fromEntries(rooms.map(([room, { seen }]) => [room, this.#memory.seen(room) ?? context(seen)]));
   }
 }
 

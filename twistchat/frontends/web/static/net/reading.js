@@ -1,0 +1,103 @@
+// What one reads: conversations, their past, and up to where. A part of session.js.
+
+import { Deeds } from './deeds.js';
+import { Marks } from './marks.js';
+import { Pages } from './pages.js';
+
+/** Private conversations that are looked after on coming in. */
+const PRIVATES = 20;
+/** What may well fail, and is asked for again at another time. */
+const ignoreIt = () => {};
+
+/**
+ * @typedef {import('../model/conversation.js').Conversation} Conversation
+ * @typedef {import('../model/item.js').Item} Item
+ */
+
+/** The part of a session that loads what was said, and notes what was read. */
+export class Reading extends Deeds {
+  #chat;
+  #memory;
+  #pages;
+  #marks;
+
+  /**
+   * @param {object} uses
+   * @param {import('../model/chat.js').Chat} uses.chat
+   * @param {import('./memory.js').Memory} uses.memory
+   * @param {{set: Function, clear: Function}} uses.timers
+   */
+  constructor({ chat, memory, timers }) {
+    super();
+    this.#chat = chat;
+    this.#memory = memory;
+    const ask = (fields) => this.request(fields);
+    this.#pages = new Pages({ ask, chat, limit: () => this.server.limits.page });
+    this.#marks = new Marks({ ask, timers });
+    chat.missed.listen(({ conversation, gap }) => this.loadGap(conversation, gap).catch(ignoreIt));
+  }
+
+  /** Show what somebody and oneself say to each other. @param {string} name @returns {Promise<Conversation>} */
+  async openPrivate(name) {
+    const conversation = this.#chat.private(name);
+    this.#memory.remember(conversation);
+    if (conversation.log.first === null && this.state.value === 'in') {
+      conversation.log.hasOlder = true;
+      await this.#pages.older(conversation).catch(ignoreIt);
+    }
+    return conversation;
+  }
+
+  /** Take a conversation out of the list: a private one, or a room that one is not in. */
+  close(conversation) {
+    this.#memory.forget(conversation.key);
+    this.#chat.drop(conversation);
+  }
+
+  /** Read what was said before all that is here. @param {Conversation} conversation */
+  loadOlder(conversation) {
+    return this.#pages.older(conversation);
+  }
+
+  /** Read what is missing in a gap, or a page of it: the last of it, or the first. */
+  loadGap(conversation, item, isFromStart = false) {
+    return this.#pages.gap(conversation, item, isFromStart);
+  }
+
+  /** Have a line here. @param {Conversation} conversation @param {number} number @returns {Promise<Item|null>} */
+  goTo(conversation, number) {
+    return this.#pages.goTo(conversation, number);
+  }
+
+  /** @param {{words?: string|string[], who?: string, since?: number, until?: number}} what @returns {Promise<Item[]>} which stand in no log */
+  search(conversation, what) {
+    return this.#pages.search(conversation, what);
+  }
+
+  /** Take note of what was read. @param {Conversation} conversation @param {number} [number] */
+  markRead(conversation, number = conversation.log.last) {
+    if (number > (conversation.readNumber ?? 0)) {
+      this.#chat.takeRead(conversation, number);
+      this.#memory.remember(conversation);
+      if (this.#chat.me.account) {
+        this.#marks.mark(conversation, number);
+      }
+    }
+  }
+
+  /** What was said privately meanwhile, and with whom one has spoken. */
+  async catchUp() {
+    const privates = [...this.#chat.conversations.values()].filter(({ kind }) => kind === 'private');
+    const unknown = { answer: { with: [] } };
+    const { answer } = await this.request({ type: 'conversations' }).catch(() => unknown);
+    for (const { name, time, number } of answer.with) {
+      const conversation = this.#chat.private(name);
+      conversation.lastTime = Math.max(conversation.lastTime, time);
+      conversation.log.hasOlder ||= conversation.log.first === null && number > 0;
+    }
+    this.#chat.changed.tell({ conversation: null });
+    for (const conversation of privates.slice(0, PRIVATES)) {
+      await (conversation.log.first === null ? this.openPrivate(conversation.name) : this.#pages.newer(conversation));
+    }
+  }
+}
