@@ -327,6 +327,8 @@ class EverybodyTests(TLSTestCase):
         self.live(client)
         self.assertTrue(client.heard.startswith(b"HTTP/1.1 200 OK\r\n"))
         self.assertIn(b"twistchat connect tls:chat.example:8000", client.heard)
+        client.says(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+        self.live(client)
         self.assertTrue(client.is_over)
         plain = self.call()
         plain.arrives(b"GET / HTTP/1.0\r\n\r\n")

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
-from wsproto.connection import Connection, ConnectionType
+from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
-from wsproto.utilities import RemoteProtocolError
 
 from twistchat.core.commands import Quit
 from twistchat.frontends.lines import LineInput
@@ -151,6 +150,7 @@ class WebSocketProtocol(LineInput):
         if self.paused:  # there may be something in what waits: see `release`
             self._has_ended = True
         elif not self._has_heard_close and self.session is not None:
+            self._has_heard_close = True  # nothing that could be waited for
             self.session.outlet.abort()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
@@ -168,20 +168,15 @@ class WebSocketProtocol(LineInput):
 
     def _take(self) -> None:
         """Take in what has come, as far as nobody holds it."""
-        try:
-            while not self.paused:
-                if self._lines:
-                    self.lineReceived(self._lines.popleft())
-                    continue
-                self._lines = None
-                event = None if self._is_deaf else next(self._frames.events(), None)
-                if event is None:
-                    return
-                self._take_event(event)
-        except RemoteProtocolError as error:
-            hint = error.event_hint
-            code = hint.code if isinstance(hint, CloseConnection) else Close.PROTOCOL
-            self._fail(code, str(error))
+        while not self.paused:
+            if self._lines:
+                self.lineReceived(self._lines.popleft())
+                continue
+            self._lines = None
+            event = None if self._is_deaf else next(self._frames.events(), None)
+            if event is None:
+                return
+            self._take_event(event)
 
     def _take_event(self, event: Event) -> None:
         match event:
@@ -189,8 +184,10 @@ class WebSocketProtocol(LineInput):
                 self._take_text(event)
             case BytesMessage():
                 self._fail(Close.NOT_TEXT, "text is spoken here, in JSON")
-            case CloseConnection():
+            case CloseConnection() if self._frames.state is ConnectionState.REMOTE_CLOSING:
                 self._ends(event.code)
+            case CloseConnection():  # which wsproto wishes, since that was no frame
+                self._fail(event.code, event.reason or "")
             case Ping():
                 self._pong = bytes(event.payload)
                 self._count()
