@@ -15,6 +15,6 @@ written to. It knows nothing of the other front ends, of engines, nor of how Cha
     line/         people on nc and telnet
     jsonlines/    programs, bots, our own client
     irc/          IRC clients
-    web/          browsers: a page that says how to join
+    web/          browsers: the page in which one chats, and its socket
     console/      the operator at the server's terminal
 """

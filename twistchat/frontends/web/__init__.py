@@ -1,8 +1,17 @@
-"""Browsers: one page that says how to join, until there is one that joins.
+"""Browsers: the page in which one chats, and the WebSocket that it opens.
 
-It knows as much of HTTP (RFC 9112) as one answer to one request takes. Nothing that a browser
-sends gets further: a page of somebody else's could else make it talk here.
+    channel ─ request ─ resources: the page and its files
+                     └─ `/socket`: the handshake, then a WebSocketProtocol in the channel's place
+                           └─ frames ─ lines ─ the dialog of programs (JSON)
 
+It knows nothing of what these lines say, nor of the page more than its names.
+
+    site.py       WebFactory: browsers at a port, and the way from HTTP to a WebSocket
+    channel.py    one connection, as long as it speaks HTTP, with its limits
+    handshake.py  how a WebSocket begins
+    socket.py     a connection of frames, from which lines are read
+    frames.py     what is sent, as frames
+    format.py     Framed: what another wire says, in frames
     place.py      WebPlace: where people reach the page, and who is believed about it
     origins.py    whose pages may open the socket
     forwarded.py  for whom a proxy asks
@@ -11,6 +20,5 @@ sends gets further: a page of somebody else's could else make it talk here.
     lightening.py  what is sent of scripts and styles, and which of them at once
     headers.py    what every answer says besides its content
     ways.py       how else one joins
-    page.py       what is answered to a request
-    protocol.py   PageFactory: one connection, from its request to the answer
+    static/       the page itself: what browsers are given
 """
