@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from threading import Condition, Thread
@@ -192,3 +193,29 @@ class OnNc:
             assert pipe is not None
             with suppress(BrokenPipeError):
                 pipe.close()
+
+
+class SharedHouse:
+    """One server for all tests of a class, from the first that asks for its port."""
+
+    def __init__(self, *options: str) -> None:
+        self._options = options
+        self._house: House | None = None
+
+    @property
+    def port(self) -> int:
+        return self.house.port
+
+    @property
+    def house(self) -> House:
+        if self._house is None:
+            folder = tempfile.TemporaryDirectory()
+            self._house = House(Path(folder.name), *self._options)
+            self._folder = folder
+        return self._house
+
+    def ends(self) -> None:
+        if self._house is not None:
+            house, self._house = self._house, None
+            house.stop()
+            self._folder.cleanup()
