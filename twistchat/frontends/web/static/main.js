@@ -5,22 +5,28 @@ import { openSession } from './net/browser.js';
 import { Settings } from './settings.js';
 import { mountAccount } from './ui/account.js';
 import { mountBanner } from './ui/banner.js';
+import { mountComposer } from './ui/composer.js';
 import { mountDoor } from './ui/door.js';
+import { mountFound } from './ui/found.js';
+import { mountHead } from './ui/head.js';
+import { mountLog } from './ui/log.js';
+import { mountMembers } from './ui/members.js';
 import { mountNotices } from './ui/notices.js';
 import { mountSettings } from './ui/settings.js';
+import { mountSidebar } from './ui/sidebar.js';
 import { mountWays } from './ui/ways.js';
 import { View } from './view.js';
 import { Words } from './words.js';
 
-/** The parts that show the chat: the place of each, its module, and what mounts it. */
-const PARTS = [
-  ['log', 'mountLog'],
-  ['sidebar', 'mountSidebar'],
-  ['head', 'mountHead'],
-  ['members', 'mountMembers'],
-  ['composer', 'mountComposer'],
-  ['found', 'mountFound'],
-];
+/** The parts that show the chat, by the place of each. */
+const PARTS = {
+  log: mountLog,
+  sidebar: mountSidebar,
+  head: mountHead,
+  members: mountMembers,
+  composer: mountComposer,
+  found: mountFound,
+};
 
 async function start() {
   const settings = new Settings({ storage: openStorage() });
@@ -38,13 +44,8 @@ async function start() {
   mountAccount(app);
   mountDoor(byId('door'), app);
   mountNotices(app);
-  for (const [name, mount] of PARTS) {
-    try {
-      const part = await import(`./ui/${name}.js`);
-      part[mount](byId(name), app);
-    } catch (error) {
-      console.warn(name, error);
-    }
+  for (const [name, mount] of Object.entries(PARTS)) {
+    mount(byId(name), app);
   }
   view.refused.listen(({ error }) => app.banner.fail(error));
   follow(app, element, byId('door'));

@@ -8,8 +8,8 @@
  * The language stays while the page is loaded; another one is taken by loading it again.
  */
 
-import common from './words/common.js';
-import errors from './words/errors.js';
+import { commonWords } from './words/common.js';
+import { errorsWords } from './words/errors.js';
 
 /** What `lang` says of each language. */
 export const LANGUAGES = { en: 'en', zh: 'zh-CN' };
@@ -46,8 +46,8 @@ export class Words {
     this.t.nodes = (key, values = {}) => this.#pieces(key, values);
     this.t.error = (line) => this.error(line);
     this.t.has = (key) => key in this.#table;
-    this.add(common);
-    this.add(errors);
+    this.add(commonWords);
+    this.add(errorsWords);
   }
 
   /** Add the words of a part. */

@@ -7,7 +7,7 @@ const CONTEXT = 30;
 /** Other names that are tried when one comes back as somebody new. */
 const NAMES_TRIED = 5;
 /** Before a refusal that will pass is tried again, where the server does not say when (ms). */
-const PAUSE = 5_000;
+const DOOR_PAUSE = 5_000;
 
 const OF_TOKEN = new Set(['token-unknown', 'token-expired']);
 const OF_HOUSE = new Set(['house-first', 'house-password-wrong']);
@@ -23,7 +23,7 @@ export function comesBack(cause) {
 /** How long to wait after an error, in milliseconds. @param {{code: string, hint?: string}} error */
 export function pauseOf({ code, hint }) {
   const seconds = code.endsWith('-too-fast') ? Number(hint) : NaN;
-  return seconds > 0 ? seconds * 1000 : PAUSE;
+  return seconds > 0 ? seconds * 1000 : DOOR_PAUSE;
 }
 
 /** Says hello, and judges what comes of it. */

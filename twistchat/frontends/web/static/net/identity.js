@@ -7,7 +7,7 @@ const HOUSE = 'twistchat:house';
 const ANSWER = 200;
 const SAVE_AFTER = 500;
 /** Identities that are remembered on one device. */
-const MOST = 10;
+const MOST_SAVED = 10;
 
 /**
  * @typedef {object} Saved
@@ -164,7 +164,7 @@ export class Identity {
   }
 
   #sweep(ids) {
-    for (const id of ids.filter((one) => one !== this.#id && !this.#others.has(one)).slice(MOST)) {
+    for (const id of ids.filter((one) => one !== this.#id && !this.#others.has(one)).slice(MOST_SAVED)) {
       this.#store.remove(RECORD + id);
     }
   }

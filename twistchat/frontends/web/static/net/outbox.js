@@ -3,7 +3,7 @@
 /** The server remembers a key for a day. */
 const KEY_TIME = 24 * 60 * 60;
 /** A line that was refused only for now is sent again after so many milliseconds. */
-const PAUSE = 5_000;
+const RESEND_PAUSE = 5_000;
 const PASSING = new Set(['stopping', 'not-kept-stopping', 'not-kept-unknown', 'unknown']);
 /** These would be refused for ever: the text is to be changed. */
 const FINAL = new Set(['key-reused', 'text-long', 'too-long', 'nothing-to-say', 'bad-field']);
@@ -185,7 +185,7 @@ export class Outbox {
       this.#pause ??= this.#timers.set(() => {
         this.#pause = null;
         this.sendAll();
-      }, PAUSE);
+      }, RESEND_PAUSE);
       return;
     }
     this.#fail(entry, error);

@@ -4,11 +4,11 @@ import { el, fill } from '../elements.js';
 import { openDialog } from './dialog.js';
 import { check, field, form } from './form.js';
 import { fieldOf, isPlain, suggestion } from './refusals.js';
-import own from '../words/account.js';
+import { accountWords } from '../words/account.js';
 
 /** Add the dialogs about oneself to `app.dialogs`: `account()`, `rename()`, `away()`. */
 export function mountAccount(app) {
-  app.words.add(own);
+  app.words.add(accountWords);
   app.dialogs.account = (part) => openAccount(app, part);
   app.dialogs.rename = () => openAccount(app, 'rename');
   app.dialogs.away = () => openAway(app);
@@ -41,7 +41,7 @@ function openAccount(app, part) {
 }
 
 /** One thing that can be done, folded up. */
-function fold(name, title, ...children) {
+function folded(name, title, ...children) {
   const made = el('details', { class: 'part', name: 'account', data: { part: name } }, el('summary', { text: title }), ...children);
   made.addEventListener('toggle', () => {
     if (made.open) {
@@ -86,7 +86,7 @@ function rename(app, close) {
     },
     name.element,
   );
-  return fold('rename', t('account.rename'), element);
+  return folded('rename', t('account.rename'), element);
 }
 
 /** A field for a new password, which may be looked at instead of being typed twice. */
@@ -137,7 +137,7 @@ function register(app, close) {
     fresh.element,
     show.element,
   );
-  return fold('register', t('account.register'), element);
+  return folded('register', t('account.register'), element);
 }
 
 function login(app, close) {
@@ -163,7 +163,7 @@ function login(app, close) {
     name.element,
     password.element,
   );
-  return fold('login', t('account.login'), element);
+  return folded('login', t('account.login'), element);
 }
 
 function changePassword(app, close) {
@@ -186,7 +186,7 @@ function changePassword(app, close) {
     fresh.element,
     show.element,
   );
-  return fold('change', t('account.change'), element);
+  return folded('change', t('account.change'), element);
 }
 
 function logout(app, close) {
@@ -225,7 +225,7 @@ function deleteAccount(app, close) {
     nameForManagers(app),
     password.element,
   );
-  return fold('delete', t('account.delete'), element);
+  return folded('delete', t('account.delete'), element);
 }
 
 function openAway(app) {

@@ -5,7 +5,7 @@
  */
 
 import { el, fill, iconButton } from '../elements.js';
-import own from '../words/banner.js';
+import { bannerWords } from '../words/banner.js';
 
 /** So long, in milliseconds, is a connection gone before anybody is told: many come back at once. */
 const CALM = 1200;
@@ -15,7 +15,7 @@ const SHOWN = 5000;
 
 /** Put the banner into its element, and `app.banner` into the app. */
 export function mountBanner(element, app) {
-  app.words.add(own);
+  app.words.add(bannerWords);
   app.banner = new Banner(element, app);
 }
 

@@ -1,12 +1,10 @@
 // What each command does that one types. What it answers is shown above the composer.
 
 import { el } from '../elements.js';
-import words from '../words/commands.js';
+import { commandsWords } from '../words/commands.js';
 import { moderates } from './commands-moderation.js';
 import { COMMANDS, commandCalled } from './manual.js';
 import { closest, firstRoom, firstWord, readRooms, roomCalled } from './typed.js';
-
-export { words };
 
 /** It is not used so; `usage` says how it is. */
 export class UsageError extends Error {
@@ -23,7 +21,7 @@ export class Commands {
 
   constructor(app) {
     this.#app = app;
-    app.words.add(words);
+    app.words.add(commandsWords);
     this.#does = { ...talks(app), ...people(app), ...moderates(app) };
   }
 

@@ -2,7 +2,7 @@
 
 import { fold } from '../model/names.js';
 
-const MOST = 10;
+const MOST_SHOWN = 10;
 
 /**
  * Tell what the word at the caret may become.
@@ -47,7 +47,7 @@ export function inserted({ kind, from, mark }, option) {
 }
 
 function found(kind, typed, from, to, options, mark = '') {
-  return options.length ? { kind, typed, from, to, mark, options: options.slice(0, MOST) } : null;
+  return options.length ? { kind, typed, from, to, mark, options: options.slice(0, MOST_SHOWN) } : null;
 }
 
 function startingWith(names, typed) {

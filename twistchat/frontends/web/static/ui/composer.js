@@ -1,14 +1,14 @@
 // Where one types. A text waits in its conversation until it is said; one line is one message.
 
 import { el, fill, iconButton } from '../elements.js';
-import words from '../words/composer.js';
+import { composerWords } from '../words/composer.js';
 import { mountCompletion } from './completion.js';
 import { onceAFrame } from './keeping.js';
 import { fetchPart } from './later.js';
 import { rightsOf, isModerator, partOf } from './rights.js';
 import { countBytes, mayHoldPassword, readTyped, splitLines } from './typed.js';
 
-const LINES = 8;
+const MOST_LINES = 8;
 const MANY = 5;
 const REMEMBERED = 50;
 
@@ -18,7 +18,7 @@ const REMEMBERED = 50;
  * @param {object} app gets `app.composer`: `focus()`, `insert(text)`, `note(lines, given)`
  */
 export function mountComposer(form, app) {
-  app.words.add(words);
+  app.words.add(composerWords);
   app.composer = new Composer(form, app);
 }
 
@@ -132,7 +132,7 @@ class Composer {
     const { lineHeight, paddingTop, paddingBottom, borderTopWidth } = getComputedStyle(area);
     const line = parseFloat(lineHeight) || 24;
     const around = parseFloat(paddingTop) + parseFloat(paddingBottom) + 2 * parseFloat(borderTopWidth);
-    const wanted = Math.min(area.scrollHeight + 2 * parseFloat(borderTopWidth), LINES * line + around);
+    const wanted = Math.min(area.scrollHeight + 2 * parseFloat(borderTopWidth), MOST_LINES * line + around);
     area.style.setProperty('height', `${Math.ceil(wanted)}px`);
     area.classList.toggle('is-full', area.scrollHeight > wanted + 1);
   }

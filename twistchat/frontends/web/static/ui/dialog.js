@@ -2,7 +2,7 @@
 
 import { el, iconButton } from '../elements.js';
 
-let count = 0;
+let dialogCount = 0;
 
 /**
  * Open a dialog, with a heading and a button that closes it. Escape closes it too, and so does a click
@@ -13,7 +13,7 @@ let count = 0;
  * @returns {HTMLDialogElement}
  */
 export function openDialog({ title, close, class: name, onClose }, ...children) {
-  const id = `dialog-${(count += 1)}`;
+  const id = `dialog-${(dialogCount += 1)}`;
   const made = el(
     'dialog',
     { class: name, 'aria-labelledby': id },

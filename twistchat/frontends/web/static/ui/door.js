@@ -4,15 +4,15 @@ import { el, fill } from '../elements.js';
 import { field, form } from './form.js';
 import { languageChoice } from './language.js';
 import { farewell, fieldOf, isPlain, suggestion } from './refusals.js';
-import own from '../words/door.js';
+import { doorWords } from '../words/door.js';
 
 /** Put the door into its element. */
 export function mountDoor(element, app) {
-  app.words.add(own);
-  new Door(element, app);
+  app.words.add(doorWords);
+  new DoorView(element, app);
 }
 
-class Door {
+class DoorView {
   #app;
   #session;
   #t;

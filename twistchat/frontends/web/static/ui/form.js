@@ -2,14 +2,14 @@
 
 import { el, fill } from '../elements.js';
 
-let count = 0;
+let formCount = 0;
 
 /**
  * A field with its label.
  * @param {{label: string, hint?: string, input?: Element}} given the rest is given to the `input`
  */
 export function field({ label, hint, input, ...rest }) {
-  const id = `field-${(count += 1)}`;
+  const id = `field-${(formCount += 1)}`;
   const made = input ?? el('input', { type: 'text', autocomplete: 'off', ...rest });
   made.id = id;
   const wrong = el('p', { class: 'wrong', id: `${id}-wrong`, role: 'alert' });

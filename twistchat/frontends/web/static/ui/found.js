@@ -2,11 +2,11 @@
 import { el, fill, iconButton } from '../elements.js';
 import { hue } from '../model/names.js';
 import { writeHash } from '../view.js';
-import own from '../words/found.js';
+import { foundWords } from '../words/found.js';
 
 /** Put the search into its place. */
 export function mountFound(element, app) {
-  app.words.add(own);
+  app.words.add(foundWords);
   return new Found(element, app);
 }
 

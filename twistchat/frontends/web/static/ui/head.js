@@ -1,11 +1,11 @@
 // The line above the conversation: where one is, what it is about, and the buttons beside that.
 
 import { el, fill, icon, iconButton } from '../elements.js';
-import words from '../words/head.js';
+import { headWords } from '../words/head.js';
 import { writeHash } from '../view.js';
 import { onceAFrame } from './keeping.js';
 import { partsOf } from './log-text.js';
-import { openMenu } from './later.js';
+import { openMenuLater } from './later.js';
 import { isModerator, rightsOf } from './rights.js';
 import { inOrder, presenceOf } from './sidebar.js';
 
@@ -15,7 +15,7 @@ import { inOrder, presenceOf } from './sidebar.js';
  * @param {object} app
  */
 export function mountHead(element, app) {
-  app.words.add(words);
+  app.words.add(headWords);
   void new Head(element, app);
 }
 
@@ -147,7 +147,7 @@ class Head {
     const link = { text: t('head.copyLink'), act: () => this.#copy(conversation) };
     const close = { text: t('head.leave'), act: () => dialogs.leave(conversation) };
     const told = rightsOf(this.#app).of(conversation);
-    openMenu(this.#app, this.#more, t('head.more'), conversation.kind === 'room'
+    openMenuLater(this.#app, this.#more, t('head.more'), conversation.kind === 'room'
       ? [
         { heading: conversation.name, note: t('head.people', { count: conversation.count ?? conversation.members.size }) },
         this.#mayEdit(conversation) && { text: t('head.editTopic'), act: () => this.#edit() },

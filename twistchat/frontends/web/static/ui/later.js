@@ -1,6 +1,6 @@
 // What is fetched when it is wanted for the first time: dialogs and menus, which few need at once.
 
-import words from '../words/later.js';
+import { laterWords } from '../words/later.js';
 
 /** Which dialogs there are, by the modules that they are in. */
 const DIALOGS = {
@@ -31,7 +31,7 @@ export async function fetchPart(name) {
 
 /** Put the dialogs into `app.dialogs`; each replaces itself by the real one. */
 export function mountLater(app) {
-  app.words.add(words);
+  app.words.add(laterWords);
   for (const [name, dialogs] of Object.entries(DIALOGS)) {
     for (const dialog of dialogs) {
       app.dialogs[dialog] = async (...given) => {
@@ -53,7 +53,7 @@ export function mountLater(app) {
 }
 
 /** Open a menu, once it is here. */
-export async function openMenu(app, ...given) {
+export async function openMenuLater(app, ...given) {
   (await tried(app, fetchPart('menu')))?.openMenu(...given);
 }
 

@@ -29,7 +29,7 @@ export function partsOf(text) {
   let done = 0;
   BOTH.lastIndex = 0;
   for (let found = BOTH.exec(text); found; found = BOTH.exec(text)) {
-    const part = follows(text, found.index) ? null : partOf(found);
+    const part = follows(text, found.index) ? null : pieceOf(found);
     if (!part) {
       BOTH.lastIndex = found.index + 1;
       continue;
@@ -53,7 +53,7 @@ function follows(text, index) {
   return INSIDE_A_WORD.test(before) && !CJK.test(before);
 }
 
-function partOf(found) {
+function pieceOf(found) {
   if (found[0].startsWith('#')) {
     const number = found[2] ? Number(found[2]) : null;
     return { type: 'room', text: found[0], key: `#${found[1]}`, number };
@@ -65,7 +65,7 @@ function partOf(found) {
 
 /** Leave out the full stop behind an address, and the bracket around it. */
 function withoutEnd(address) {
-  const lacking = new Map(Object.entries(PAIRS).map(([close, open]) => [close, count(address, close) - count(address, open)]));
+  const lacking = new Map(Object.entries(PAIRS).map(([close, open]) => [close, occurrences(address, close) - occurrences(address, open)]));
   let end = address.length;
   for (; end > 0; end -= 1) {
     const last = address[end - 1];
@@ -78,7 +78,7 @@ function withoutEnd(address) {
   return address.slice(0, end);
 }
 
-function count(text, character) {
+function occurrences(text, character) {
   return text.split(character).length - 1;
 }
 

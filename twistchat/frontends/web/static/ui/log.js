@@ -7,7 +7,7 @@
  * of that aloud as if it were new. So log-heard.js says the new ones in a region of its own.
  */
 import { el, fill, icon } from '../elements.js';
-import words from '../words/log.js';
+import { logWords } from '../words/log.js';
 import { LogDeeds } from './log-deeds.js';
 import { mountHeard } from './log-heard.js';
 import { LogKeys } from './log-keys.js';
@@ -23,7 +23,7 @@ const LINE = 23;
 
 /** Put the log into its place. */
 export function mountLog(element, app) {
-  app.words.add(words);
+  app.words.add(logWords);
   return new LogView(element, app);
 }
 

@@ -2,7 +2,7 @@
 
 import { el, fill, icon, iconButton } from '../elements.js';
 import { fold, hue } from '../model/names.js';
-import words from '../words/members.js';
+import { membersWords } from '../words/members.js';
 import { keepRows, onceAFrame } from './keeping.js';
 import { partOf, rightsOf } from './rights.js';
 
@@ -15,7 +15,7 @@ const RANKS = { founder: 0, moderator: 1, voiced: 3 };
  */
 export function mountMembers(element, app) {
   const { t, chat, view } = app;
-  app.words.add(words);
+  app.words.add(membersWords);
   const rights = rightsOf(app);
   const title = el('h2', { id: 'members-title' });
   const list = el('ul', { class: 'members-list', 'aria-labelledby': 'members-title' });
@@ -30,7 +30,7 @@ export function mountMembers(element, app) {
     const all = membersOf(conversation, chat, told);
     const count = Math.max(conversation?.kind === 'room' ? conversation.count ?? 0 : 0, all.length);
     title.textContent = t('members.title', { count });
-    keepRows(list, all, ({ name }) => fold(name), (member) => make(member, app), (row, member) => update(row, member, app));
+    keepRows(list, all, ({ name }) => fold(name), (member) => makeMemberRow(member, app), (row, member) => updateMemberRow(row, member, app));
     more.textContent = count > all.length ? t('members.more', { count: count - all.length }) : '';
   });
   chat.changed.listen(({ conversation }) => (!conversation || conversation.key === view.key || view.key?.[0] === '@') && draw());
@@ -64,7 +64,7 @@ export function membersOf(conversation, chat, told) {
 
 const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
 
-function make({ name }, app) {
+function makeMemberRow({ name }, app) {
   const button = el('button', {
     type: 'button', class: 'member bare', 'aria-haspopup': 'menu',
     on: {
@@ -75,7 +75,7 @@ function make({ name }, app) {
   return el('li', {}, button);
 }
 
-function update(row, { name, away, part }, { t, chat }) {
+function updateMemberRow(row, { name, away, part }, { t, chat }) {
   const isMe = fold(name) === fold(chat.me.name);
   const state = `${name}\n${away}\n${part}\n${isMe}`;
   if (row.dataset.state === state) {

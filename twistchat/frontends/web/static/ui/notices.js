@@ -1,10 +1,10 @@
 /** How somebody learns of what is said while they do not look: title, icon, notification, sound. */
 
 import { byId } from '../elements.js';
-import own from '../words/notices.js';
+import { noticesWords } from '../words/notices.js';
 
 /** So often at most, in milliseconds, is somebody called. */
-const PAUSE = 1500;
+const TITLE_PAUSE = 1500;
 
 /** The icon with a dot: written here, since it is to be there without a connection too. */
 const DOTTED =
@@ -17,7 +17,7 @@ const DOTTED =
 
 /** Begin to watch what arrives. */
 export function mountNotices(app) {
-  app.words.add(own);
+  app.words.add(noticesWords);
   new Notices(app);
 }
 
@@ -81,7 +81,7 @@ class Notices {
       return;
     }
     const now = Date.now();
-    if (now - this.#last < PAUSE) {
+    if (now - this.#last < TITLE_PAUSE) {
       return;
     }
     this.#last = now;

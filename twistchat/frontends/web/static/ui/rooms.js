@@ -2,7 +2,7 @@
 
 import { el, fill, icon } from '../elements.js';
 import { fold } from '../model/names.js';
-import words from '../words/rooms.js';
+import { roomsWords } from '../words/rooms.js';
 import { field } from './form.js';
 import { actForm, confirm, openPanel } from './panel.js';
 import { inOrder } from './sidebar.js';
@@ -12,7 +12,7 @@ const SHOWN = 100;
 
 /** Put the dialogs into `app.dialogs`: rooms, join, write, switcher, away, exit, leave. */
 export function mount(app) {
-  app.words.add(words);
+  app.words.add(roomsWords);
   Object.assign(app.dialogs, {
     rooms: (words = '') => openRooms(app, words),
     join: (name = '') => join(app, name),

@@ -1,7 +1,7 @@
 // The rules of a room, and who is muted or banned: to be changed by moderators, to be read by all.
 
 import { el, fill } from '../elements.js';
-import words from '../words/rules.js';
+import { rulesWords } from '../words/rules.js';
 import { check, field } from './form.js';
 import { actForm, openPanel } from './panel.js';
 import { isModerator, rightsOf } from './rights.js';
@@ -11,7 +11,7 @@ const UNDONE = { mutes: 'unmute', bans: 'unban', exempt: 'unexempt', allowed: 'd
 
 /** Put `rules` into `app.dialogs`: `(conversation, 'sanctions'?)`. */
 export function mount(app) {
-  app.words.add(words);
+  app.words.add(rulesWords);
   app.dialogs.rules = (conversation, part = '') => open(app, conversation, part);
 }
 

@@ -5,13 +5,13 @@ import { openDialog } from './dialog.js';
 import { check, choice } from './form.js';
 import { languageChoice } from './language.js';
 import { canNotify, play } from './notices.js';
-import own from '../words/settings.js';
+import { settingsWords } from '../words/settings.js';
 
 const SIDES = { light: '#f3f5f8', dark: '#1b1f24' };
 
 /** Add `app.dialogs.settings()`, and let the settings that concern all of the page take effect. */
 export function mountSettings(app) {
-  app.words.add(own);
+  app.words.add(settingsWords);
   app.dialogs.settings = () => openSettings(app);
   applyLook(app.settings);
   app.settings.changed.listen(({ name }) => {

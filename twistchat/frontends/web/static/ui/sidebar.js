@@ -3,9 +3,9 @@
 import { el, fill, icon, iconButton } from '../elements.js';
 import { fold } from '../model/names.js';
 import { writeHash } from '../view.js';
-import words from '../words/sidebar.js';
+import { sidebarWords } from '../words/sidebar.js';
 import { keepRows, onceAFrame } from './keeping.js';
-import { mountLater, openMenu } from './later.js';
+import { mountLater, openMenuLater } from './later.js';
 
 /**
  * Make the sidebar; and put the dialogs about rooms and people into `app.dialogs`.
@@ -14,7 +14,7 @@ import { mountLater, openMenu } from './later.js';
  */
 export function mountSidebar(element, app) {
   const { t, chat, view } = app;
-  app.words.add(words);
+  app.words.add(sidebarWords);
   mountLater(app);
 
   const title = el('h2', { class: 'sidebar-title' });
@@ -56,11 +56,11 @@ export function inOrder(chat) {
 }
 
 function drawList(list, conversations, app) {
-  keepRows(list, conversations, ({ key }) => key, (conversation) => make(conversation, app),
-    (row, conversation) => update(row, conversation, app));
+  keepRows(list, conversations, ({ key }) => key, (conversation) => makeConversationRow(conversation, app),
+    (row, conversation) => updateConversationRow(row, conversation, app));
 }
 
-function make(conversation, { view }) {
+function makeConversationRow(conversation, { view }) {
   const link = el('a', {
     href: writeHash(conversation.key), class: 'conversation',
     on: {
@@ -75,7 +75,7 @@ function make(conversation, { view }) {
   return el('li', {}, link);
 }
 
-function update(row, conversation, { t, chat, view }) {
+function updateConversationRow(row, conversation, { t, chat, view }) {
   const link = row.firstElementChild;
   const { name, kind, unread, mentions } = conversation;
   const isHere = view.key === conversation.key;
@@ -139,7 +139,7 @@ function drawOwn(button, { t, chat }) {
 function ownMenu(button, app) {
   const { t, chat, session, dialogs } = app;
   const away = myAway(chat);
-  openMenu(app, button, t('sidebar.own', { name: chat.me.name }), [
+  openMenuLater(app, button, t('sidebar.own', { name: chat.me.name }), [
     away === null
       ? { text: t('sidebar.goAway'), act: () => dialogs.away() }
       : { text: t('sidebar.comeBack'), act: () => session.setAway(null).catch(() => {}) },

@@ -1,17 +1,17 @@
 // What one types that is meant for the program: `/mute bob 10m spam`. Nothing here knows a page.
 
-const UNITS = { m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
+const SPANS = { m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
 const SECRETIVE = new Set(['login', 'register', 'passwd', 'password', 'identify']);
 
 /** Read a length of time such as `10m` or `7d`, in seconds; null if it is none. */
 export function readDuration(text) {
   const found = /^(\d{1,6})([mhdwy])$/i.exec(text.trim());
-  return found ? Number(found[1]) * UNITS[found[2].toLowerCase()] : null;
+  return found ? Number(found[1]) * SPANS[found[2].toLowerCase()] : null;
 }
 
 /** Write so many seconds as they can be read, in the largest unit that they are made of. */
 export function writeDuration(seconds) {
-  const [unit, size] = Object.entries(UNITS).reverse().find(([, size]) => seconds % size === 0) ?? ['m', 60];
+  const [unit, size] = Object.entries(SPANS).reverse().find(([, size]) => seconds % size === 0) ?? ['m', 60];
   return `${Math.floor(seconds / size)}${unit}`;
 }
 

@@ -1,4 +1,4 @@
-export default {
+export const accountWords = {
   en: {
     'account.title': 'You',
     'account.guest': 'You are {name}, a guest: the name is yours while you are here.',

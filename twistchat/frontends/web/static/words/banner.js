@@ -1,4 +1,4 @@
-export default {
+export const bannerWords = {
   en: {
     'banner.lost': 'No connection to the server.',
     'banner.network': 'This device is not connected to a network.',

@@ -1,4 +1,4 @@
-export default {
+export const commandsWords = {
   en: {
     'commands.usage': 'It is used so: {usage}',
     'commands.unknown': 'There is no command /{name}. /help lists them; two slashes say it as text.',

@@ -1,5 +1,5 @@
 /** What several parts say. */
-export default {
+export const commonWords = {
   en: {
     ok: 'OK',
     cancel: 'Cancel',

@@ -1,4 +1,4 @@
-export default {
+export const composerWords = {
   en: {
     'composer.to': 'Write to {name}',
     'composer.nowhere': 'Choose a conversation first',

@@ -1,4 +1,4 @@
-export default {
+export const doorWords = {
   en: {
     'door.name': 'Your name',
     'door.password': 'Password',

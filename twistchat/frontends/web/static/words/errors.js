@@ -2,7 +2,7 @@
  * What was refused, by its code (docs/json-protocol.md, Codes), and what to do about it.
  * `{count}` is the hint where that is a number; `CODE+until` is said where it ends at a time.
  */
-export default {
+export const errorsWords = {
   en: {
     'error.other': 'That did not work ({about}). Try it again.',
     'error.lost': 'The connection was lost before there was an answer. Try it again.',

@@ -1,5 +1,5 @@
 /** What the search says. */
-export default {
+export const foundWords = {
   en: {
     'found.title': 'Search in {name}',
     'found.close': 'Close search',

@@ -1,4 +1,4 @@
-export default {
+export const headWords = {
   en: {
     'head.sidebar': 'Conversations',
     'head.sidebarUnread': 'Conversations: something new for you',

@@ -1,5 +1,5 @@
 /** What the lines of a conversation say besides what people say. */
-export default {
+export const logWords = {
   en: {
     'log.label': 'Lines in {name}',
     'log.older': 'Loading older lines…',

@@ -1,4 +1,4 @@
-export default {
+export const membersWords = {
   en: {
     'members.title': { one: '{count} here', other: '{count} here' },
     'members.close': 'Hide who is here',

@@ -1,4 +1,4 @@
-export default {
+export const noticesWords = {
   en: {
     'notices.private': '{who} to you',
     'notices.mention': '{who} in {room}',

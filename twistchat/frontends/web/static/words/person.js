@@ -1,4 +1,4 @@
-export default {
+export const personWords = {
   en: {
     'person.menu': 'About {name}',
     'person.you': 'you',

@@ -1,4 +1,4 @@
-export default {
+export const roomsWords = {
   en: {
     'rooms.title': 'Rooms',
     'rooms.filter': 'Find a room, or name a new one',

@@ -1,4 +1,4 @@
-export default {
+export const rulesWords = {
   en: {
     'rules.title': 'Rules of {room}',
     'rules.sanctionsTitle': 'Muted and banned in {room}',

@@ -1,4 +1,4 @@
-export default {
+export const settingsWords = {
   en: {
     'settings.title': 'Settings',
     'settings.language': 'Language',

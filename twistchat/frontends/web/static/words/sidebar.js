@@ -1,4 +1,4 @@
-export default {
+export const sidebarWords = {
   en: {
     'sidebar.title': 'Conversations',
     'sidebar.rooms': 'Rooms',
