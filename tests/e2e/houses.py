@@ -219,3 +219,51 @@ class SharedHouse:
             house, self._house = self._house, None
             house.stop()
             self._folder.cleanup()
+
+
+class Cable:
+    """What lies between a browser and a server, and may be cut."""
+
+    def __init__(self, port: int) -> None:
+        self._to = port
+        self._door = socket.create_server((HOST, 0))
+        self.port: int = self._door.getsockname()[1]
+        self._is_cut = False
+        self._ends: list[socket.socket] = []
+        Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._door.accept()
+                if self._is_cut:
+                    near.close()
+                    continue
+                far = socket.create_connection((HOST, self._to))
+                self._ends += [near, far]
+                for source, sink in ((near, far), (far, near)):
+                    Thread(target=self._carry, args=[source, sink], daemon=True).start()
+
+    @staticmethod
+    def _carry(source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+        for end in (source, sink):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def cut(self) -> None:
+        """Break what is connected, and let nobody through."""
+        self._is_cut = True
+        ends, self._ends = self._ends, []
+        for end in ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def mend(self) -> None:
+        self._is_cut = False
+
+    def leave(self) -> None:
+        self.cut()
+        self._door.close()

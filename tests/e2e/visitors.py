@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from tests.e2e.browsers import NAME, BrowserTestCase
-from tests.e2e.houses import Caller, OnNc
+from tests.e2e.houses import Cable, Caller, OnNc
 from tests.e2e.programs import PATIENCE
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.e2e.browsers import Watch
     from tests.e2e.houses import SharedHouse
 
-Called = TypeVar("Called", Caller, OnNc)
+Called = TypeVar("Called", Cable, Caller, OnNc)
 
 GONE = r"WebSocket connection to|net::ERR_|Failed to load resource"
 """What browsers say of themselves when a server cannot be reached."""
@@ -78,13 +78,30 @@ class Visitor:
         rows: list[Any] = self.log.locator("[data-number]").evaluate_all(NUMBERED)
         return [(number, words) for number, words in rows]
 
-    def opens_menu_of(self, name: str) -> Locator:
-        """Open what one may do about a member."""
-        self.members.get_by_role("button", name=re.compile(rf"^{name}\b")).click()
-        return self.page.get_by_role("menu")
+    def member(self, name: str) -> Locator:
+        return self.members.get_by_role("button", name=re.compile(rf"^{name}\b"))
 
-    def chooses(self, menu: Locator, words: str) -> None:
-        menu.get_by_role("menuitem", name=words).click()
+    def opens_menu_of(self, name: str) -> None:
+        """Open what one may do about a member."""
+        self.member(name).click()
+        _expect(self.page.get_by_role("menu")).to_be_visible()
+
+    def chooses(self, words: str) -> None:
+        """Choose something in the menu that is open."""
+        self.page.get_by_role("menu").get_by_role("menuitem", name=words, exact=True).click()
+
+    def wheel(self, by: int) -> None:
+        """Turn the wheel over the log, and let the page draw."""
+        self.log.hover()
+        self.page.mouse.wheel(0, by)
+        self.page.evaluate(
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+
+    def place(self) -> int:
+        """How far the log is scrolled from its end, in pixels."""
+        below: int = self.log.evaluate("log => log.scrollHeight - log.clientHeight - log.scrollTop")
+        return below
 
     def until(self, script: str, value: object = None) -> None:
         """Wait until something holds in the page."""
