@@ -3,30 +3,18 @@
 import { byId } from './elements.js';
 import { openSession } from './net/browser.js';
 import { Settings } from './settings.js';
-import { mountAccount } from './ui/account.js';
 import { mountBanner } from './ui/banner.js';
 import { mountComposer } from './ui/composer.js';
 import { mountDoor } from './ui/door.js';
-import { mountFound } from './ui/found.js';
 import { mountHead } from './ui/head.js';
 import { mountLog } from './ui/log.js';
+import { mountLook } from './ui/look.js';
 import { mountMembers } from './ui/members.js';
 import { mountNotices } from './ui/notices.js';
-import { mountSettings } from './ui/settings.js';
 import { mountSidebar } from './ui/sidebar.js';
 import { mountWays } from './ui/ways.js';
 import { View } from './view.js';
 import { Words } from './words.js';
-
-/** The parts that show the chat, by the place of each. */
-const PARTS = {
-  log: mountLog,
-  sidebar: mountSidebar,
-  head: mountHead,
-  members: mountMembers,
-  composer: mountComposer,
-  found: mountFound,
-};
 
 async function start() {
   const settings = new Settings({ storage: openStorage() });
@@ -40,13 +28,14 @@ async function start() {
   mountBanner(byId('banner'), app);
   catchFaults(app.banner);
   mountWays(app);
-  mountSettings(app);
-  mountAccount(app);
+  mountLook(settings);
   mountDoor(byId('door'), app);
   mountNotices(app);
-  for (const [name, mount] of Object.entries(PARTS)) {
-    mount(byId(name), app);
-  }
+  mountLog(byId('log'), app);
+  mountSidebar(byId('sidebar'), app);
+  mountHead(byId('head'), app);
+  mountMembers(byId('members'), app);
+  mountComposer(byId('composer'), app);
   view.refused.listen(({ error }) => app.banner.fail(error));
   follow(app, element, byId('door'));
   addEventListener('storage', () => settings.reread());

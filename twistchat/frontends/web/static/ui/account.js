@@ -1,4 +1,4 @@
-/** Who one is: name, account, being away. */
+/** Who one is: name and account. */
 
 import { el, fill } from '../elements.js';
 import { openDialog } from './dialog.js';
@@ -6,12 +6,11 @@ import { check, field, form } from './form.js';
 import { fieldOf, isPlain, suggestion } from './refusals.js';
 import { accountWords } from '../words/account.js';
 
-/** Add the dialogs about oneself to `app.dialogs`: `account()`, `rename()`, `away()`. */
-export function mountAccount(app) {
-  app.words.add(accountWords);
+/** Add the dialogs about oneself to `app.dialogs`: `account()`, `rename()`. */
+export function mount(app) {
+  app.words.add(own);
   app.dialogs.account = (part) => openAccount(app, part);
   app.dialogs.rename = () => openAccount(app, 'rename');
-  app.dialogs.away = () => openAway(app);
 }
 
 function openAccount(app, part) {
@@ -226,23 +225,4 @@ function deleteAccount(app, close) {
     password.element,
   );
   return folded('delete', t('account.delete'), element);
-}
-
-function openAway(app) {
-  const { session, t } = app;
-  const words = field({ label: t('account.away.words'), hint: t('account.away.hint'), autofocus: true, dir: 'auto' });
-  const tell = async (told) => {
-    if (await attempt(t, { first: words }, () => session.setAway(told))) {
-      dialog.close();
-    }
-  };
-  const { element } = form(
-    {
-      submit: t('account.away.do'),
-      onSubmit: () => tell(words.value.trim()),
-      more: [el('button', { type: 'button', text: t('account.away.back'), on: { click: () => tell(null) } })],
-    },
-    words.element,
-  );
-  const dialog = openDialog({ title: t('account.away'), close: t('close') }, element);
 }

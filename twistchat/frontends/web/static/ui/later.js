@@ -1,19 +1,25 @@
 // What is fetched when it is wanted for the first time: dialogs and menus, which few need at once.
 
-import { laterWords } from '../words/later.js';
+import { byId } from '../elements.js';
+import words from '../words/later.js';
 
 /** Which dialogs there are, by the modules that they are in. */
 const DIALOGS = {
+  account: ['account', 'rename'],
   person: ['person', 'whois', 'invite'],
   rooms: ['rooms', 'join', 'write', 'switcher', 'away', 'leave', 'exit'],
   rules: ['rules'],
+  settings: ['settings'],
 };
 const MODULES = {
+  account: () => import('./account.js'),
   commands: () => import('./commands.js'),
+  found: () => import('./found.js'),
   menu: () => import('./menu.js'),
   person: () => import('./person.js'),
   rooms: () => import('./rooms.js'),
   rules: () => import('./rules.js'),
+  settings: () => import('./settings.js'),
 };
 const WAIT = 4000;
 
@@ -43,6 +49,15 @@ export function mountLater(app) {
       };
     }
   }
+  const searched = app.view.drawn.listen(async (name) => {
+    if (name === 'found') {
+      const part = await tried(app, fetchPart('found'));
+      if (part && searched()) {
+        part.mountFound(byId('found'), app);
+        byId('found').querySelector('input')?.focus();
+      }
+    }
+  });
   // So that all is there when the connection is not.
   const ended = app.session.state.listen((state) => {
     if (state === 'in') {

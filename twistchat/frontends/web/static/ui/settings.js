@@ -1,4 +1,4 @@
-/** What one can set, and what follows from it for the whole page. */
+/** What one can set. */
 
 import { el } from '../elements.js';
 import { openDialog } from './dialog.js';
@@ -7,28 +7,10 @@ import { languageChoice } from './language.js';
 import { canNotify, play } from './notices.js';
 import { settingsWords } from '../words/settings.js';
 
-const SIDES = { light: '#f3f5f8', dark: '#1b1f24' };
-
-/** Add `app.dialogs.settings()`, and let the settings that concern all of the page take effect. */
-export function mountSettings(app) {
-  app.words.add(settingsWords);
+/** Add `app.dialogs.settings()`. */
+export function mount(app) {
+  app.words.add(own);
   app.dialogs.settings = () => openSettings(app);
-  applyLook(app.settings);
-  app.settings.changed.listen(({ name }) => {
-    if (name === 'theme' || name === 'size') {
-      applyLook(app.settings);
-    }
-  });
-}
-
-function applyLook(settings) {
-  const { dataset } = document.documentElement;
-  dataset.theme = settings.get('theme');
-  dataset.size = settings.get('size');
-  for (const meta of document.querySelectorAll('meta[name="theme-color"]')) {
-    const system = meta.media.includes('dark') ? 'dark' : 'light';
-    meta.content = SIDES[settings.get('theme')] ?? SIDES[system];
-  }
 }
 
 function openSettings(app) {

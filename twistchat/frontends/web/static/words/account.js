@@ -25,11 +25,6 @@ export const accountWords = {
     'account.delete': 'Delete the account',
     'account.delete.hint': 'Your name becomes free. What you have said stays.',
     'account.delete.done': 'The account is deleted. You are a guest now.',
-    'account.away': 'Away',
-    'account.away.words': 'Where you are, or when you come back',
-    'account.away.hint': 'Others see it beside your name. It may be left empty.',
-    'account.away.do': 'I am away',
-    'account.away.back': 'I am back',
   },
   zh: {
     'account.title': '你',
@@ -57,10 +52,5 @@ export const accountWords = {
     'account.delete': '删除帐号',
     'account.delete.hint': '你的名字将可供他人使用。你说过的话会留下。',
     'account.delete.done': '帐号已删除。你现在是访客。',
-    'account.away': '离开',
-    'account.away.words': '去哪里了，或何时回来',
-    'account.away.hint': '别人会在你的名字旁看到。可以留空。',
-    'account.away.do': '我离开一下',
-    'account.away.back': '我回来了',
   },
 };
