@@ -62,8 +62,8 @@ export class Words {
   error(line) {
     const { code = '', about, hint, until } = line ?? {};
     const values = { about: about ?? '', hint: hint ?? '', until: until ? this.when(until) : '' };
-    if (typeof hint === 'number') {
-      values.count = hint;
+    if (/^\d+(\.\d+)?$/.test(hint)) {
+      values.count = Math.ceil(hint);
     }
     for (const key of [until && `error.${code}+until`, `error.${code}`]) {
       if (key && key in this.#table) {
@@ -75,7 +75,7 @@ export class Words {
 
   /** The time of day. @param {number} time seconds since 1970 */
   time(time) {
-    return this.#date('time', { hour: '2-digit', minute: '2-digit' }).format(time * 1000);
+    return this.#date('time', { hour: 'numeric', minute: '2-digit' }).format(time * 1000);
   }
 
   /** The day, with the year where it is another one. */
