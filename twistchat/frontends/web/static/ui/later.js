@@ -1,7 +1,7 @@
 // What is fetched when it is wanted for the first time: dialogs and menus, which few need at once.
 
 import { byId } from '../elements.js';
-import words from '../words/later.js';
+import { laterWords } from '../words/later.js';
 
 /** Which dialogs there are, by the modules that they are in. */
 const DIALOGS = {
