@@ -1,4 +1,4 @@
-import { asked, pieces } from '../../../twistchat/frontends/web/static/ui/found.js';
+import { asked, pieces } from '../../../twistchat/frontends/web/static/ui/found-panel.js';
 import { equal, test } from './kit.js';
 
 const EMPTY = { words: '', who: '', since: '', until: '' };

@@ -27,6 +27,14 @@ const dressed = globalThis.document && Promise.all(['base', 'log'].map((name) =>
   document.head.append(link);
 })));
 
+/** Frames, until it is so. */
+async function until(isSo) {
+  for (let turn = 0; !isSo(); turn += 1) {
+    ok(turn < 300, `${isSo} never came`);
+    await frames(1);
+  }
+}
+
 class FakeLog {
   items = [];
   epoch = 'e';
@@ -198,7 +206,7 @@ testInBrowser('only what is new is heard, who said it first', async () => {
   equal(heard.textContent, '');
   equal(tried.scroller.getAttribute('aria-live'), 'off');
   await tried.come(tried.item('said', 'ann', 'hello'), tried.item('said', 'me', 'mine'), tried.item('joined', 'eve', ''));
-  await new Promise((go) => setTimeout(go, 20));
+  await until(() => heard.firstChild);
   equal([...heard.children].map((line) => line.textContent), ['ann: hello']);
 });
 
@@ -242,6 +250,7 @@ testInBrowser('from line to line by the arrows, to the buttons of a line by Tab'
   ok(document.activeElement.ariaLabel.startsWith('bob: line 3'));
   equal(tried.scroller.querySelectorAll('[data-roving][tabindex="0"]').length, 1);
   press('Enter');
+  await until(() => document.querySelector('.menu'));
   equal([...document.querySelectorAll('.menu [role=menuitem]')].map((item) => item.innerText.trim()), ['Copy text', 'Copy link']);
   press('Escape');
   press('Escape');

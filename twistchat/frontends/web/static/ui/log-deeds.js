@@ -1,12 +1,14 @@
-/** What is done where one clicks in the log: log-row.js says it of each button as `data-do`. */
-import { LineMenu, copy } from './log-menu.js';
+/**
+ * What is done where one clicks in the log: log-row.js says it of each button as `data-do`. The menu of a line is
+ * fetched when it is first wanted.
+ */
 
 const NOTED = 5000;
 
 export class LogDeeds {
   #app;
   #log;
-  #menu;
+  #menu = null;
 
   /**
    * @param {HTMLElement} scroller
@@ -17,7 +19,6 @@ export class LogDeeds {
   constructor(scroller, app, log) {
     this.#app = app;
     this.#log = log;
-    this.#menu = new LineMenu(app, (item, words) => this.#note(item, words));
     scroller.addEventListener('click', (event) => this.#clicked(event));
   }
 
@@ -40,7 +41,7 @@ export class LogDeeds {
     const { item } = row;
     switch (deed) {
       case 'menu':
-        this.#menu.open(button, this.#log.conversation(), item);
+        this.#openMenu(button, item);
         break;
       case 'person':
         dialogs.person?.(item.who, this.#log.conversation(), button);
@@ -62,10 +63,18 @@ export class LogDeeds {
     }
   }
 
+  async #openMenu(button, item) {
+    const conversation = this.#log.conversation();
+    const { LineMenu } = await import('./log-menu.js');
+    this.#menu ??= new LineMenu(this.#app, (line, words) => this.#note(line, words));
+    this.#menu.open(button, conversation, item);
+  }
+
   /** A line that can never be sent goes to the clipboard, for whoever wants to say it otherwise. */
-  #discard(item) {
+  async #discard(item) {
     if (item.canResend === false) {
-      copy(item.text);
+      const { copy } = await import('./log-menu.js');
+      await copy(item.text);
     }
     this.#app.session.discard(item);
   }

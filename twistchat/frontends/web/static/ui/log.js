@@ -66,7 +66,7 @@ class LogView {
     app.view.opened.listen(({ conversation, number }) => this.#open(conversation, number));
     app.view.seen?.listen(() => this.#moved());
     app.chat.arrived.listen((told) => this.#arrived(told));
-    app.chat.changed.listen(({ conversation }) => conversation === this.#conversation && this.#label());
+    app.chat.changed.listen(({ conversation }) => conversation && conversation === this.#conversation && this.#label());
     const shown = app.chat.conversations.get(app.view.key);
     if (shown) {
       this.#open(shown, null);
