@@ -2,7 +2,7 @@
 import { el, fill, iconButton } from '../elements.js';
 import { hue } from '../model/names.js';
 import { writeHash } from '../view.js';
-import own from '../words/found.js';
+import { foundWords } from '../words/found.js';
 
 export class FoundPanel {
   #app;
@@ -17,7 +17,7 @@ export class FoundPanel {
 
   constructor(element, app) {
     this.#app = app;
-    app.words.add(own);
+    app.words.add(foundWords);
     const { t, view } = app;
     this.#fields = {
       words: el('input', { id: 'found-words', type: 'search', autocomplete: 'off', enterkeyhint: 'search' }),
