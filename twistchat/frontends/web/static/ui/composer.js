@@ -4,6 +4,7 @@ import { el, fill, iconButton } from '../elements.js';
 import { composerWords } from '../words/composer.js';
 import { mountCompletion } from './completion.js';
 import { onceAFrame } from './keeping.js';
+import { keepDrafts } from './drafts.js';
 import { fetchPart } from './later.js';
 import { rightsOf, isModerator, partOf } from './rights.js';
 import { countBytes, mayHoldPassword, readTyped, splitLines } from './typed.js';
@@ -35,9 +36,11 @@ class Composer {
   #shown = null;
   #sent = [];
   #recalled = -1;
+  #drafts;
 
   constructor(form, app) {
     this.#app = app;
+    this.#drafts = keepDrafts(app.chat, () => sessionStorage);
     this.#send = iconButton('send', app.t('composer.send'), { type: 'submit', class: 'composer-send' });
     fill(form, this.#note, el('div', { class: 'composer-box' }, this.#area, this.#send), this.#state);
     this.#completion = mountCompletion(this.#area, app);
@@ -106,7 +109,8 @@ class Composer {
       return;
     }
     this.#shown = conversation;
-    this.#area.value = conversation?.draft ?? '';
+    this.#area.value = conversation?.draft || this.#drafts.get(conversation?.key) || '';
+    this.#drafts.delete(conversation?.key);
     this.#recalled = -1;
     this.#completion.close();
     this.#hush();

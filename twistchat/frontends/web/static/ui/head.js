@@ -145,21 +145,22 @@ class Head {
     const { t, dialogs, chat } = this.#app;
     const conversation = this.#conversation();
     const link = { text: t('head.copyLink'), act: () => this.#copy(conversation) };
-    const close = { text: t('head.leave'), act: () => dialogs.leave(conversation) };
+    const close = { text: t('head.close'), act: () => this.#close(conversation) };
+    const leave = conversation.isJoined ? { text: t('head.leave'), act: () => dialogs.leave(conversation) } : close;
     const told = rightsOf(this.#app).of(conversation);
     openMenuLater(this.#app, this.#more, t('head.more'), conversation.kind === 'room'
       ? [
         { heading: conversation.name, note: t('head.people', { count: conversation.count ?? conversation.members.size }) },
         this.#mayEdit(conversation) && { text: t('head.editTopic'), act: () => this.#edit() },
-        { text: t('head.rules'), act: () => dialogs.rules(conversation) },
+        conversation.isJoined && { text: t('head.rules'), act: () => dialogs.rules(conversation) },
         isModerator(chat.me, told) && { text: t('head.sanctions'), act: () => dialogs.rules(conversation, 'sanctions') },
-        { text: t('head.invite'), act: () => dialogs.invite(conversation) },
-        link, null, close,
+        conversation.isJoined && { text: t('head.invite'), act: () => dialogs.invite(conversation) },
+        link, null, leave,
       ].filter((entry) => entry !== false)
       : [
         { heading: conversation.name },
         { text: t('head.person'), act: () => dialogs.person(conversation.name, conversation, this.#more) },
-        { text: t('head.close'), act: () => this.#close(conversation) },
+        close,
       ]);
   }
 

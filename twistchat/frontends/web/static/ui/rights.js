@@ -57,7 +57,7 @@ class Rights {
     if (!this.#watched.has(conversation.log)) {
       this.#watched.add(conversation.log);
       conversation.log.changed.listen(({ type, items }) => {
-        if (type === 'append' && items?.some((item) => CHANGING.has(item.kind) && !item.isPast)
+        if ((type === 'append' || type === 'insert') && items.some((item) => CHANGING.has(item.kind) && !item.isPast)
             && this.#app.view.key === conversation.key) {
           this.read(conversation);
         }

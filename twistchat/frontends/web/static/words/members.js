@@ -1,6 +1,7 @@
 export const membersWords = {
   en: {
     'members.title': { one: '{count} here', other: '{count} here' },
+    'members.out': 'You are not in it',
     'members.close': 'Hide who is here',
     'members.more': 'and {count} more',
     'members.you': 'you',
@@ -12,6 +13,7 @@ export const membersWords = {
   },
   zh: {
     'members.title': '{count} 人在此',
+    'members.out': '你不在其中',
     'members.close': '隐藏成员列表',
     'members.more': '还有 {count} 人',
     'members.you': '你',
