@@ -30,7 +30,7 @@ export function mountMembers(element, app) {
     const all = membersOf(conversation, chat, told);
     const count = Math.max(conversation?.kind === 'room' ? conversation.count ?? 0 : 0, all.length);
     title.textContent = conversation && !conversation.isJoined ? t('members.out') : t('members.title', { count });
-    keepRows(list, all, ({ name }) => fold(name), (member) => make(member, app), (row, member) => update(row, member, app));
+    keepRows(list, all, ({ name }) => fold(name), (member) => makeMemberRow(member, app), (row, member) => updateMemberRow(row, member, app));
     more.textContent = count > all.length ? t('members.more', { count: count - all.length }) : '';
   });
   chat.changed.listen(({ conversation }) => (!conversation || conversation.key === view.key || view.key?.[0] === '@') && draw());
