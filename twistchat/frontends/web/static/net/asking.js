@@ -5,6 +5,9 @@
 /** Past lines are parts of the answer to these; those of a room that one enters are told as they come. */
 const PAGES = new Set(['history', 'search']);
 
+/** What may well fail, and is asked for again at another time. */
+export const ignoreIt = () => {};
+
 /** Requests by their ids. */
 export class Asking {
   #send;

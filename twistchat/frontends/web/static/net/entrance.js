@@ -1,12 +1,12 @@
 // How it stands with the server: at the door, in, away or out. A part of session.js.
 
+import { ignoreIt } from './asking.js';
 import { fold } from '../model/names.js';
 import { State } from '../signal.js';
 import { comesBack, Door, pauseOf } from './door.js';
 
 const LIMITS = { text: 16384, page: 200, name: 24, room: 32, topic: 400 };
 /** What is settled where it came from. */
-const ignoreIt = () => {};
 
 /** Brings one in, and back in. */
 export class Entrance {

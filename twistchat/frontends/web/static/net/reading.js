@@ -1,13 +1,12 @@
 // What one reads: conversations, their past, and up to where. A part of session.js.
 
+import { ignoreIt } from './asking.js';
 import { Deeds } from './deeds.js';
 import { Marks } from './marks.js';
 import { Pages } from './pages.js';
 
 /** Private conversations that are looked after on coming in. */
 const PRIVATES = 20;
-/** What may well fail, and is asked for again at another time. */
-const ignoreIt = () => {};
 
 /**
  * @typedef {import('../model/conversation.js').Conversation} Conversation

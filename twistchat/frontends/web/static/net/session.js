@@ -3,7 +3,7 @@
 import { Chat } from '../model/chat.js';
 import { fold } from '../model/names.js';
 import { Signal } from '../signal.js';
-import { Asking } from './asking.js';
+import { Asking, ignoreIt } from './asking.js';
 import { pauseOf } from './door.js';
 import { Entrance } from './entrance.js';
 import { Memory } from './memory.js';
@@ -12,7 +12,6 @@ import { Reading } from './reading.js';
 import { Rooms } from './rooms.js';
 
 /** A request that nobody waits for, and that may well fail. */
-const ignoreIt = () => {};
 
 /**
  * @typedef {import('../model/conversation.js').Conversation} Conversation

@@ -1,6 +1,6 @@
 // What one has begun to type, kept over a reload of this tab.
 
-const PLACE = 'twistchat.drafts';
+const DRAFTS = 'twistchat.drafts';
 
 /**
  * Keep the drafts of all conversations when the page goes.
@@ -13,16 +13,16 @@ export function keepDrafts(chat, open) {
     const drafts = [...chat.conversations.values()].filter(({ draft }) => draft).map(({ key, draft }) => [key, draft]);
     try {
       if (drafts.length) {
-        open().setItem(PLACE, JSON.stringify(drafts));
+        open().setItem(DRAFTS, JSON.stringify(drafts));
       } else {
-        open().removeItem(PLACE);
+        open().removeItem(DRAFTS);
       }
     } catch {
       // Full, or forbidden.
     }
   });
   try {
-    return new Map(JSON.parse(open().getItem(PLACE) ?? '[]'));
+    return new Map(JSON.parse(open().getItem(DRAFTS) ?? '[]'));
   } catch {
     return new Map();
   }
