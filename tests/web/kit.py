@@ -40,13 +40,22 @@ INDEX = """\
 
 FILES: Mapping[str, bytes] = {
     "index.html": INDEX.encode(),
-    "main.js": b"import './net/link.js';\n" * 40,
+    "main.js": b"import { a } from './net/link.js';\nimport('./ui/late.js');\n" + b"a(1);\n" * 40,
     "net/link.js": b"export const a = 1;\n",
+    "ui/late.js": b"import { a } from '../net/link.js';\na(2);\n",
     "css/base.css": b":root { color-scheme: light dark; }\n" * 20,
     "icon.png": b"\x89PNG\r\n\x1a\n",
     "icon.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
     "manifest.webmanifest": b"{}",
 }
+
+SENT: Mapping[str, bytes] = {
+    **FILES,
+    "main.js": b"export const a=1;import('./ui/late.js');" + b"a(1);" * 40,
+    "ui/late.js": b"import{a}from'../main.js';a(2);",
+    "all.css": b":root{color-scheme:light dark}" * 20,
+}
+"""What is sent of them."""
 
 
 @dataclass(frozen=True, slots=True)

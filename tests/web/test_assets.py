@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from gzip import decompress
 from pathlib import Path
 
@@ -10,12 +11,6 @@ from twisted.trial.unittest import SynchronousTestCase
 import twistchat
 from tests.folders import temporary_folder
 from twistchat.frontends.web.assets import own_assets, read_assets
-from twistchat.frontends.web.lightening import (
-    join_styles,
-    lighten,
-    lighten_styles,
-    needed_at_once,
-)
 
 
 class AssetsTests(SynchronousTestCase):
@@ -24,7 +19,7 @@ class AssetsTests(SynchronousTestCase):
         (self.folder / "ui").mkdir()
         for path, text in (
             ("index.html", "<p>"),
-            ("main.js", "const a = 1;\n" * 100),
+            ("main.js", "a(1);\n" * 100),
             ("ui/log.js", "1"),
             ("b.css", ""),
             ("notes.txt", ""),
@@ -37,7 +32,6 @@ class AssetsTests(SynchronousTestCase):
         assets = read_assets(self.folder)
         self.assertEqual(list(assets.files), ["b.css", "main.js", "ui/log.js"])
         self.assertEqual(assets.page, "<p>")
-        self.assertEqual(assets.modules, ["main.js", "ui/log.js"])
         self.assertEqual(assets.files["main.js"].kind, "text/javascript; charset=utf-8")
 
     def test_compressed_where_it_is_worth_it(self) -> None:
@@ -57,48 +51,15 @@ class AssetsTests(SynchronousTestCase):
         (self.folder / "ui" / "log.js").rename(self.folder / "log.js")
         self.assertEqual(len({before, changed, read_assets(self.folder).version}), 3)
 
+    def test_what_only_people_read_is_not_sent(self) -> None:
+        (self.folder / "main.js").write_text("// why\nexport  function f() {\n  a(`b  c`);\n}\n")
+        self.assertEqual(
+            read_assets(self.folder).files["main.js"].body, b"export function f(){a(`b  c`);}"
+        )
+
     def test_it_is_the_same_at_every_start(self) -> None:
         first, second = read_assets(self.folder), read_assets(self.folder)
         self.assertEqual(first, second)
-
-
-class LighteningTests(SynchronousTestCase):
-    def test_what_only_people_read(self) -> None:
-        script = (
-            "/** Says what it is. */\n\n/**\n * @param {string} a\n */\n"
-            "export function f(a) {\n  // why\n  return `${a} // b`; // c\n}\n"
-        )
-        self.assertEqual(
-            lighten(script), "\n\n\n\n\nexport function f(a) {\n\nreturn `${a} // b`; // c\n}\n"
-        )
-        self.assertEqual(lighten_styles("/* a\n b */\na {\n  b: c; /* d */\n}\n"),
-                         "\n\na {\nb: c; /* d */\n}\n")  # fmt: skip
-
-    def test_texts_that_go_on_over_a_line(self) -> None:
-        for script in ("a = `\n  // b\n`;\n", "  a = 'b\\\n  c';\n"):
-            self.assertEqual(lighten(script), script)
-
-    def test_stylesheets(self) -> None:
-        link = '<link rel="stylesheet" href="{base}%s">\n'
-        page = f"<title>x</title>\n{link % 'b.css'}{link % 'ui/a.css'}</head>"
-        self.assertEqual(
-            join_styles(page, "all.css"),
-            (f"<title>x</title>\n{link % 'all.css'}</head>", ["b.css", "ui/a.css"]),
-        )
-        self.assertEqual(join_styles("<p>", "all.css"), ("<p>", []))
-
-    def test_what_is_needed_at_once(self) -> None:
-        scripts = {
-            "main.js": "import { a } from './ui/a.js';\nimport './b.js';\nimport(`./ui/${x}.js`);",
-            "ui/a.js": "import {\n  c,\n} from '../c.js';\nconst d = () => import('./late.js');",
-            "b.js": "export { x } from './c.js';\n",
-            "c.js": "",
-            "ui/late.js": "import './later.js';\nimport '../c.js';\n",
-            "ui/later.js": "",
-            "ui/part.js": "import './own.js';\nimport './missing.js';\n",
-            "ui/own.js": "",
-        }
-        self.assertEqual(needed_at_once(scripts), {*scripts} - {"ui/late.js", "ui/later.js"})
 
 
 class OwnAssetsTests(SynchronousTestCase):
@@ -109,7 +70,15 @@ class OwnAssetsTests(SynchronousTestCase):
             path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
         }
         styles = {path for path in there if path.endswith(".css")}
-        self.assertEqual({*assets.files} - {"all.css"}, there - styles - {"index.html"})
+        self.assertLessEqual({*assets.files} - {"all.css"}, there - styles - {"index.html"})
+        main = assets.files["main.js"].body.decode()
+        for path in there - styles - {*assets.files, "index.html"}:
+            declared = re.findall(
+                r"^export (?:async )?[a-z]+ (\w+)", (folder / path).read_text(), re.M
+            )
+            self.assertTrue(declared, path)
+            for name in declared:
+                self.assertIn(name, main, path)
 
     def test_stylesheets_ask_for_nothing(self) -> None:
         """They are moved when they are joined: what they named would not be found."""

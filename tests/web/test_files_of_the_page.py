@@ -47,7 +47,7 @@ LONGEST = 400
 DUMP = """
 const found = {};
 for (const path of process.argv.slice(1)) {
-  found[path] = (await import(path)).default;
+  found[path] = Object.values(await import(path))[0];
 }
 console.log(JSON.stringify(found));
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 
-from tests.web.kit import FILES, ServedTestCase
+from tests.web.kit import SENT, ServedTestCase
 from twistchat.frontends.registry import Greeting
 from twistchat.frontends.web.forwarded import Proxies
 from twistchat.frontends.web.origins import read_origin
@@ -20,11 +20,6 @@ class PageTests(ServedTestCase):
         self.assertIn("<h1>Room 5</h1>", answer.text)
         self.assertIn(f'href="{self.base[1:]}all.css"', answer.text)
         self.assertNotIn("{", answer.text)
-
-    def test_all_scripts_are_asked_for_at_once(self) -> None:
-        head, _, _ = self.ask().text.partition("</head>")
-        for path in ("main.js", "net/link.js"):
-            self.assertIn(f'<link rel="modulepreload" href="{self.base[1:]}{path}">', head)
 
     def test_what_the_chat_is_called(self) -> None:
         self.registry.greeting = Greeting('<script>{ways}</script> & "五班"')
@@ -81,7 +76,7 @@ class FilesTests(ServedTestCase):
     def test_they_are_kept_for_good(self) -> None:
         for path, kind in (
             ("main.js", "text/javascript; charset=utf-8"),
-            ("net/link.js", "text/javascript; charset=utf-8"),
+            ("ui/late.js", "text/javascript; charset=utf-8"),
             ("all.css", "text/css; charset=utf-8"),
             ("icon.png", "image/png"),
             ("icon.svg", "image/svg+xml"),
@@ -89,14 +84,14 @@ class FilesTests(ServedTestCase):
         ):
             answer = self.ask(self.base + path)
             self.assertEqual(answer.status, 200)
-            self.assertEqual(answer.body, FILES["css/base.css" if path == "all.css" else path])
+            self.assertEqual(answer.body, SENT[path])
             self.assertEqual(answer.headers["content-type"], kind)
             self.assertEqual(answer.headers["cache-control"], "public, max-age=31536000, immutable")
 
     def test_compressed(self) -> None:
         answer = self.ask(f"{self.base}main.js", Accept_Encoding="gzip")
         self.assertEqual(answer.headers["content-encoding"], "gzip")
-        self.assertEqual(answer.text.encode(), FILES["main.js"])
+        self.assertEqual(answer.text.encode(), SENT["main.js"])
         again = self.ask(
             f"{self.base}main.js", Accept_Encoding="gzip", If_None_Match=answer.headers["etag"]
         )
@@ -113,8 +108,8 @@ class FilesTests(ServedTestCase):
     def test_what_changes_in_the_folder_meanwhile(self) -> None:
         (self.folder / "main.js").write_text("changed")
         (self.folder / "css" / "base.css").unlink()
-        self.assertEqual(self.ask(f"{self.base}main.js").body, FILES["main.js"])
-        self.assertEqual(self.ask(f"{self.base}all.css").body, FILES["css/base.css"])
+        self.assertEqual(self.ask(f"{self.base}main.js").body, SENT["main.js"])
+        self.assertEqual(self.ask(f"{self.base}all.css").body, SENT["all.css"])
 
     def test_what_is_not_there(self) -> None:
         for path in (
@@ -134,7 +129,7 @@ class FilesTests(ServedTestCase):
     def test_what_browsers_ask_for_by_themselves(self) -> None:
         for path in ("/favicon.ico", "/apple-touch-icon.png"):
             answer = self.ask(path)
-            self.assertEqual((answer.status, answer.body), (200, FILES["icon.png"]))
+            self.assertEqual((answer.status, answer.body), (200, SENT["icon.png"]))
             self.assertEqual(answer.headers["content-type"], "image/png")
 
     def test_nobody_is_to_list_us(self) -> None:
@@ -201,7 +196,7 @@ class BaseTests(ServedTestCase):
         self.assertEqual(page.status, 200)
         for prefix in ("", "/a/talk"):
             self.assertEqual(self.ask(f"{prefix}/").body, page.body)
-            self.assertEqual(self.ask(f"{prefix}{self.base}main.js").body, FILES["main.js"])
+            self.assertEqual(self.ask(f"{prefix}{self.base}main.js").body, SENT["main.js"])
             self.assertEqual(self.ask(f"{prefix}/nothing").status, 404)
 
     def test_what_is_put_beside_the_page(self) -> None:

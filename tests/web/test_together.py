@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from twistchat.frontends.web.assets import own_assets
-from twistchat.frontends.web.together import put_together
+from twistchat.frontends.web.together import join_scripts, join_styles
 
 MAIN = """\
 import { b } from './ui/b.js';
@@ -29,7 +30,7 @@ SCRIPTS = {
 
 class TogetherTests(SynchronousTestCase):
     def test_each_module_stands_behind_what_it_imports(self) -> None:
-        whole = put_together(SCRIPTS, "main.js")["main.js"]
+        whole = join_scripts(SCRIPTS, "main.js")["main.js"]
         self.assertEqual(
             whole,
             "// c.js\nexport const c = 3;\n"
@@ -38,7 +39,7 @@ class TogetherTests(SynchronousTestCase):
         )
 
     def test_the_others_import_from_there(self) -> None:
-        together = put_together(SCRIPTS, "main.js")
+        together = join_scripts(SCRIPTS, "main.js")
         self.assertEqual(set(together), {"main.js", "ui/late.js", "ui/later/d.js"})
         self.assertEqual(
             together["ui/late.js"],
@@ -51,7 +52,7 @@ class TogetherTests(SynchronousTestCase):
             "main.js": "import { a } from './a.js';\nexport const m = 1;\n",
             "a.js": "import { m } from './main.js';\nexport const a = () => m;\n",
         }
-        whole = put_together(scripts, "main.js")["main.js"]
+        whole = join_scripts(scripts, "main.js")["main.js"]
         self.assertLess(whole.index("const a"), whole.index("const m"))
 
     def test_what_is_not_understood_is_refused(self) -> None:
@@ -70,12 +71,20 @@ class TogetherTests(SynchronousTestCase):
             "const { x, c } = load;\n",
         ):
             with self.assertRaises(ValueError, msg=line):
-                put_together({**SCRIPTS, "main.js": MAIN + line}, "main.js")
+                join_scripts({**SCRIPTS, "main.js": MAIN + line}, "main.js")
+
+    def test_stylesheets(self) -> None:
+        link = '<link rel="stylesheet" href="{base}%s">\n'
+        page = f"<title>x</title>\n{link % 'b.css'}{link % 'ui/a.css'}</head>"
+        self.assertEqual(
+            join_styles(page, "all.css"),
+            (f"<title>x</title>\n{link % 'all.css'}</head>", ["b.css", "ui/a.css"]),
+        )
+        self.assertEqual(join_styles("<p>", "all.css"), ("<p>", []))
 
     def test_ours_are_together(self) -> None:
         static = files("twistchat.frontends.web") / "static"
         main = own_assets().files["main.js"].body.decode()
-        self.assertIn("// net/session.js\n", main)
-        self.assertNotIn("\nimport ", main)
+        self.assertIsNone(re.search(r"\bimport *\{", main))
         self.assertTrue((static / "net" / "session.js").is_file())
         self.assertNotIn("net/session.js", own_assets().files)

@@ -17,7 +17,7 @@ It knows nothing of what these lines say, nor of the page more than its names.
     forwarded.py  for whom a proxy asks
     resources.py  what is found at which address
     assets.py     the files of the page, read once
-    lightening.py  what is sent of scripts and styles, and which of them at once
+    together.py    what the page needs at once, as one script and one stylesheet
     headers.py    what every answer says besides its content
     ways.py       how else one joins
     static/       the page itself: what browsers are given

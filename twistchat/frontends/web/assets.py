@@ -13,19 +13,20 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from twistchat.frontends.web.lightening import (
-    join_styles,
-    lighten,
-    lighten_styles,
-    needed_at_once,
-)
+from rcssmin import cssmin
+from rjsmin import jsmin
+
+from twistchat.frontends.web.together import join_scripts, join_styles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from importlib.resources.abc import Traversable
 
 PAGE = "index.html"
 """What is filled in, and served at `/`."""
+
+MAIN = "main.js"
+"""The script that the page begins with; all that it imports is in it when it is sent."""
 
 STYLES = "all.css"
 """All of its stylesheets, in their order: compressed together they are half as much."""
@@ -67,23 +68,26 @@ class Assets:
     version: str
     """A hash of them all."""
 
-    modules: Sequence[str]
-    """The scripts that it needs at once: asked for together, and not one by the other."""
-
 
 def read_assets(folder: Traversable) -> Assets:
-    """Read a folder with a page and its files."""
+    """Read a folder with a page and its files; what only people read of them is not sent.
+
+    Raises:
+        ValueError: a script is written in a way that `together.py` does not understand.
+    """
     read = dict(sorted(_read(folder, "")))
     page, styles = join_styles(read.pop(PAGE).decode(), STYLES)
     scripts = {path: body.decode() for path, body in read.items() if path.endswith(".js")}
-    read.update((path, lighten(text).encode()) for path, text in scripts.items())
+    for path in scripts:
+        del read[path]
+    joined = join_scripts(scripts, MAIN)
+    read.update((path, jsmin(text).encode()) for path, text in joined.items())
     if styles:
-        joined = "\n".join(read.pop(path).decode() for path in styles if path in read)
-        read[STYLES] = lighten_styles(joined).encode()
+        whole = "\n".join(read.pop(path).decode() for path in styles if path in read)
+        read[STYLES] = cssmin(whole).encode()
     found = {path: _asset(path, body) for path, body in read.items()}
-    whole = sha256("".join(f"{each.path} {each.tag}\n" for each in found.values()).encode())
-    modules = sorted(needed_at_once(scripts))
-    return Assets(page, found, whole.hexdigest()[:12], modules)
+    version = sha256("".join(f"{each.path} {each.tag}\n" for each in found.values()).encode())
+    return Assets(page, found, version.hexdigest()[:12])
 
 
 @cache

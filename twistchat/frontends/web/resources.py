@@ -177,9 +177,6 @@ class Root(Answering):
         self._registry = registry
         self._assets = assets
         self._base = f"static/{assets.version}/"
-        self._preloads = "".join(
-            f'<link rel="modulepreload" href="{self._base}{path}">\n' for path in assets.modules
-        )
 
     def getChild(self, path: bytes, request: Request) -> Resource:
         """Find the page, for which an address ends with a slash."""
@@ -197,7 +194,6 @@ class Root(Answering):
             "ways": write_ways(reached, doors),
         }
         page = _PLACEHOLDER.sub(lambda match: values[match[1]], self._assets.page)
-        page = page.replace("</head>", f"{self._preloads}</head>", 1)
         return write_content(request, _page(page), ASK_FIRST)
 
     def _doors(self, request: Request, reached: Reached) -> Sequence[Way]:

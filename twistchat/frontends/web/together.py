@@ -1,8 +1,9 @@
-"""The modules that the page needs at once, sent as one.
+"""What the page needs at once, sent as one script and one stylesheet.
 
 A phone on a slow network would else ask sixty times, and get a quarter more, since small files are
-compressed worse. What makes it simple is how these modules are written, which is held here: they
-import by name and as it is, export what they declare, and no two of them declare the same name.
+compressed worse. What makes it simple is how the modules are written, which is held here: they
+import by name and as it is, export what they declare, and no two of them declare the same name. So
+nothing is built beforehand: the files are what one reads, changes and tests.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from posixpath import dirname, join, normpath, relpath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 _IMPORT = re.compile(r"^import \{([^}]*)\} from '(\.[^']+)';\n", re.M)
 _LATE = re.compile(r"\bimport\('(\.[^']+)'\)")
@@ -20,17 +21,14 @@ _OTHER = re.compile(
     r"^import\b(?!\(| \{[^}]*\} from '\.[^']+';\n).*|^export (?:default|\*|\{).*|\bimport\((?!').*",
     re.M,
 )
+_STYLESHEET = re.compile(r'<link rel="stylesheet" href="\{base\}([^"]+)">\n')
 _DECLARED = re.compile(
     r"^(?:export )?(?:async )?(?:function\*?|class|const|let) (\{[^}]*\}|\[[^\]]*\]|[\w$]+)", re.M
 )
 
 
-def put_together(
-    scripts: Mapping[str, str], main: str, *, write: Callable[[str], str] = str
-) -> dict[str, str]:
+def join_scripts(scripts: Mapping[str, str], main: str) -> dict[str, str]:
     """Put `main` and all that it imports into one script, and let the others import that.
-
-    What is left of each is sent as `write` writes it.
 
     Raises:
         ValueError: a script is written in another way than this understands.
@@ -43,13 +41,24 @@ def put_together(
     order: list[str] = []
     _visit(main, scripts, order, set())
     _check_names({path: scripts[path] for path in order})
-    whole = "".join(f"// {path}\n{write(_inside(scripts[path], path, main))}" for path in order)
+    whole = "".join(f"// {path}\n{_inside(scripts[path], path, main)}" for path in order)
     others = {
-        path: write(_outside(text, path, main, set(order)))
+        path: _outside(text, path, main, set(order))
         for path, text in scripts.items()
         if path not in order
     }
     return {main: whole} | others
+
+
+def join_styles(page: str, name: str) -> tuple[str, list[str]]:
+    """Let a page ask for one stylesheet instead of several; tell which ones, in their order."""
+    paths = _STYLESHEET.findall(page)
+    if not paths:
+        return page, []
+    first, *_ = _STYLESHEET.finditer(page)
+    before, behind = page[: first.start()], page[first.start() :]
+    link = f'<link rel="stylesheet" href="{{base}}{name}">\n'
+    return before + link + _STYLESHEET.sub("", behind), paths
 
 
 def _visit(path: str, scripts: Mapping[str, str], order: list[str], seen: set[str]) -> None:
