@@ -53,6 +53,12 @@ test('but not what one does, nor after a while, nor over what happened between',
   equal(short(rows.rows), ['day', 'bob:', 'bob:', 'bob:', 'bob:', 'topic', 'bob:', 'bob:']);
 });
 
+test('nor for so long that nobody sees any more whose they are', () => {
+  const rows = begin();
+  rows.reset(Array.from({ length: 26 }, () => said('bob', 'x')));
+  equal(short(rows.rows).map((row, at) => row === 'bob:' && at).filter(Boolean), [1, 13, 25]);
+});
+
 test('each local day is told before its first line', () => {
   const rows = begin();
   rows.reset([said('bob', '1'), said('bob', '2', { time: NOON + DAY }), said('bob', '3', { time: NOON + DAY + 1 })]);

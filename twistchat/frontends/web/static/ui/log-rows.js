@@ -12,12 +12,14 @@ import { fold } from '../model/names.js';
  * @property {object} [item]
  * @property {object[]} [items]  of a fold
  * @property {boolean} [isFirst]  of a line: the name is shown
+ * @property {number} [nth]       of a line: how many stand before it under the same name
  * @property {boolean} [isInside] stands in a fold that is open
  * @property {boolean} [isOpen]   of a fold
  * @property {number} [time]      of a day
  */
 
 const TOGETHER = 300;
+const MOST_TOGETHER = 12;
 const LINES = new Set(['said', 'whispered', 'erased']);
 const CAME_AND_WENT = new Set(['joined', 'left', 'departed']);
 const NOT_SHOWN = new Set(['tagged']);
@@ -79,8 +81,6 @@ export class Rows {
   }
 
   #extend(items, from) {
-    const last = this.rows.at(-1);
-    let before = last ? (last.items?.at(-1) ?? last.item) : null;
     const time = this.rows.findLast((row) => row.item.time)?.item.time;
     let day = time ? this.#dayOf(time) : null;
     let at = from;
@@ -90,29 +90,23 @@ export class Rows {
         at += 1;
         continue;
       }
-      let isApart = false;
       if (item.kind !== 'gap' && item.time && !(day && item.time < day.until && item.time >= day.from)) {
         day = this.#dayOf(item.time);
         this.rows.push({ key: `day ${day.key} ${item.id}`, type: 'day', at, item, time: item.time });
-        isApart = true;
       }
       if (this.#isFirstNew(item)) {
         this.#hasNew = true;
         this.rows.push({ key: 'new', type: 'new', at, item });
-        isApart = true;
       }
       const come = CAME_AND_WENT.has(item.kind) ? this.#comingAndGoing(items, at, day) : 1;
       if (come >= FOLDED) {
         this.#fold(items.slice(at, at + come), at);
       } else {
         for (let each = at; each < at + come; each += 1) {
-          this.rows.push(this.#row(items[each], each, isApart ? null : before));
-          before = items[each];
-          isApart = false;
+          this.rows.push(this.#row(items[each], each, this.rows.at(-1)));
         }
       }
       at += come;
-      before = items[at - 1];
     }
     this.#count = items.length;
   }
@@ -124,7 +118,9 @@ export class Rows {
     if (!LINES.has(item.kind)) {
       return { key: item.id, type: 'event', at, item };
     }
-    return { key: item.id, type: 'line', at, item, isFirst: !belongTogether(before, item) };
+    const isUnder = before?.type === 'line' && before.nth + 1 < MOST_TOGETHER && belongTogether(before.item, item);
+    const nth = isUnder ? before.nth + 1 : 0;
+    return { key: item.id, type: 'line', at, item, nth, isFirst: nth === 0 };
   }
 
   #fold(items, at) {
@@ -157,8 +153,6 @@ export class Rows {
 /** Whether a line goes on under the name of the one before. */
 export function belongTogether(before, item) {
   return (
-    Boolean(before) &&
-    LINES.has(before.kind) &&
     !before.action &&
     !item.action &&
     Boolean(before.notice) === Boolean(item.notice) &&
