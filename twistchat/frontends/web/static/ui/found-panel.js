@@ -4,6 +4,9 @@ import { hue } from '../model/names.js';
 import { writeHash } from '../view.js';
 import { foundWords } from '../words/found.js';
 
+/** So many are found at most: net/pages.js asks for no more. */
+const MOST = 50;
+
 export class FoundPanel {
   #app;
   #conversation = null;
@@ -12,8 +15,6 @@ export class FoundPanel {
   #status = el('p', { class: 'found-status', role: 'status' });
   #list = el('ol', { class: 'found-list' });
   #fields;
-  #form;
-  #close;
 
   constructor(element, app) {
     this.#app = app;
@@ -27,13 +28,13 @@ export class FoundPanel {
     };
     const fields = Object.entries(this.#fields).map(([key, input]) =>
       el('div', { class: `field found-${key}` }, el('label', { for: input.id, text: t(`found.${key}`) }), input));
-    this.#form = el('form', { class: 'found-form', role: 'search', on: { submit: (event) => this.#submitted(event) } },
+    const form = el('form', { class: 'found-form', role: 'search', on: { submit: (event) => this.#submitted(event) } },
       ...fields, el('button', { class: 'first', type: 'submit', text: t('found.search') }));
     element.setAttribute('aria-labelledby', 'found-title');
-    this.#close = iconButton('close', t('found.close'), { on: { click: () => view.drawer(null) } });
+    const close = iconButton('close', t('found.close'), { on: { click: () => view.drawer(null) } });
     element.append(
-      el('header', { class: 'found-head' }, this.#title, this.#close),
-      this.#form, this.#status, this.#list);
+      el('header', { class: 'found-head' }, this.#title, close),
+      form, this.#status, this.#list);
     this.#list.addEventListener('click', (event) => this.#clicked(event));
     view.opened.listen(({ conversation }) => this.#show(conversation));
     view.drawn.listen((name) => name === 'found' && this.focus());
@@ -42,7 +43,7 @@ export class FoundPanel {
 
   /** Begin to ask. */
   focus() {
-    (this.#form.hidden ? this.#close : this.#fields.words).focus();
+    this.#fields.words.focus();
   }
 
   #show(conversation) {
@@ -52,9 +53,7 @@ export class FoundPanel {
     this.#turn += 1;
     this.#conversation = conversation;
     fill(this.#title, this.#app.t.nodes('found.title', { name: el('bdi', { text: conversation.name }) }));
-    const isRoom = conversation.kind === 'room';
-    this.#form.hidden = !isRoom;
-    this.#say(isRoom ? '' : this.#app.t('found.private'));
+    this.#say('');
     this.#list.replaceChildren();
   }
 
@@ -84,9 +83,9 @@ export class FoundPanel {
   }
 
   #tell(items, { words = [] }) {
-    const { t, session } = this.#app;
+    const { t } = this.#app;
     const { length: count } = items;
-    const isAll = count < (session.server?.limits?.page ?? 200);
+    const isAll = count < MOST || this.#conversation.kind === 'private';
     this.#say(count === 0 ? t('found.none') : t(isAll ? 'found.count' : 'found.most', { count }));
     fill(this.#list, [...items].reverse().map((item) => this.#row(item, words)));
   }

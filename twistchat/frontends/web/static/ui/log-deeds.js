@@ -6,6 +6,7 @@
 const NOTED = 5000;
 
 export class LogDeeds {
+  #scroller;
   #app;
   #log;
   #menu = null;
@@ -17,6 +18,7 @@ export class LogDeeds {
    *   `notes`, words that are shown in a row for a while, by the `id` of its item
    */
   constructor(scroller, app, log) {
+    this.#scroller = scroller;
     this.#app = app;
     this.#log = log;
     scroller.addEventListener('click', (event) => this.#clicked(event));
@@ -53,7 +55,7 @@ export class LogDeeds {
         this.#log.loadOlder();
         break;
       case 'load':
-        this.#load(item);
+        this.#load(item, button);
         break;
       case 'resend':
         session.resend(item);
@@ -79,9 +81,12 @@ export class LogDeeds {
     this.#app.session.discard(item);
   }
 
-  async #load(item) {
+  /** Who comes from above reads on at the beginning of what is missing, who comes from below at its end. */
+  async #load(item, button) {
+    const { top, height } = this.#scroller.getBoundingClientRect();
+    const isFromStart = button.getBoundingClientRect().top > top + height / 2;
     try {
-      await this.#app.session.loadGap(this.#log.conversation(), item);
+      await this.#app.session.loadGap(this.#log.conversation(), item, isFromStart);
     } catch (error) {
       this.#note(item, this.#app.t.error(error));
     }

@@ -3,6 +3,9 @@ import { el, icon } from '../elements.js';
 import { hue } from '../model/names.js';
 import { name, textNodes } from './log-told.js';
 
+/** Of rows that move when lines are loaded beside them: log-window.js does not hold on to them. */
+const LOOSE = { loose: '' };
+
 export class RowDrawer {
   #app;
   #teller;
@@ -160,9 +163,10 @@ export class RowDrawer {
   #gap({ item }) {
     const { t } = this.#app;
     const note = this.#state.notes.get(item.id);
-    const mayLoad = item.why === 'page' || item.why === 'unloaded' || item.why === 'unread';
+    const mayLoad = item.why !== 'deleted' && item.to >= item.from;
     const label = item.isLoading ? 'log.gap.loading' : item.why === 'unread' || note ? 'log.again' : 'log.gap.load';
-    return el('div', { class: 'log-gap', role: 'article', tabindex: '-1', 'aria-label': this.#teller.gap(item) },
+    const given = { class: 'log-gap', role: 'article', tabindex: '-1', 'aria-label': this.#teller.gap(item), data: LOOSE };
+    return el('div', given,
       el('span', { text: this.#teller.gap(item) }),
       mayLoad && el('button', { type: 'button', disabled: Boolean(item.isLoading), data: { do: 'load' }, text: t(label) }),
       note && el('span', { class: 'wrong', text: note }));
@@ -173,11 +177,11 @@ export class RowDrawer {
     const { t } = this.#app;
     const { top, conversation } = this.#state;
     if (top === 'beginning' || top === 'empty') {
-      return el('div', { class: 'log-top' },
+      return el('div', { class: 'log-top', data: LOOSE },
         el('span', {}, t.nodes('log.beginning', { name: name(conversation.name) })),
         top === 'empty' && el('span', { text: t('log.empty') }));
     }
-    return el('div', { class: 'log-top' },
+    return el('div', { class: 'log-top', data: LOOSE },
       top === 'failed' && el('span', { text: t('log.older.failed') }),
       top === 'loading'
         ? el('span', { text: t('log.older') })
@@ -185,7 +189,7 @@ export class RowDrawer {
   }
 
   #separator(style, text) {
-    return el('div', { class: `log-separator ${style}`, role: 'separator', 'aria-label': text }, el('span', { text }));
+    return el('div', { class: `log-separator ${style}`, role: 'separator', 'aria-label': text, data: LOOSE }, el('span', { text }));
   }
 
   #time(item) {

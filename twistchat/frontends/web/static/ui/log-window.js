@@ -225,13 +225,13 @@ export class LogWindow {
     }
   }
 
-  /** Remember what is in sight and where. */
+  /** Remember what is in sight and where: lines, since what is loaded begins and ends at all else. */
   #hold() {
     const edge = this.#scroller.getBoundingClientRect().top;
     const held = [];
     for (const element of this.#drawn.block.children) {
       const { top, bottom } = element.getBoundingClientRect();
-      if (bottom > edge && element.dataset.key !== 'top') {
+      if (bottom > edge && element.dataset.loose === undefined) {
         held.push({ key: element.dataset.key, offset: top - edge });
       }
       if (held.length >= 8) {
@@ -258,7 +258,11 @@ export class LogWindow {
     const top = this.#scroller.scrollTop - this.#slack;
     const [first, end] = this.#heights.between(top - view / 2, top + 1.5 * view);
     if (first < this.#range[0] || end > this.#range[1]) {
-      this.#holdAt();
+      if (top <= 0) {
+        this.#goal = { key: this.#rows[0].key, where: 'nearest' };
+      } else {
+        this.#holdAt();
+      }
       this.update();
     } else {
       this.#hold();

@@ -38,6 +38,8 @@ class LogView {
   #state = { marked: null, notes: new Map(), top: 'more', conversation: null };
   #hasFailed = false;
   #below = 0;
+  /** The number of the last line that there was when the end was in sight. */
+  #seen = 0;
   #due = { frame: 0, all: false };
   #unlisten = () => {};
   #read = new WeakMap();
@@ -95,6 +97,7 @@ class LogView {
     this.#rows.opened = place?.opened ?? new Set();
     this.#rows.newAfter = unread > 0 && readNumber ? readNumber : null;
     this.#below = 0;
+    this.#seen = lastNumber(log);
     this.#hasFailed = false;
     this.#rows.reset(log.items);
     this.#label();
@@ -109,14 +112,16 @@ class LogView {
 
   /** The log is another: it is shown with the next frame, however many lines come until then. */
   #changed({ type, items }) {
-    if (type === 'append') {
-      this.#below += this.#window.isAtEnd ? 0 : items.filter(({ kind, isMine }) => kind === 'said' && !isMine).length;
+    if (type === 'append' || type === 'insert') {
+      const isNew = ({ kind, isMine, number }) => kind === 'said' && !isMine && number > this.#seen;
+      this.#below += this.#window.isAtEnd ? 0 : items.filter(isNew).length;
       if (items.some(({ isMine, state }) => isMine && state === 'pending')) {
         this.#window.isAtEnd = true; // Who says something wants to see it.
       }
-    } else {
-      this.#due.all = true;
+    } else if (type === 'reset') {
+      this.#seen = this.#below = 0;
     }
+    this.#due.all ||= type !== 'append';
     this.#soon();
   }
 
@@ -146,8 +151,10 @@ class LogView {
     if (!this.#conversation) {
       return;
     }
+    const { log } = this.#conversation;
     if (this.#window.isAtEnd) {
       this.#below = 0;
+      this.#seen = lastNumber(log);
     }
     const { t } = this.#app;
     const text = this.#below > 0 ? t('log.below', { count: this.#below }) : t('log.end');
@@ -157,7 +164,6 @@ class LogView {
       this.#button.dataset.text = text;
       fill(this.#button, icon('down'), text);
     }
-    const { log } = this.#conversation;
     if (log.hasOlder && !log.isLoading && !this.#hasFailed && this.#window.screensAbove < NEAR_TOP) {
       this.#loadOlder();
     }
@@ -169,7 +175,9 @@ class LogView {
     this.#hasFailed = false;
     let hasFailed = false;
     try {
-      await this.#app.session.loadOlder(conversation);
+      const loaded = this.#app.session.loadOlder(conversation);
+      this.#soon();
+      await loaded;
     } catch {
       hasFailed = true;
     }
@@ -184,7 +192,7 @@ class LogView {
     if (!this.#app.view.isVisible || !this.#window.isAtEnd || this.#due.frame) {
       return;
     }
-    const number = conversation.log.items.findLast((item) => item.number)?.number ?? 0;
+    const number = lastNumber(conversation.log);
     const { epoch } = conversation.log;
     const read = this.#read.get(conversation);
     const isNew = read?.epoch !== epoch || number > read.number || conversation.unread > 0;
@@ -227,7 +235,7 @@ class LogView {
       this.#show(0);
     }
     if (!item) {
-      this.#app.notify?.(t('log.nowhere', { number }));
+      this.#app.banner?.fail({ text: t('log.nowhere', { number }) });
       return;
     }
     const fold = this.#rows.rows.find(({ items, isOpen }) => items?.includes(item) && !isOpen);
@@ -252,6 +260,10 @@ class LogView {
     this.#rows.reset(this.#conversation.log.items);
     this.#show(0);
   }
+}
+
+function lastNumber({ items }) {
+  return items.findLast(({ number }) => number)?.number ?? 0;
 }
 
 /** How high a row will be, nearly. */

@@ -14,7 +14,6 @@ export const foundWords = {
     'found.count': { one: '{count} line found', other: '{count} lines found' },
     'found.most': 'The last {count} that were found. Narrow the search for others.',
     'found.nothing': 'Say what to search for: words, a name or a day.',
-    'found.private': 'Only rooms can be searched.',
   },
   zh: {
     'found.title': '在 {name} 中搜索',
@@ -30,6 +29,5 @@ export const foundWords = {
     'found.count': '找到 {count} 条消息',
     'found.most': '这是找到的最后 {count} 条。请缩小范围查找其他消息。',
     'found.nothing': '请填写要搜索的文字、名字或日期。',
-    'found.private': '只能搜索房间。',
   },
 };
