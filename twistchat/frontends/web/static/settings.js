@@ -3,6 +3,7 @@ import { Signal } from './signal.js';
 /** What can be set, and what holds until somebody does. */
 export const DEFAULTS = {
   name: '', // as one was last called at the door
+  account: false, // whether that was with a password
   language: 'auto', // or en, zh
   theme: 'system', // or light, dark
   size: 'normal', // or small, large, huge

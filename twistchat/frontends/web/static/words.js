@@ -75,7 +75,7 @@ export class Words {
 
   /** The time of day. @param {number} time seconds since 1970 */
   time(time) {
-    return this.#date('time', { hour: 'numeric', minute: '2-digit' }).format(time * 1000);
+    return this.#date('time', { timeStyle: 'short' }).format(time * 1000);
   }
 
   /** The day, with the year where it is another one. */

@@ -126,7 +126,8 @@ export class Banner {
     // The same words are not put there again, or they would be announced at each try.
     const kind = isNetwork ? 'network' : 'lost';
     if (this.#shown !== kind) {
-      this.#show(kind, el('p', {}, el('strong', { text: t(`banner.${kind}`) }), ' ', t('banner.keep')), this.#seconds, now);
+      this.#news.querySelectorAll('p:not(.bad)').forEach((line) => line.remove());
+      this.#show(kind, el('p', {}, el('strong', { text: t(`banner.${kind}`) })), this.#seconds, now);
     }
     this.#count();
   }

@@ -100,25 +100,23 @@ class DoorView {
         ),
       ),
     );
-    this.#choose(false);
+    this.#choose(this.#app.settings.get('account'));
   }
 
   #way(name, withAccount) {
     const input = el('input', {
       type: 'radio',
       name: 'how',
-      checked: !withAccount,
       on: { change: () => this.#choose(withAccount) },
     });
-    if (withAccount) {
-      this.account = input;
-    }
+    this[name] = input;
     return el('label', {}, input, el('span', { text: this.#t(`door.${name}`) }));
   }
 
   #choose(withAccount) {
     this.#withAccount = withAccount;
     this.account.checked = withAccount;
+    this.guest.checked = !withAccount;
     this.password.element.hidden = !withAccount;
     this.name.fail('');
     this.password.fail('');
@@ -212,6 +210,7 @@ class DoorView {
     try {
       await this.#session.enter(given);
       this.#app.settings.set('name', name);
+      this.#app.settings.set('account', this.#withAccount);
       this.password.input.value = '';
       this.house.input.value = '';
       this.#tell('');

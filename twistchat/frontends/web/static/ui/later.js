@@ -59,12 +59,13 @@ export function mountLater(app) {
     }
   });
   // So that all is there when the connection is not.
-  const ended = app.session.state.listen((state) => {
-    if (state === 'in') {
+  const { state } = app.session;
+  const ended = state.listen((now) => now === 'in' && setTimeout(() => {
+    if (state.value === 'in') {
       ended();
-      setTimeout(() => Object.keys(MODULES).forEach((name) => fetchPart(name).catch(() => {})), WAIT);
+      Object.keys(MODULES).forEach((name) => fetchPart(name).catch(() => {}));
     }
-  });
+  }, WAIT));
 }
 
 /** Open a menu, once it is here. */

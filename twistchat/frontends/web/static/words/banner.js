@@ -2,7 +2,6 @@ export const bannerWords = {
   en: {
     'banner.lost': 'No connection to the server.',
     'banner.network': 'This device is not connected to a network.',
-    'banner.keep': 'What you write now is sent when it is back.',
     'banner.again': 'Trying again in {count} s',
     'banner.trying': 'Trying again…',
     'banner.now': 'Try now',
@@ -22,7 +21,6 @@ export const bannerWords = {
   zh: {
     'banner.lost': '与服务器断开了连接。',
     'banner.network': '这台设备没有连接网络。',
-    'banner.keep': '现在写的内容会在恢复后发出。',
     'banner.again': '{count} 秒后重试',
     'banner.trying': '正在重试…',
     'banner.now': '立即重试',
