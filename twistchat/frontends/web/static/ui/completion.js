@@ -15,17 +15,18 @@ const RECENT = 60;
  */
 export function mountCompletion(area, app) {
   const list = el('ul', { id: 'completion', class: 'completion', role: 'listbox', hidden: true, 'aria-label': app.t('completion.title') });
-  area.parentElement.append(list);
-  for (const [name, value] of Object.entries({ role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': 'completion', 'aria-expanded': 'false' })) {
-    area.setAttribute(name, value);
-  }
+  const status = el('div', { class: 'heard', role: 'status' });
+  area.parentElement.append(list, status);
+  // No combobox: that would be of one line.
+  area.setAttribute('aria-autocomplete', 'list');
+  area.setAttribute('aria-controls', 'completion');
   let found = null;
   let chosen = 0;
 
   function close() {
     found = null;
     list.hidden = true;
-    area.setAttribute('aria-expanded', 'false');
+    status.textContent = '';
     area.removeAttribute('aria-activedescendant');
   }
 
@@ -37,8 +38,8 @@ export function mountCompletion(area, app) {
     found = findCompletion(area.value, area.selectionStart, known(app), isAsked);
     if (found?.kind === 'command' && !app.t.has('commands.of.me')) {
       // What they are for comes with them; the list is shown at once.
-      fetchPart('commands').then(({ words }) => {
-        app.words.add(words);
+      fetchPart('commandsWords').then(({ commandsWords }) => {
+        app.words.add(commandsWords);
         found && look(isAsked);
       }, () => {});
     }
@@ -56,7 +57,7 @@ export function mountCompletion(area, app) {
       found.kind === 'command' && app.t.has('commands.of.me') && el('span', { class: 'soft small', text: app.t(`commands.of.${option}`) }),
     )));
     list.hidden = false;
-    area.setAttribute('aria-expanded', 'true');
+    status.textContent = app.t('completion.count', { count: found.options.length });
     choose(0);
   }
 

@@ -83,13 +83,16 @@ class Head {
   #drawTopic(conversation, isRoom) {
     const { t, chat } = this.#app;
     if (!isRoom) {
-      fill(this.#topic, conversation && t(`head.${presenceOf(conversation, chat)}`));
+      this.#topic.hidden = false;
+      fill(this.#topic, conversation && (conversation.away ? t('head.awayWords', { words: conversation.away })
+        : t(`head.${presenceOf(conversation, chat)}`)));
       return;
     }
     const parts = conversation.topic ? linked(conversation.topic, this.#app) : [];
     const edit = this.#mayEdit(conversation)
       && iconButton('edit', t('head.editTopic'), { class: 'head-edit', on: { click: () => this.#edit() } });
     this.#topic.title = conversation.topic;
+    this.#topic.hidden = !conversation.topic;
     fill(this.#topic, el('span', { class: 'head-topic-text', dir: 'auto' }, parts), edit);
   }
 
@@ -110,7 +113,7 @@ class Head {
     const done = () => {
       this.#isEditing = false;
       this.#draw();
-      this.#topic.querySelector('button')?.focus();
+      (this.#topic.querySelector('button') ?? this.#more).focus();
     };
     const form = el('form', {
       class: 'head-form',
@@ -136,6 +139,7 @@ class Head {
     }, input, el('button', { type: 'submit', class: 'first', text: t('head.topicDo') }),
     iconButton('close', t('head.topicCancel'), { on: { click: done } }), wrong);
     this.#isEditing = true;
+    this.#topic.hidden = false;
     fill(this.#topic, form);
     input.focus();
     input.select();

@@ -47,3 +47,32 @@ export function keepRows(list, things, keyOf, make, update) {
     row.remove();
   }
 }
+
+/**
+ * Make the buttons of a list one stop of the Tab key: arrows, Home and End go on from there.
+ * @param {HTMLElement} list
+ * @returns {() => void} to be called when there may be other buttons
+ */
+export function rove(list) {
+  const buttons = () => [...list.querySelectorAll('button')];
+  let last = null;
+  const stop = (chosen) => {
+    for (const button of buttons()) {
+      button.tabIndex = button === chosen ? 0 : -1;
+    }
+  };
+  list.addEventListener('focusin', ({ target }) => {
+    last = target;
+    stop(target);
+  });
+  list.addEventListener('keydown', (event) => {
+    const all = buttons();
+    const at = all.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (to !== undefined && !event.altKey && all[to]) {
+      event.preventDefault();
+      all[to].focus();
+    }
+  });
+  return () => stop(last?.isConnected ? last : list.querySelector('button'));
+}

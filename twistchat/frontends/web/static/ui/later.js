@@ -15,6 +15,7 @@ const MODULES = {
   account: () => import('./account.js'),
   commands: () => import('./commands.js'),
   found: () => import('./found.js'),
+  commandsWords: () => import('../words/commands.js'),
   menu: () => import('./menu.js'),
   person: () => import('./person.js'),
   rooms: () => import('./rooms.js'),

@@ -3,7 +3,7 @@
 import { el, fill, icon, iconButton } from '../elements.js';
 import { fold, hue } from '../model/names.js';
 import { membersWords } from '../words/members.js';
-import { keepRows, onceAFrame } from './keeping.js';
+import { keepRows, onceAFrame, rove } from './keeping.js';
 import { partOf, rightsOf } from './rights.js';
 
 const RANKS = { founder: 0, moderator: 1, voiced: 3 };
@@ -24,13 +24,16 @@ export function mountMembers(element, app) {
   fill(element, el('div', { class: 'members-head' }, title,
     iconButton('close', t('members.close'), { class: 'members-close', on: { click: () => view.toggle('members') } })), list, more);
 
+  const roved = rove(list);
   const draw = onceAFrame(() => {
     const conversation = chat.conversations.get(view.key);
     const told = rights.of(conversation);
     const all = membersOf(conversation, chat, told);
     const count = Math.max(conversation?.kind === 'room' ? conversation.count ?? 0 : 0, all.length);
-    title.textContent = conversation && !conversation.isJoined ? t('members.out') : t('members.title', { count });
+    title.textContent = (conversation?.kind === 'private' && t('members.private'))
+      || (conversation && !conversation.isJoined && t('members.out')) || t('members.title', { count });
     keepRows(list, all, ({ name }) => fold(name), (member) => makeMemberRow(member, app), (row, member) => updateMemberRow(row, member, app));
+    roved();
     more.textContent = count > all.length ? t('members.more', { count: count - all.length }) : '';
   });
   chat.changed.listen(({ conversation }) => (!conversation || conversation.key === view.key || view.key?.[0] === '@') && draw());
@@ -46,7 +49,7 @@ export function membersOf(conversation, chat, told) {
   }
   const members = conversation.kind === 'room'
     ? [...conversation.members.values()]
-    : [{ name: conversation.name, away: null }, { name: chat.me.name, away: null }];
+    : [{ name: conversation.name, away: conversation.away }, { name: chat.me.name, away: null }];
   const parts = new Map();
   for (const name of told ? [told.founder, ...told.moderators, ...told.voiced] : []) {
     if (name) {
@@ -66,7 +69,7 @@ const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: tr
 
 function makeMemberRow({ name }, app) {
   const button = el('button', {
-    type: 'button', class: 'member bare', 'aria-haspopup': 'menu',
+    type: 'button', class: 'member bare', tabindex: '-1', 'aria-haspopup': 'menu',
     on: {
       click: () => app.dialogs.person(button.dataset.name, app.chat.conversations.get(app.view.key), button),
     },

@@ -117,8 +117,8 @@ class Person {
       const told = await session.describe(name);
       const { here, idle, away, rooms } = told.answer ?? told;
       const about = [
-        [t('person.here'), this.#app.words.duration(Math.max(1, here))],
-        [t('person.idle'), this.#app.words.duration(Math.max(1, idle))],
+        [t('person.here'), this.#app.words.duration(whole(here))],
+        [t('person.idle'), this.#app.words.duration(whole(idle))],
         away !== null && [t('person.isAway'), away || t('person.yes')],
         rooms.length > 0 && [t('person.rooms'), rooms.join(', ')],
       ].filter(Boolean);
@@ -146,4 +146,10 @@ class Person {
       },
     }, name ? null : who.element, conversation ? null : where.element));
   }
+}
+
+/** So many seconds, without what nobody wants to know so exactly. */
+function whole(seconds) {
+  const unit = [86_400, 3600, 60].find((size) => seconds >= size) ?? 1;
+  return Math.max(1, Math.round(seconds / unit)) * unit;
 }

@@ -77,7 +77,7 @@ export const commandsWords = {
     'commands.usage.me': '文字', 'commands.of.me': '说你在做什么',
     'commands.usage.msg': '名字 文字', 'commands.of.msg': '只写给一个人',
     'commands.usage.search': '文字', 'commands.of.search': '查找说过的话',
-    'commands.usage.join': '#房间 [key=口令]', 'commands.of.join': '进入或新建房间',
+    'commands.usage.join': '#房间 [key=密码]', 'commands.of.join': '进入或新建房间',
     'commands.usage.leave': '[#房间]', 'commands.of.leave': '离开房间',
     'commands.of.rooms': '显示有哪些房间',
     'commands.usage.room': '[#房间]', 'commands.of.room': '前往会话',

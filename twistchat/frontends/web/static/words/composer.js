@@ -17,6 +17,7 @@ export const composerWords = {
     'composer.many': 'These are {count} lines, and each is a message of its own.',
     'composer.sendAll': 'Send {count} messages',
     'completion.title': 'Suggestions',
+    'completion.count': { one: '{count} suggestion: Tab takes it', other: '{count} suggestions: arrows choose, Tab takes one' },
   },
   zh: {
     'composer.to': '发送到 {name}',
@@ -36,5 +37,6 @@ export const composerWords = {
     'composer.many': '共 {count} 行，每行是一条消息。',
     'composer.sendAll': '发送 {count} 条消息',
     'completion.title': '建议',
+    'completion.count': '{count} 个建议：方向键选择，Tab 采用',
   },
 };

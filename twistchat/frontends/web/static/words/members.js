@@ -1,6 +1,7 @@
 export const membersWords = {
   en: {
     'members.title': { one: '{count} here', other: '{count} here' },
+    'members.private': 'Just the two of you',
     'members.out': 'You are not in it',
     'members.close': 'Hide who is here',
     'members.more': 'and {count} more',
@@ -13,6 +14,7 @@ export const membersWords = {
   },
   zh: {
     'members.title': '{count} 人在此',
+    'members.private': '只有你们两人',
     'members.out': '你不在其中',
     'members.close': '隐藏成员列表',
     'members.more': '还有 {count} 人',

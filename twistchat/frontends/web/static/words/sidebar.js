@@ -25,7 +25,7 @@ export const sidebarWords = {
     'sidebar.rooms': '房间',
     'sidebar.findRooms': '查找或新建房间',
     'sidebar.people': '私聊',
-    'sidebar.write': '给某人写信',
+    'sidebar.write': '发起私聊',
     'sidebar.here': '在线',
     'sidebar.away': '离开',
     'sidebar.gone': '不在线',
