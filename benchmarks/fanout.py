@@ -21,7 +21,7 @@ from benchmarks.load import SENDERS, Mode
 from benchmarks.machine import two_cores
 from benchmarks.report import as_json, rows, table
 from benchmarks.rounds import Place, say, talk_in_rounds
-from benchmarks.servers import BASE, FANOUT, PROGRAMS, ROOT
+from benchmarks.servers import BASE, FANOUT, ON_WIRES, PROGRAMS, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,8 @@ def parse(words: Sequence[str] | None) -> argparse.Namespace:
     option("--clients", help=f"how many are in the room, default {CLIENTS}")
     option("--modes", help=f"lines outstanding at each sender, or N/s in all, default {MODES}")
     option("--programs", help=f"of {','.join(PROGRAMS)}; default: the first {len(FANOUT)}")
+    wires = ",".join(ON_WIRES)
+    option("--wire", metavar="WIRES", help=f"twistchat alone, on some of {wires}, beside line")
     option("--rounds", type=int, help=f"default {FULL['rounds']}")
     option("--seconds", type=float, help=f"of each run, default {FULL['seconds']}")
     option("--folder", type=Path, default=ROOT, help="on whose disk databases are made")
@@ -68,6 +70,14 @@ def parse(words: Sequence[str] | None) -> argparse.Namespace:
     if unknown:
         parser.error(f"{', '.join(unknown)}: not of {', '.join(PROGRAMS)}")
     options.programs = [PROGRAMS[name] for name in wanted]
+    options.base = BASE
+    if options.wire:
+        unknown = [wire for wire in options.wire.split(",") if wire not in ON_WIRES]
+        if unknown:
+            parser.error(f"{', '.join(unknown)}: not of {', '.join(ON_WIRES)}")
+        chosen = dict.fromkeys(("line", *options.wire.split(",")))
+        options.programs = [ON_WIRES[wire] for wire in chosen]
+        options.base = ON_WIRES["line"].name
     return options
 
 
@@ -87,11 +97,11 @@ def main(words: Sequence[str] | None = None) -> int:
     if not samples:
         say("nothing was measured")
         return 1
-    result = rows(samples, BASE)
+    result = rows(samples, options.base)
     text = table(result)
     print(text, end="")
     about: dict[str, Any] = {
-        "base": BASE,
+        "base": options.base,
         "python": platform.python_version(),
         "kernel": platform.release(),
         "cpus": os.cpu_count(),

@@ -1,12 +1,12 @@
 /* The load: all clients of one room, in one process, one thread, on raw sockets and epoll.
  *
- * load PORT CLIENTS SENDERS SERVER_PID ECHOES OTHER AT_ONCE QUIET TLS PREFIX SUFFIX SEND EXPECT
+ * load PORT CLIENTS SENDERS SERVER_PID ECHOES OTHER AT_ONCE QUIET HOW PREFIX SUFFIX SEND EXPECT
  *     [SEND EXPECT]...
  *
  * SEND and EXPECT say how a client comes in; "{name}" in a SEND is its name. A line is said as
  * PREFIX, a text of 40 bytes, SUFFIX, in which "{number}" is the number of the line. ECHOES is 1 if
  * one hears one's own lines, OTHER is 1 if the next client answers for a line all the same; AT_ONCE
- * says how many come in at the same time. When all are in and nothing has come for QUIET seconds,
+ * says how many come in at the same time; HOW is 1 for TLS, 2 for a WebSocket, 0 for neither. When all are in and nothing has come for QUIET seconds,
  * one line of JSON is printed. From then on each line of stdin, "WINDOW RATE SECONDS LINES", is one
  * run, and one line of JSON. With a WINDOW each sender keeps that many lines outstanding; with
  * WINDOW 0 they say RATE lines a second in all; if LINES is not 0, no more than so many are said.
@@ -191,15 +191,15 @@ static void read_lines(struct client *client, char **data, const char *end)
 
 static bool read_client(struct client *client)
 {
-    ssize_t length;
+    ssize_t length, came;
     do {
         char *data = buffer + CARRY - client->carried, *end;
-        length = wire_receive(&client->wire, buffer + CARRY, BUFFER);
-        if (length < 0 && errno == EAGAIN)
+        length = wire_receive(&client->wire, buffer + CARRY, BUFFER, &came);
+        if (came < 0 && errno == EAGAIN)
             return false;
-        if (length <= 0)
+        if (came <= 0)
             fail("the server has disconnected client %d of %d: %s", (int)(client - clients) + 1,
-                 client_count, length ? strerror(errno) : "end of file");
+                 client_count, came ? strerror(errno) : "end of file");
         memcpy(data, client->carry, (size_t)client->carried);
         end = buffer + CARRY + length;
         read_answer(client, &data, end);
@@ -210,7 +210,7 @@ static bool read_client(struct client *client)
         if (client->carried > CARRY)
             fail("something looked for is too long");
         memcpy(client->carry, data, (size_t)client->carried);
-    } while (length == BUFFER); /* edge-triggered: what comes after a short read is a new event */
+    } while (came == BUFFER); /* edge-triggered: what comes after a short read is a new event */
     return true;
 }
 
@@ -359,7 +359,8 @@ int main(int count, char **words)
     echoes = number_of(words[5], 0, 1);
     other = number_of(words[6], 0, 1) || !echoes;
     at_once = number_of(words[7], 1, MOST);
-    with_tls = number_of(words[9], 0, 1);
+    with_tls = number_of(words[9], 0, 2) == 1;
+    with_frames = number_of(words[9], 0, 2) == 2;
     prefix = words[10];
     suffix = words[11];
     line_room = strlen(prefix) + TEXT + strlen(suffix) + 16;

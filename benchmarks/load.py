@@ -160,7 +160,7 @@ def connected(
         LoadError: if not all could.
     """
     numbers = (port, clients, min(senders, clients), pid, int(talk.echoes), int(others_answer))
-    rest = (talk.at_once, quiet, int(talk.tls))
+    rest = (talk.at_once, quiet, 2 if talk.frames else int(talk.tls))
     steps = [word for step in talk.steps for word in step]
     with pinned(core):
         process = subprocess.Popen(

@@ -67,6 +67,8 @@ class Talk:
     at_once: int = 50
     """How many may be coming in at the same time."""
     tls: bool = False
+    frames: bool = False
+    """Whether it is a WebSocket."""
     hush: float = 0.3
     """Seconds of silence after which no more is told about those who came in."""
 
@@ -241,6 +243,9 @@ TWISTCHAT_JSON = twistchat(
 TWISTCHAT_JSON_ID = twistchat(
     "twistchat-json-id", engine="memory:", limits=_PATIENT, talk=JSON_ID, wire="json"
 )
+TWISTCHAT_WEB = twistchat(
+    "twistchat-web", engine="memory:", limits=_PATIENT, talk=replace(JSON, frames=True), wire="web"
+)
 TWISTCHAT_TLS = twistchat("twistchat-tls", engine="memory:", talk=replace(LINES, tls=True))
 _WELCOMED = Talk([("{name}\n", "Welcome, ")], "", "\n")
 C_COALESCING = Program("c-coalescing", _WELCOMED, _epoll_chat(), needs="cc")
@@ -298,10 +303,18 @@ PROGRAMS = {
         *FANOUT,
         TWISTCHAT_JSON,
         TWISTCHAT_JSON_ID,
+        TWISTCHAT_WEB,
         TWISTCHAT_TLS,
         PLAIN_TWISTED_TLS,
     )
 }
+ON_WIRES = {
+    "line": TWISTCHAT,
+    "json": TWISTCHAT_JSON,
+    "irc": TWISTCHAT_IRC,
+    "web": TWISTCHAT_WEB,
+}
+"""Twistchat on each of its wires."""
 BASE = PLAIN_TWISTED.name
 LEAST = C_COALESCING.name
 """What the others are compared with."""

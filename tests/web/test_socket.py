@@ -313,7 +313,7 @@ class FloodTests(FrameTestCase):
 
     def test_floods(self) -> None:
         for flood in (
-            frame(b"", PING), frame(b"x" * 20, PONG), frame(b""),
+            frame(b"", PING), frame(b"x" * 20, PONG), frame(b""), frame(b"\n"),
             frame(b"", FIRST) + frame(b"", LAST), frame(PING_LINE),
         ):  # fmt: skip
             self.assertGreater(self.answered(flood, 100), 10)

@@ -1,6 +1,6 @@
 """One browser's connection, once it is a WebSocket: frames → lines → the dialog of programs.
 
-    bytes ─ wsproto ─ events ─ messages ─ lines ─▶ what every connection of lines does
+    bytes ─ frames (reading.py) ─ messages ─ lines ─▶ what every connection of lines does
 
 What somebody says goodbye with decides whether they come back: 1000, or no code, is to leave, as
 the end of input is on other wires. Whatever else happens (1001: the page is gone for now; an end
@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
-from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
 
 from twistchat.core.commands import Quit
 from twistchat.frontends.lines import LineInput
 from twistchat.frontends.web.format import AtTheDoor, Framed
 from twistchat.frontends.web.frames import Close, close_frame, ping_frame, pong_frame, text_frame
+from twistchat.frontends.web.reading import Frames, Wrong
 from twistchat.session.throttle import LINE
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class WebSocketProtocol(LineInput):
         self._framed = framed
         self._begins = begins
         self._address = address
-        self._frames = Connection(ConnectionType.SERVER)
+        self._frames = Frames()
         self._lines: deque[bytes] | None = None
         """Lines of the message that is being taken in, which wait."""
         self._message: bytearray | None = None
@@ -131,7 +131,7 @@ class WebSocketProtocol(LineInput):
             self._open()
         if data and not self._is_deaf:
             self.last_heard = self._clock.seconds()
-            self._frames.receive_data(data)
+            self._frames.receive(data)
         if not self._is_taking:
             self._is_taking = True
             self._take()
@@ -173,21 +173,24 @@ class WebSocketProtocol(LineInput):
                 self.lineReceived(self._lines.popleft())
                 continue
             self._lines = None
-            event = None if self._is_deaf else next(self._frames.events(), None)
+            event = None if self._is_deaf else self._frames.next()
             if event is None:
                 return
-            self._take_event(event)
+            if isinstance(event, bytes):
+                self._take_lines(event)
+            else:
+                self._take_event(event)
 
-    def _take_event(self, event: Event) -> None:
+    def _take_event(self, event: Event | Wrong) -> None:
         match event:
             case TextMessage():
                 self._take_text(event)
             case BytesMessage():
                 self._fail(Close.NOT_TEXT, "text is spoken here, in JSON")
-            case CloseConnection() if self._frames.state is ConnectionState.REMOTE_CLOSING:
+            case CloseConnection():
                 self._ends(event.code)
-            case CloseConnection():  # which wsproto wishes, since that was no frame
-                self._fail(event.code, event.reason or "")
+            case Wrong():
+                self._fail(event.code, event.why)
             case Ping():
                 self._pong = bytes(event.payload)
                 self._count()
@@ -214,16 +217,14 @@ class WebSocketProtocol(LineInput):
 
     def _take_lines(self, message: bytes) -> None:
         """Take in a message; its last line may have no end."""
-        if not message:
-            self._count()
-            return
-        if b"\r" in message:
-            message = message.replace(b"\r\n", b"\n").removesuffix(b"\r")
-        lines = message.removesuffix(b"\n").split(b"\n")
-        if len(lines) == 1:
-            self.lineReceived(lines[0])
+        if b"\n" in message or b"\r" in message:
+            message = message.replace(b"\r\n", b"\n").removesuffix(b"\r").removesuffix(b"\n")
+        if b"\n" in message:
+            self._lines = deque(message.split(b"\n"))
+        elif message:
+            self.lineReceived(message)
         else:
-            self._lines = deque(lines)
+            self._count()
 
     def _count(self) -> None:
         """Count a frame that makes no line."""
