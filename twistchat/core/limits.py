@@ -193,7 +193,7 @@ class Limits:
     handshake: float = _limit(
         10.0,
         "seconds",
-        "How long a TLS handshake may take on a port for everybody; the slowest networks need 3.",
+        "How long a TLS handshake may take, or a browser's request; the slowest networks need 3.",
     )
     enter_hint: float = _limit(
         1.0, "seconds", "Text without a line end, before somebody is told to press Enter."

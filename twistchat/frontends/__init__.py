@@ -11,7 +11,7 @@ written to. It knows nothing of the other front ends, of engines, nor of how Cha
     sniff.py      one port for everybody: the first bytes say which of these is meant
     recognising.py  how they say it
     foreign.py    browsers, TLS and their like: answered in their own language, and let go
-    peer.py       the other end of a connection: its address, whether it lives, why it went
+    peer.py       the ends of a connection: the other one's address, why it went, who hears it here
     line/         people on nc and telnet
     jsonlines/    programs, bots, our own client
     irc/          IRC clients

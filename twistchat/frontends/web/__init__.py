@@ -10,7 +10,8 @@ It knows nothing of what these lines say, nor of the page more than its names.
     channel.py    one connection, as long as it speaks HTTP, with its limits
     handshake.py  how a WebSocket begins
     socket.py     a connection of frames, from which lines are read
-    frames.py     what is sent, as frames
+    reading.py    frames as they come
+    frames.py     frames as they are sent
     format.py     Framed: what another wire says, in frames
     place.py      WebPlace: where people reach the page, and who is believed about it
     origins.py    whose pages may open the socket
