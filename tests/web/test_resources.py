@@ -142,7 +142,7 @@ class HeadersTests(ServedTestCase):
         return dict(part.partition(" ")[::2] for part in header.split("; "))
 
     def test_with_every_answer(self) -> None:
-        for path in ("/", f"{self.base}main.js", "/nothing", "/robots.txt"):
+        for path in ("/", "/nothing", "/robots.txt"):
             headers = self.ask(path).headers
             self.assertEqual(headers["x-content-type-options"], "nosniff")
             self.assertEqual(headers["referrer-policy"], "no-referrer")
@@ -151,6 +151,15 @@ class HeadersTests(ServedTestCase):
             self.assertEqual(self.policy(path=path)["default-src"], "'none'")
             for name in ("server", "set-cookie", "x-powered-by"):
                 self.assertNotIn(name, headers)
+
+    def test_with_every_file_there_is_less(self) -> None:
+        headers = self.ask(f"{self.base}main.js", Accept_Encoding="gzip").headers
+        self.assertEqual(headers["content-security-policy"], "default-src 'none'")
+        self.assertEqual(headers["x-content-type-options"], "nosniff")
+        self.assertEqual(headers["cross-origin-resource-policy"], "same-origin")
+        self.assertNotIn("server", headers)
+        whole = sum(len(f"{name}: {value}\r\n") for name, value in headers.items())
+        self.assertLess(whole, 450)
 
     def test_what_the_page_may(self) -> None:
         self.assertEqual(

@@ -13,7 +13,7 @@ from twisted.web.resource import Resource
 
 from twistchat.frontends.peer import address_of, own_address_of
 from twistchat.frontends.web.assets import compress, own_assets
-from twistchat.frontends.web.headers import common_headers, is_same, takes_gzip
+from twistchat.frontends.web.headers import common_headers, file_headers, is_same, takes_gzip
 from twistchat.frontends.web.origins import Host, read_host
 from twistchat.frontends.web.place import Way
 from twistchat.frontends.web.ways import Reached, doors_for, write_ways
@@ -103,11 +103,15 @@ class Answering(Resource):
 
     def render(self, request: Request) -> bytes:
         """Answer."""
-        set_common(request, self.place)
+        self.begin(request)
         if request.method in (b"GET", b"HEAD"):
             return self.answer(request)
         request.setHeader("Allow", "GET, HEAD")
         return write_text(request, 405, NOT_ALLOWED)
+
+    def begin(self, request: Request) -> None:
+        """Set what is sent with every answer."""
+        set_common(request, self.place)
 
     def answer(self, request: Request) -> bytes:
         """Answer somebody who looks: there is nothing."""
@@ -139,6 +143,12 @@ class Files(Answering):
     def __init__(self, place: WebPlace, assets: Assets) -> None:
         super().__init__(place)
         self._contents = {path: Content.of(asset) for path, asset in assets.files.items()}
+
+    def begin(self, request: Request) -> None:
+        """Set less: there are many of them."""
+        request.responseHeaders.removeHeader("Server")
+        for name, value in file_headers():
+            request.setHeader(name, value)
 
     def answer(self, request: Request) -> bytes:
         """Send one."""
