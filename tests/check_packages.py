@@ -1,4 +1,4 @@
-"""Installs twistchat as a wheel and as editable, looks, and uninstalls it again.
+"""Installs twistchat as a wheel, from its sources and as editable, looks, and uninstalls it again.
 
     python tests/check_packages.py
 
@@ -14,6 +14,12 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+
+FILES = """
+from twistchat.frontends.web.assets import own_assets
+print(own_assets().version)
+"""
+"""Says which files of the page for browsers are there, by a hash of them all."""
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -37,6 +43,8 @@ def check(how: str, *install: str | Path, elsewhere: Path) -> None:
     assert "twistchat 0." in run(binaries / "twistchat", "--version", cwd=elsewhere), how
     assert "twistchat 0." in run(binaries / "twistd", "chat", "--version", cwd=elsewhere), how
     assert "Traceback" not in run(binaries / "twistd", "--help", cwd=elsewhere), how
+    page = run(binaries / "python", "-c", FILES, cwd=elsewhere)
+    assert page == run(sys.executable, "-c", FILES, cwd=ROOT), f"{how}: the page lacks files"
     run(*pip, "uninstall", "--quiet", "--yes", "twistchat", cwd=elsewhere)
     shown = run(binaries / "twistd", "--help", cwd=elsewhere)
     assert " chat " not in shown, how
@@ -45,10 +53,22 @@ def check(how: str, *install: str | Path, elsewhere: Path) -> None:
     print(f"{how}: twistd lists chat, and Twisted is whole after uninstalling")
 
 
+def sources(elsewhere: Path) -> Path:
+    """Pack the sources, as a package index has them."""
+    environment = elsewhere / "packing"
+    run(sys.executable, "-m", "venv", environment, cwd=elsewhere)
+    python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
+    run(python, "-m", "pip", "install", "--quiet", "hatchling>=1.26", cwd=elsewhere)
+    run(python, "-m", "hatchling", "build", "-t", "sdist", "-d", elsewhere, cwd=ROOT)
+    (packed,) = elsewhere.glob("*.tar.gz")
+    return packed
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         elsewhere = Path(name)
         check("wheel", ROOT, elsewhere=elsewhere)
+        check("sdist", sources(elsewhere), elsewhere=elsewhere)
         check("editable", "-e", ROOT, elsewhere=elsewhere)
 
 
