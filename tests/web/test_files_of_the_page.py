@@ -47,7 +47,7 @@ LONGEST = 400
 DUMP = """
 const found = {};
 for (const path of process.argv.slice(1)) {
-  found[path] = Object.values(await import(path))[0];
+  [found[path]] = Object.values(await import(path));
 }
 console.log(JSON.stringify(found));
 """
@@ -95,6 +95,42 @@ class ForbiddenTests(SynchronousTestCase):
             if path.parent.name != "words"
         }
         self.assertEqual({name for name, length in lengths.items() if length > LONGEST}, set())
+
+    def test_what_is_imported_is_used(self) -> None:
+        bad = []
+        for path in scripts():
+            text = path.read_text()
+            for names in re.findall(r"^import (?:\{([^}]*)\}|\w+) from", text, re.MULTILINE):
+                for name in re.findall(r"(\w+)\s*(?:,|$)", names.strip()):
+                    if len(re.findall(rf"(?:(?<![.\w$])|(?<=\.\.\.)){name}\b", text)) < 2:
+                        bad.append(f"{path.relative_to(STATIC)}: {name}")
+        self.assertEqual(bad, [])
+
+    def test_what_is_imported_is_there(self) -> None:
+        bad = []
+        for path in scripts():
+            for names, name in re.findall(
+                r"^import \{([^}]*)\} from '(\.[^']*)'", path.read_text(), re.MULTILINE
+            ):
+                other = (path.parent / name).resolve()
+                text = other.read_text() if other.is_file() else ""
+                bad += [
+                    f"{path.relative_to(STATIC)}: {each} of {name}"
+                    for each in re.findall(r"(\w+)(?: as \w+)?\s*(?:,|$)", names.strip())
+                    if not re.search(
+                        rf"^export (?:async )?(?:function\*?|class|const|let) {each}\b", text, re.M
+                    )
+                ]
+        self.assertEqual(bad, [])
+
+    def test_what_the_page_names_is_there(self) -> None:
+        text = (STATIC / "index.html").read_text()
+        missing = [
+            name
+            for name in re.findall(r"\{base\}([\w./-]+)", text)
+            if not (STATIC / name).is_file()
+        ]
+        self.assertEqual(missing, [])
 
 
 class WordsTests(SynchronousTestCase):

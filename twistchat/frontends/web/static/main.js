@@ -6,6 +6,7 @@ import { Settings } from './settings.js';
 import { mountBanner } from './ui/banner.js';
 import { mountComposer } from './ui/composer.js';
 import { mountDoor } from './ui/door.js';
+import { mountFound } from './ui/found.js';
 import { mountHead } from './ui/head.js';
 import { mountLog } from './ui/log.js';
 import { mountLook } from './ui/look.js';
@@ -36,6 +37,7 @@ async function start() {
   mountHead(byId('head'), app);
   mountMembers(byId('members'), app);
   mountComposer(byId('composer'), app);
+  mountFound(byId('found'), app);
   view.refused.listen(({ error }) => app.banner.fail(error));
   follow(app, element, byId('door'));
   addEventListener('storage', () => settings.reread());

@@ -8,7 +8,7 @@ import { accountWords } from '../words/account.js';
 
 /** Add the dialogs about oneself to `app.dialogs`: `account()`, `rename()`. */
 export function mount(app) {
-  app.words.add(own);
+  app.words.add(accountWords);
   app.dialogs.account = (part) => openAccount(app, part);
   app.dialogs.rename = () => openAccount(app, 'rename');
 }

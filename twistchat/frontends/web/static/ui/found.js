@@ -1,6 +1,6 @@
-/** The search beside the conversation, which is fetched when somebody wants to search. */
+import { fetchPart } from './later.js';
 
-/** Have it put into its place when it is opened. */
+/** Have the search put into its place when it is opened for the first time. */
 export function mountFound(element, app) {
   let isThere = false;
   app.view.drawn.listen(async (name) => {
@@ -9,11 +9,12 @@ export function mountFound(element, app) {
     }
     isThere = true;
     try {
-      const { FoundPanel } = await import('./found-panel.js');
+      const { FoundPanel } = await fetchPart('found');
       new FoundPanel(element, app).focus();
     } catch (error) {
       isThere = false;
-      throw error;
+      app.banner.fail(error);
+      app.view.drawer(null);
     }
   });
 }

@@ -1,6 +1,5 @@
 // What is fetched when it is wanted for the first time: dialogs and menus, which few need at once.
 
-import { byId } from '../elements.js';
 import { laterWords } from '../words/later.js';
 
 /** Which dialogs there are, by the modules that they are in. */
@@ -14,8 +13,8 @@ const DIALOGS = {
 const MODULES = {
   account: () => import('./account.js'),
   commands: () => import('./commands.js'),
-  found: () => import('./found.js'),
-  commandsWords: () => import('../words/commands.js'),
+  found: () => import('./found-panel.js'),
+  lineMenu: () => import('./log-menu.js'),
   menu: () => import('./menu.js'),
   person: () => import('./person.js'),
   rooms: () => import('./rooms.js'),
@@ -50,15 +49,6 @@ export function mountLater(app) {
       };
     }
   }
-  const searched = app.view.drawn.listen(async (name) => {
-    if (name === 'found') {
-      const part = await tried(app, fetchPart('found'));
-      if (part && searched()) {
-        part.mountFound(byId('found'), app);
-        byId('found').querySelector('input')?.focus();
-      }
-    }
-  });
   // So that all is there when the connection is not.
   const { state } = app.session;
   const ended = state.listen((now) => now === 'in' && setTimeout(() => {

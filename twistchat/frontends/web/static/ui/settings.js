@@ -9,7 +9,7 @@ import { settingsWords } from '../words/settings.js';
 
 /** Add `app.dialogs.settings()`. */
 export function mount(app) {
-  app.words.add(own);
+  app.words.add(settingsWords);
   app.dialogs.settings = () => openSettings(app);
 }
 
