@@ -1,6 +1,6 @@
 import { Teller, textNodes } from '../../../twistchat/frontends/web/static/ui/log-told.js';
 import { Words } from '../../../twistchat/frontends/web/static/words.js';
-import own from '../../../twistchat/frontends/web/static/words/log.js';
+import { logWords } from '../../../twistchat/frontends/web/static/words/log.js';
 import { equal, test } from './kit.js';
 
 /** Needs elements; in node there are none. */
@@ -12,7 +12,7 @@ function testInBrowser(name, run) {
 
 function teller(language = 'en') {
   const words = new Words({ language, wished: ['en-GB'] });
-  words.add(own);
+  words.add(logWords);
   return new Teller({ t: words.t, words });
 }
 
