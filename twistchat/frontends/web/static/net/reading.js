@@ -96,6 +96,9 @@ export class Reading extends Deeds {
     }
     this.#chat.changed.tell({ conversation: null });
     for (const conversation of privates.slice(0, PRIVATES)) {
+      if (!this.#chat.conversations.has(conversation.key)) {
+        return; // one has logged out meanwhile
+      }
       await (conversation.log.first === null ? this.openPrivate(conversation.name) : this.#pages.newer(conversation));
     }
   }
