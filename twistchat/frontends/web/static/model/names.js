@@ -1,5 +1,7 @@
 // When two names are the same, and the colour of a name.
 
+const ASCII = /^[ -~]*$/;
+
 /**
  * Bring a name to the form by which names are compared: `ｂob` and `BOB` are `bob`.
  * The server compares by toNFKC_Casefold; upper case first makes lower case nearly that.
@@ -7,6 +9,9 @@
  * @returns {string}
  */
 export function fold(name) {
+  if (ASCII.test(name)) {
+    return name.toLowerCase();
+  }
   const plain = name.normalize('NFKC').replace(/[^ı]+/gu, (part) => part.toUpperCase().toLowerCase());
   return plain.replaceAll('ς', 'σ').replaceAll('ß', 'ss').normalize('NFKC'); // of Σ at an end, and ẞ
 }
