@@ -232,22 +232,6 @@ export class Chat {
     }
   }
 
-  /** A private conversation follows its person. */
-  follow(old, name) {
-    const oldKey = keyOf('private', old);
-    const conversation = this.conversations.get(oldKey);
-    const key = keyOf('private', name);
-    if (!conversation || (key !== oldKey && this.conversations.has(key))) {
-      return;
-    }
-    conversation.name = name;
-    conversation.key = key;
-    const entries = [...this.conversations].map(([was, one]) => [was === oldKey ? key : was, one]);
-    this.conversations.clear();
-    entries.forEach(([is, one]) => this.conversations.set(is, one));
-    this.changed.tell({ conversation, oldKey });
-  }
-
   #find(kind, name) {
     const key = keyOf(kind, name);
     let conversation = this.conversations.get(key);

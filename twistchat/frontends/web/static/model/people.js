@@ -93,7 +93,7 @@ export class People {
       );
     }
     if (!isMe) {
-      this.#chat.follow(line.old, line.new);
+      this.#follow(line.old, line.new);
     }
     const between = this.#chat.conversations.get(keyOf('private', line.new));
     for (const conversation of between && !isMe ? [...rooms, between] : rooms) {
@@ -112,6 +112,21 @@ export class People {
       conversation.members.get(fold(who)).away = words;
       this.#chat.changed.tell({ conversation });
     }
+  }
+
+  /** A private conversation follows its person, unless there is one with somebody of that name. */
+  #follow(old, name) {
+    const { conversations, changed } = this.#chat;
+    const [oldKey, key] = [keyOf('private', old), keyOf('private', name)];
+    const conversation = conversations.get(oldKey);
+    if (!conversation || (key !== oldKey && conversations.has(key))) {
+      return;
+    }
+    Object.assign(conversation, { name, key });
+    const entries = [...conversations];
+    conversations.clear();
+    entries.forEach(([was, one]) => conversations.set(was === oldKey ? key : was, one));
+    changed.tell({ conversation, oldKey });
   }
 
   #remove(conversation, name) {
