@@ -5,7 +5,7 @@ import { writeHash } from '../view.js';
 import { foundWords } from '../words/found.js';
 
 /** So many are found at most: net/pages.js asks for no more. */
-const MOST = 50;
+const MOST_FOUND = 50;
 
 export class FoundPanel {
   #app;
@@ -85,7 +85,7 @@ export class FoundPanel {
   #tell(items, { words = [] }) {
     const { t } = this.#app;
     const { length: count } = items;
-    const isAll = count < MOST || this.#conversation.kind === 'private';
+    const isAll = count < MOST_FOUND || this.#conversation.kind === 'private';
     this.#say(count === 0 ? t('found.none') : t(isAll ? 'found.count' : 'found.most', { count }));
     fill(this.#list, [...items].reverse().map((item) => this.#row(item, words)));
   }
