@@ -2,6 +2,7 @@
  * What is done where one clicks in the log: log-row.js says it of each button as `data-do`. The menu of a line is
  * fetched when it is first wanted.
  */
+import { fetchPart } from './later.js';
 
 const NOTED = 5000;
 
@@ -67,15 +68,19 @@ export class LogDeeds {
 
   async #openMenu(button, item) {
     const conversation = this.#log.conversation();
-    const { LineMenu } = await import('./log-menu.js');
-    this.#menu ??= new LineMenu(this.#app, (line, words) => this.#note(line, words));
-    this.#menu.open(button, conversation, item);
+    try {
+      const { LineMenu } = await fetchPart('lineMenu');
+      this.#menu ??= new LineMenu(this.#app, (line, words) => this.#note(line, words));
+      this.#menu.open(button, conversation, item);
+    } catch (error) {
+      this.#note(item, this.#app.t.error(error));
+    }
   }
 
   /** A line that can never be sent goes to the clipboard, for whoever wants to say it otherwise. */
   async #discard(item) {
     if (item.canResend === false) {
-      const { copy } = await import('./log-menu.js');
+      const { copy } = await fetchPart('lineMenu');
       await copy(item.text);
     }
     this.#app.session.discard(item);
