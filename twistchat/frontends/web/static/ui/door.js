@@ -1,6 +1,6 @@
 /** The door: under which name one comes in. */
 
-import { el, fill } from '../elements.js';
+import { byId, el, fill } from '../elements.js';
 import { field, form } from './form.js';
 import { languageChoice } from './language.js';
 import { farewell, fieldOf, isPlain, suggestion } from './refusals.js';
@@ -82,7 +82,7 @@ class DoorView {
       el(
         'main',
         { class: 'card' },
-        el('header', {}, el('img', { src: iconAddress(), alt: '', width: 48, height: 48 }), this.title),
+        el('header', {}, el('img', { src: byId('icon').href, alt: '', width: 48, height: 48 }), this.title),
         this.motd,
         this.news,
         fields,
@@ -250,8 +250,4 @@ class DoorView {
       this.#enter();
     });
   }
-}
-
-function iconAddress() {
-  return new URL('../icon.svg', import.meta.url).href;
 }

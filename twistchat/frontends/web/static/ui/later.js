@@ -13,6 +13,7 @@ const DIALOGS = {
 const MODULES = {
   account: () => import('./account.js'),
   commands: () => import('./commands.js'),
+  commandsWords: () => import('../words/commands.js'),
   found: () => import('./found-panel.js'),
   lineMenu: () => import('./log-menu.js'),
   menu: () => import('./menu.js'),
