@@ -10,7 +10,13 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import twistchat
 from tests.folders import temporary_folder
-from twistchat.frontends.web.assets import own_assets, read_assets
+from twistchat.frontends.web.assets import compress, own_assets, read_assets
+
+BUDGET = 60_000
+"""Bytes of the first load, compressed."""
+
+FIRST = ("main.js", "all.css", "icon.svg", "manifest.webmanifest")
+"""What is fetched with the page, besides the words."""
 
 
 class AssetsTests(SynchronousTestCase):
@@ -85,3 +91,13 @@ class OwnAssetsTests(SynchronousTestCase):
         styles = own_assets().files["all.css"].body.decode()
         for forbidden in ("@import", "@charset", "url("):
             self.assertNotIn(forbidden, styles.replace("url(data:", "").replace('url("data:', ""))
+
+    def test_the_first_load_is_small(self) -> None:
+        """What a browser fetches until one can chat, in either language."""
+        assets = own_assets()
+        for words in ("words/en.js", "words/zh.js"):
+            sizes = {"/": len(compress(assets.page.encode()) or b"")}
+            for path in (*FIRST, words):
+                asset = assets.files[path]
+                sizes[path] = len(asset.body if asset.gzipped is None else asset.gzipped)
+            self.assertLess(sum(sizes.values()), BUDGET, sizes)

@@ -1,6 +1,7 @@
 import { Teller, textNodes } from '../../../twistchat/frontends/web/static/ui/log-told.js';
 import { Words } from '../../../twistchat/frontends/web/static/words.js';
-import { logWords } from '../../../twistchat/frontends/web/static/words/log.js';
+import { enWords } from '../../../twistchat/frontends/web/static/words/en.js';
+import { zhWords } from '../../../twistchat/frontends/web/static/words/zh.js';
 import { equal, test } from './kit.js';
 
 /** Needs elements; in node there are none. */
@@ -12,7 +13,7 @@ function testInBrowser(name, run) {
 
 function teller(language = 'en') {
   const words = new Words({ language, wished: ['en-GB'] });
-  words.add(logWords);
+  words.learn(language === 'zh' ? zhWords : enWords);
   return new Teller({ t: words.t, words });
 }
 

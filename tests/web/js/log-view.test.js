@@ -1,6 +1,7 @@
 import { Signal } from '../../../twistchat/frontends/web/static/signal.js';
 import { mountLog } from '../../../twistchat/frontends/web/static/ui/log.js';
 import { Words } from '../../../twistchat/frontends/web/static/words.js';
+import { enWords } from '../../../twistchat/frontends/web/static/words/en.js';
 import { equal, ok, test } from './kit.js';
 
 const NOW = new Date(2026, 2, 4, 12).getTime() / 1000;
@@ -65,6 +66,7 @@ class Try {
     document.body.append(this.place);
     this.room = { key: '#lab', name: '#lab', kind: 'room', log: new FakeLog(), unread: 0, readNumber: null, ...given };
     const words = new Words({ language: 'en', wished: ['en-GB'] });
+    words.learn(enWords);
     this.chat = {
       me: { name: 'me', operator: false },
       conversations: new Map([['#lab', this.room]]),

@@ -1,7 +1,8 @@
 // What the page says: places, plurals, errors, times; and the same in both languages.
 
 import { equal, ok, test } from './kit.js';
-import { suiting, Words } from '../../../twistchat/frontends/web/static/words.js';
+import { fetchWords, suiting, Words } from '../../../twistchat/frontends/web/static/words.js';
+import { enWords } from '../../../twistchat/frontends/web/static/words/en.js';
 
 const TABLE = {
   en: { 'part.lines': { one: '{count} line of {who}', other: '{count} lines of {who}' }, 'part.who': 'It is {who}.' },
@@ -10,6 +11,7 @@ const TABLE = {
 
 function words(language = 'en', wished = []) {
   const made = new Words({ language, wished });
+  made.learn(enWords);
   made.add(TABLE);
   return made;
 }
@@ -76,4 +78,10 @@ test('words: days of another year say so', () => {
 test('words: British English has British dates', () => {
   ok(/^\d+ Feb/.test(words('auto', ['en-GB']).when(2678400 + 1e5)));
   ok(/^Feb/.test(words('auto', ['en-US']).when(2678400 + 1e5)));
+});
+
+test('words: those of the language are fetched', async () => {
+  const given = { language: 'auto', wished: ['zh-CN'] };
+  equal((await fetchWords(given)).t('close'), '关闭');
+  equal((await fetchWords({ ...given, language: 'en' })).t('close'), 'Close');
 });

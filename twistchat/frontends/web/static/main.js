@@ -15,11 +15,11 @@ import { mountNotices } from './ui/notices.js';
 import { mountSidebar } from './ui/sidebar.js';
 import { mountWays } from './ui/ways.js';
 import { View } from './view.js';
-import { Words } from './words.js';
+import { fetchWords } from './words.js';
 
 async function start() {
   const settings = new Settings({ storage: openStorage() });
-  const words = new Words({ language: settings.get('language'), wished: navigator.languages });
+  const words = await fetchWords({ language: settings.get('language'), wished: navigator.languages });
   document.documentElement.lang = words.tag;
 
   const { session, link } = openSession();

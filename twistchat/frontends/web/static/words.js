@@ -1,18 +1,24 @@
 /**
  * What the page says, in the language of whoever reads it.
  *
- * Each part brings its own words (`words/PART.js`, keys that begin with `PART.`) and adds them when it is
- * mounted: `app.words.add(own)`. A word is a text with `{places}`, or, where a number decides, an object by
+ * Those that are needed at once are in `words/en.js` and `words/zh.js`, of which one is fetched. Parts that are
+ * fetched later bring their own (`words/PART.js`) and add them: `app.words.add(partWords)`. Keys begin with the
+ * name of their part. A word is a text with `{places}`, or, where a number decides, an object by
  * the forms that the language has: `{one: '{count} line', other: '{count} lines'}`.
  *
  * The language stays while the page is loaded; another one is taken by loading it again.
  */
 
-import { commonWords } from './words/common.js';
-import { errorsWords } from './words/errors.js';
-
 /** What `lang` says of each language. */
 export const LANGUAGES = { en: 'en', zh: 'zh-CN' };
+
+/** The words in the language that is set, or wished, as soon as they are here. @returns {Promise<Words>} */
+export async function fetchWords(given) {
+  const words = new Words(given);
+  const { enWords, zhWords } = await (words.language === 'zh' ? import('./words/zh.js') : import('./words/en.js'));
+  words.learn(zhWords ?? enWords);
+  return words;
+}
 
 /** Which of ours suits best those that a browser wishes. */
 export function suiting(wished) {
@@ -46,13 +52,16 @@ export class Words {
     this.t.nodes = (key, values = {}) => this.#pieces(key, values);
     this.t.error = (line) => this.error(line);
     this.t.has = (key) => key in this.#table;
-    this.add(commonWords);
-    this.add(errorsWords);
   }
 
-  /** Add the words of a part. */
+  /** Add the words of a part, in both languages. */
   add({ en, zh }) {
-    Object.assign(this.#table, this.language === 'zh' ? zh : en);
+    this.learn(this.language === 'zh' ? zh : en);
+  }
+
+  /** Add words in the language that is spoken. */
+  learn(table) {
+    Object.assign(this.#table, table);
   }
 
   /**

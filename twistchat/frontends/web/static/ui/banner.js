@@ -5,7 +5,6 @@
  */
 
 import { el, fill, iconButton } from '../elements.js';
-import { bannerWords } from '../words/banner.js';
 
 /** So long, in milliseconds, is a connection gone before anybody is told: many come back at once. */
 const CALM = 1200;
@@ -15,7 +14,6 @@ const SHOWN = 5000;
 
 /** Put the banner into its element, and `app.banner` into the app. */
 export function mountBanner(element, app) {
-  app.words.add(bannerWords);
   app.banner = new Banner(element, app);
 }
 

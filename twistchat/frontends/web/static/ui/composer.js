@@ -1,7 +1,6 @@
 // Where one types. A text waits in its conversation until it is said; one line is one message.
 
 import { el, fill, iconButton } from '../elements.js';
-import { composerWords } from '../words/composer.js';
 import { mountCompletion } from './completion.js';
 import { onceAFrame } from './keeping.js';
 import { keepDrafts } from './drafts.js';
@@ -19,7 +18,6 @@ const REMEMBERED = 50;
  * @param {object} app gets `app.composer`: `focus()`, `insert(text)`, `note(lines, given)`
  */
 export function mountComposer(form, app) {
-  app.words.add(composerWords);
   app.composer = new Composer(form, app);
 }
 

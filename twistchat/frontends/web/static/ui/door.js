@@ -4,11 +4,9 @@ import { byId, el, fill } from '../elements.js';
 import { field, form } from './form.js';
 import { languageChoice } from './language.js';
 import { farewell, fieldOf, isPlain, suggestion } from './refusals.js';
-import { doorWords } from '../words/door.js';
 
 /** Put the door into its element. */
 export function mountDoor(element, app) {
-  app.words.add(doorWords);
   new DoorView(element, app);
 }
 

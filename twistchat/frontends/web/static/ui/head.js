@@ -1,7 +1,6 @@
 // The line above the conversation: where one is, what it is about, and the buttons beside that.
 
 import { el, fill, icon, iconButton } from '../elements.js';
-import { headWords } from '../words/head.js';
 import { writeHash } from '../view.js';
 import { onceAFrame } from './keeping.js';
 import { partsOf } from './log-text.js';
@@ -15,7 +14,6 @@ import { inOrder, presenceOf } from './sidebar.js';
  * @param {object} app
  */
 export function mountHead(element, app) {
-  app.words.add(headWords);
   void new Head(element, app);
 }
 

@@ -1,6 +1,5 @@
 // What is fetched when it is wanted for the first time: dialogs and menus, which few need at once.
 
-import { laterWords } from '../words/later.js';
 
 /** Which dialogs there are, by the modules that they are in. */
 const DIALOGS = {
@@ -38,7 +37,6 @@ export async function fetchPart(name) {
 
 /** Put the dialogs into `app.dialogs`; each replaces itself by the real one. */
 export function mountLater(app) {
-  app.words.add(laterWords);
   for (const [name, dialogs] of Object.entries(DIALOGS)) {
     for (const dialog of dialogs) {
       app.dialogs[dialog] = async (...given) => {

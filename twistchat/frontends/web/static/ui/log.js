@@ -7,7 +7,6 @@
  * of that aloud as if it were new. So log-heard.js says the new ones in a region of its own.
  */
 import { el, fill, icon } from '../elements.js';
-import { logWords } from '../words/log.js';
 import { LogDeeds } from './log-deeds.js';
 import { mountHeard } from './log-heard.js';
 import { LogKeys } from './log-keys.js';
@@ -23,7 +22,6 @@ const LINE = 23;
 
 /** Put the log into its place. */
 export function mountLog(element, app) {
-  app.words.add(logWords);
   return new LogView(element, app);
 }
 

@@ -2,7 +2,6 @@
 
 import { el, fill, icon, iconButton } from '../elements.js';
 import { fold, hue } from '../model/names.js';
-import { membersWords } from '../words/members.js';
 import { keepRows, onceAFrame, rove } from './keeping.js';
 import { partOf, rightsOf } from './rights.js';
 
@@ -15,7 +14,6 @@ const RANKS = { founder: 0, moderator: 1, voiced: 3 };
  */
 export function mountMembers(element, app) {
   const { t, chat, view } = app;
-  app.words.add(membersWords);
   const rights = rightsOf(app);
   const title = el('h2', { id: 'members-title' });
   const list = el('ul', { class: 'members-list', 'aria-labelledby': 'members-title' });

@@ -1,7 +1,6 @@
 /** How somebody learns of what is said while they do not look: title, icon, notification, sound. */
 
 import { byId } from '../elements.js';
-import { noticesWords } from '../words/notices.js';
 
 /** So often at most, in milliseconds, is somebody called. */
 const TITLE_PAUSE = 1500;
@@ -17,7 +16,6 @@ const DOTTED =
 
 /** Begin to watch what arrives. */
 export function mountNotices(app) {
-  app.words.add(noticesWords);
   new Notices(app);
 }
 

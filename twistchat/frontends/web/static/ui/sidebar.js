@@ -3,7 +3,6 @@
 import { el, fill, icon, iconButton } from '../elements.js';
 import { fold } from '../model/names.js';
 import { writeHash } from '../view.js';
-import { sidebarWords } from '../words/sidebar.js';
 import { keepRows, onceAFrame } from './keeping.js';
 import { mountLater, openMenuLater } from './later.js';
 
@@ -14,7 +13,6 @@ import { mountLater, openMenuLater } from './later.js';
  */
 export function mountSidebar(element, app) {
   const { t, chat, view } = app;
-  app.words.add(sidebarWords);
   mountLater(app);
 
   const title = el('h2', { class: 'sidebar-title' });
