@@ -196,6 +196,12 @@ class AddressTests(HandshakeTestCase):
         self.assertEqual(self.address(WebPlace(), peer=UNIXAddress(b"/run/x")), "local")
 
 
+class ChosenTests(BrowserTestCase):
+    def test_nobody_may_choose_what_is_not_spoken(self) -> None:
+        chosen = WebFactory(self.world.registry, told=JSON).acceptableProtocols()
+        self.assertEqual(chosen, [b"http/1.1"])
+
+
 class BannedTests(BrowserTestCase):
     def test_who_is_banned_is_told_so_behind_a_proxy(self) -> None:
         place = WebPlace(proxies=Proxies((ip_network("192.168.1.1/32"),)))

@@ -246,6 +246,13 @@ class SizeTests(FrameTestCase):
         protocol = self.ada.protocol
         self.assertLessEqual(len(protocol._message), self.most)  # type: ignore[attr-defined]
 
+    def test_nothing_is_kept_when_nobody_listens(self) -> None:
+        self.ada.is_mute = True
+        self.ada.asks("quit")
+        self.turn()
+        self.sends(b"\x81\xff" + (50_000_000).to_bytes(8) + b"\0\0\0\0", b"x" * 100_000)
+        self.assertIsNone(self.ada.protocol._message)  # type: ignore[attr-defined]
+
     def test_one_that_is_just_right(self) -> None:
         line = say("x" * 16_000)
         data = b"\n".join([line] * (self.most // (len(line) + 1)))

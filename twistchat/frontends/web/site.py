@@ -96,6 +96,10 @@ class WebFactory(Site):
     def stopFactory(self) -> None:
         """Nothing ends."""
 
+    def acceptableProtocols(self) -> list[bytes]:
+        """Name what browsers may choose at an endpoint of TLS: a `Channel` speaks no HTTP/2."""
+        return [b"http/1.1"]
+
     def buildProtocol(self, addr: IAddress | None) -> Any:
         """Make the protocol of a new connection."""
         self.timeOut = self._registry.limits.handshake

@@ -198,9 +198,11 @@ class WebSocketProtocol(LineInput):
                 self._count()
 
     def _take_text(self, event: TextMessage) -> None:
+        if self._dialog is None:
+            return  # nobody listens any more
         piece = event.data.encode()
         self._size += len(piece)
-        if self._dialog is not None and self._size > LINES * self._dialog.longest:
+        if self._size > LINES * self._dialog.longest:
             self._fail(Close.TOO_BIG, f"a message has at most {LINES * self._dialog.longest} bytes")
         elif not event.message_finished:
             if self._message is None:
