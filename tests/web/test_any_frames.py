@@ -98,7 +98,7 @@ def read_here(data: bytes, cuts: Sequence[int]) -> list[Taken]:
 
 
 class SameAsWsprotoTests(SynchronousTestCase):
-    @settings(deadline=None, max_examples=500)
+    @settings(deadline=None, max_examples=300)
     @given(st.lists(st.tuples(FIRSTS, PAYLOADS, st.booleans()), max_size=6), st.data())
     def test_the_short_cut_changes_nothing(
         self, written: list[tuple[int, bytes, bool]], data: st.DataObject
@@ -112,7 +112,7 @@ class SameAsWsprotoTests(SynchronousTestCase):
 
 
 class AnyFramesTests(BrowserTestCase):
-    @settings(deadline=None, max_examples=150)
+    @settings(deadline=None, max_examples=100)
     @given(
         TEXTS, st.lists(st.floats(0, 1), max_size=4), st.binary(min_size=4, max_size=4), st.data()
     )
