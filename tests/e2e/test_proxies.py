@@ -149,11 +149,15 @@ class ProxyTestCase(SynchronousTestCase):
         raw.sends(asked.replace(b"GET /socket ", f"GET {path} ".encode()))
         return raw
 
+    def ctl(self, *words: str) -> str:
+        asked = [str(BIN / "twistchat"), "ctl", *words]
+        done = subprocess.run(asked, cwd=self.folder, capture_output=True, text=True, check=True)
+        said: str = done.stdout
+        return said
+
     def addresses(self) -> dict[str, str]:
         """Where everybody comes from, as the operator sees it."""
-        asked = (BIN / "twistchat", "ctl", "--json", "who")
-        done = subprocess.run(asked, cwd=self.folder, capture_output=True, text=True, check=True)
-        return {each["name"]: each["address"] for each in json.loads(done.stdout)}
+        return {each["name"]: each["address"] for each in json.loads(self.ctl("--json", "who"))}
 
     def comes_in(self, raw: Raw, name: str) -> None:
         assert raw.status() == 101
@@ -204,7 +208,14 @@ class Scenarios(ProxyTestCase):
         plain.sends(frame(TEXT, b'{"type": "say", "room": "#lobby", "text": "hi"}'))
         while not any(line.get("text") == "hi" for line in direct.lines()):
             pass
-        for each in (plain, lying, direct):
+        self.ctl("ban", "127.0.0.8")
+        assert lying.close_code() == 1008
+        again = self.call("/talk/socket", "127.0.0.8", Origin=self.origin,
+                          X_Forwarded_For="127.0.0.9")  # fmt: skip
+        assert again.status() == 101
+        assert [line["code"] for line in again.lines()] == ["banned"]
+        assert {name for name in self.addresses() if name} == {"ada", "dora"}
+        for each in (plain, lying, direct, again):
             each.hangs_up()
 
     def test_a_page_of_somebody_else(self) -> None:

@@ -71,7 +71,7 @@ def _ways(
         return f"[{host}]:{door.port}" if ":" in host else f"{host}:{door.port}"
 
     if not host:
-        if any(door.kind in ("any", "line") for door in doors):
+        if any(door.kind == "any" and not door.port for door in doors):
             yield _HERE, ["nc -U, with the path of this socket"]
         return
     if (door := first("any", "line")) is not None:
