@@ -86,6 +86,7 @@ class ProxyTestCase(SynchronousTestCase):
     """A server behind a proxy, which is reached as https://localhost:PORT/talk/."""
 
     program = ""
+    options: Sequence[str] = ("--web-proxy", "127.0.0.1")
 
     def setUp(self) -> None:
         found = shutil.which(self.program, path=f"{os.environ['PATH']}:/usr/sbin")
@@ -96,8 +97,7 @@ class ProxyTestCase(SynchronousTestCase):
         write_pair(self.folder)
         self.port = free_port()
         self.origin = f"https://localhost:{self.port}"
-        house = ("--engine", "memory:", "--web-proxy", "127.0.0.1",
-                 "--web-base", f"{self.origin}/talk/")  # fmt: skip
+        house = ("--engine", "memory:", *self.options, "--web-base", f"{self.origin}/talk/")
         self.house = House(self.folder, *house)
         self.addCleanup(self.house.stop)
         self.start()
@@ -242,6 +242,16 @@ class NginxWithThePathTests(NginxTests):
 
     def configuration(self) -> str:
         return super().configuration().replace("127.0.0.1:8000/;", "127.0.0.1:8000;")
+
+
+class NginxToASocketTests(NginxTests):
+    """No port stands between."""
+
+    options = ("--listen", "web=unix:web.sock:mode=660", "--web-proxy", "unix")
+
+    def configuration(self) -> str:
+        there = f"http://unix:{self.folder}/web.sock:/;"
+        return super().configuration().replace("http://127.0.0.1:8000/;", there)
 
 
 class CaddyTests(Scenarios):
