@@ -108,7 +108,7 @@ class LogTests(VisitorTestCase):
         ada = self.visitor(self.port)
         ada.enters("ada5", "#find", room="#find")
         ada.page.get_by_role("button", name="Search", exact=True).click()
-        panel = ada.page.get_by_role("complementary", name=re.compile("Search"))
+        panel = ada.page.get_by_role("complementary", name="Search in #find")
         panel.get_by_label("Words").fill("green")
         panel.get_by_label("Words").press("Enter")
         expect(panel).to_contain_text("1 line found")

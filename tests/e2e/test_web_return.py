@@ -98,15 +98,19 @@ class ReturnTests(VisitorTestCase):
         self.assertEqual(numbers, set(range(1, 502)))
 
     def test_a_device_without_a_network(self) -> None:
-        ada = self.visitor(self.port)
+        cable = self.calls(Cable(self.port))
+        ada = self.visitor(cable.port)
         ada.enters("ada2")
         ada.watch.forgive(GONE)
         ada.context.set_offline(True)
+        cable.cut()
         expect(ada.banner).to_contain_text("not connected to a network")
+        cable.mend()
         ada.context.set_offline(False)
-        expect(ada.banner).not_to_contain_text("not connected to a network")
         ada.says("here again")
         ada.sees("ada2: here again")
+        expect(ada.log.get_by_text("being sent")).to_have_count(0)
+        expect(ada.banner).not_to_contain_text("not connected to a network")
 
     def test_typed_without_a_connection(self) -> None:
         cable = self.calls(Cable(self.port))
