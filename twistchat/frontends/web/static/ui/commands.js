@@ -94,7 +94,7 @@ function talks({ session, view, t, chat, dialogs }) {
         await write(to, text);
       }
     },
-    search: ({ words }) => dialogs.search?.(words) ?? view.drawer('found'),
+    search: ({ words }) => dialogs.search(words),
     async join({ needed, usage }) {
       const rooms = readRooms(needed);
       if (!rooms.length) {

@@ -15,6 +15,7 @@ export class FoundPanel {
   #status = el('p', { class: 'found-status', role: 'status' });
   #list = el('ol', { class: 'found-list' });
   #fields;
+  #form;
 
   constructor(element, app) {
     this.#app = app;
@@ -28,13 +29,13 @@ export class FoundPanel {
     };
     const fields = Object.entries(this.#fields).map(([key, input]) =>
       el('div', { class: `field found-${key}` }, el('label', { for: input.id, text: t(`found.${key}`) }), input));
-    const form = el('form', { class: 'found-form', role: 'search', on: { submit: (event) => this.#submitted(event) } },
+    this.#form = el('form', { class: 'found-form', role: 'search', on: { submit: (event) => this.#submitted(event) } },
       ...fields, el('button', { class: 'first', type: 'submit', text: t('found.search') }));
     element.setAttribute('aria-labelledby', 'found-title');
     const close = iconButton('close', t('found.close'), { on: { click: () => view.drawer(null) } });
     element.append(
       el('header', { class: 'found-head' }, this.#title, close),
-      form, this.#status, this.#list);
+      this.#form, this.#status, this.#list);
     this.#list.addEventListener('click', (event) => this.#clicked(event));
     view.opened.listen(({ conversation }) => this.#show(conversation));
     view.drawn.listen((name) => name === 'found' && this.focus());
@@ -44,6 +45,12 @@ export class FoundPanel {
   /** Begin to ask. */
   focus() {
     this.#fields.words.focus();
+  }
+
+  /** Look for words. */
+  search(words) {
+    this.#fields.words.value = words;
+    this.#form.requestSubmit();
   }
 
   #show(conversation) {

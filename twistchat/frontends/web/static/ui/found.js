@@ -1,20 +1,32 @@
 import { fetchPart } from './later.js';
 
-/** Have the search put into its place when it is opened for the first time. */
+/**
+ * Have the search put into its place when it is opened for the first time; `app.dialogs.search` opens it
+ * and looks for words.
+ */
 export function mountFound(element, app) {
-  let isThere = false;
-  app.view.drawn.listen(async (name) => {
-    if (name !== 'found' || isThere) {
-      return;
-    }
-    isThere = true;
+  let made = null;
+  const openFound = async () => {
+    made ??= fetchPart('found').then(({ FoundPanel }) => new FoundPanel(element, app));
     try {
-      const { FoundPanel } = await fetchPart('found');
-      new FoundPanel(element, app).focus();
+      return await made;
     } catch (error) {
-      isThere = false;
+      made = null;
       app.banner.fail(error);
       app.view.drawer(null);
+      return null;
+    }
+  };
+  app.view.drawn.listen(async (name) => {
+    if (name === 'found' && !made) {
+      (await openFound())?.focus();
     }
   });
+  app.dialogs.search = async (words) => {
+    app.view.drawer('found');
+    const panel = await openFound();
+    if (words) {
+      panel?.search(words);
+    }
+  };
 }

@@ -30,8 +30,9 @@ const WAIT = 4000;
 export async function fetchPart(name) {
   try {
     return await MODULES[name]();
-  } catch {
-    throw { code: 'lost' };
+  } catch (error) {
+    // What cannot be fetched is a TypeError; anything else is a fault of ours.
+    throw error instanceof TypeError ? { code: 'lost' } : error;
   }
 }
 

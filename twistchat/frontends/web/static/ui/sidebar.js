@@ -43,8 +43,18 @@ export function mountSidebar(element, app) {
   for (const signal of [chat.changed, chat.changedMe, view.opened, app.session.state]) {
     signal.listen(draw);
   }
+  chat.arrived.listen(({ item }) => tellInvited(item, app));
   document.addEventListener('keydown', (event) => pressed(event, app));
   draw();
+}
+
+/** Say above the composer that one is invited, wherever one is. */
+function tellInvited({ kind, isPast, who, to, room }, { t, chat, composer, view }) {
+  if (kind === 'invited' && !isPast && fold(to) === fold(chat.me.name)) {
+    composer.note([t('sidebar.invited', { who, room })], {
+      buttons: [{ text: t('sidebar.goIn'), act: () => view.open(room) }],
+    });
+  }
 }
 
 /** Conversations as they stand in the sidebar: rooms, the lobby first; then people, by their names. */

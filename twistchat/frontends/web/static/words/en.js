@@ -71,6 +71,8 @@ export const enWords = {
   'sidebar.unread': '{count} unread',
   'sidebar.mentions': { one: '{count} mention of you', other: '{count} mentions of you' },
   'sidebar.own': 'You are {name}',
+  'sidebar.invited': '{who} invites you into {room}.',
+  'sidebar.goIn': 'Go in',
   'sidebar.goAway': 'Be away…',
   'sidebar.comeBack': 'I am back',
   'sidebar.accountItem': 'Name and account…',

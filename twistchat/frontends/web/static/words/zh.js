@@ -71,6 +71,8 @@ export const zhWords = {
   'sidebar.unread': '{count} 条未读',
   'sidebar.mentions': '提到你 {count} 次',
   'sidebar.own': '你是 {name}',
+  'sidebar.invited': '{who} 邀请你进入 {room}。',
+  'sidebar.goIn': '进入',
   'sidebar.goAway': '设为离开…',
   'sidebar.comeBack': '我回来了',
   'sidebar.accountItem': '名字与帐号…',
