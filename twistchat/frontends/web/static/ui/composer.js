@@ -260,7 +260,7 @@ class Composer {
   /** Empty the composer, and remember what was in it. */
   #accept(conversation, text) {
     this.#hush();
-    if (this.#sent.at(-1) !== text) {
+    if (this.#sent.at(-1) !== text && !mayHoldPassword(text.replace(/^\//, ''), this.#app.chat.me.name)) {
       this.#sent = [...this.#sent, text].slice(-REMEMBERED);
     }
     this.#recalled = -1;
