@@ -79,7 +79,7 @@ test('silence is asked about, and then believed', async () => {
   await clock.advance(1_000);
   equal([sockets[0].sent.length, link.state.value.state], [2, 'open']);
   await clock.advance(10_000);
-  equal([sockets[0].isClosed, link.state.value.state], [true, 'waiting']);
+  equal([sockets[0].isClosed, sockets[0].code, link.state.value.state], [true, 4000, 'waiting']);
 });
 
 test('a socket that opens and says nothing, and one that does not open', async () => {

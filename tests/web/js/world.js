@@ -58,8 +58,9 @@ export class Socket {
     }
   }
 
-  close() {
+  close(code) {
     this.isClosed = true;
+    this.code = code;
   }
 }
 

@@ -12,6 +12,8 @@ const HURRY = 5_000;
 const OPENING = 15_000;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
+/** Without a code it would mean to leave: the server would tell so, and keep the name for nobody. */
+const GIVEN_UP = 4000;
 /** Who has been in for so long begins with short pauses again. */
 const SETTLED = 10_000;
 
@@ -187,7 +189,7 @@ export class Link {
     this.#timers.clear(this.#settling);
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close();
+      socket.close(GIVEN_UP);
     }
   }
 
