@@ -129,3 +129,31 @@ test('a search between two looks at what is here', async () => {
   const found = await page.session.search(page.chat.private('alice'), { words: 'WORDS 2' });
   equal(found.map(({ number }) => number), [2]);
 });
+
+test('the first words of somebody that came over a lost connection are unread', async () => {
+  const page = await inLobby();
+  await page.answer('conversations', { type: 'conversations', with: [] });
+  await page.comeBack();
+  await page.welcome('bob', { resumed: true });
+  await page.answer('conversations', { type: 'conversations', with: [{ name: 'alice', epoch: 'p1', number: 2, time: TIME }] });
+  await page.answer('history', ...page_(1, 2), { ...OK, number: 2 });
+  const between = page.chat.private('alice');
+  equal([seen(between), between.unread], [[1, 2], 2]);
+});
+
+test('what one has closed stays closed until something new is said', async () => {
+  const before = await inLobby();
+  await before.hear(words(1), words(2));
+  before.session.close(before.chat.private('alice'));
+  const known = (number) => ({ type: 'conversations', with: [{ name: 'alice', epoch: 'p1', number, time: TIME }] });
+  const page = await before.reload().start();
+  await page.welcome('bob', { resumed: true });
+  await page.answer('conversations', known(2));
+  equal([...page.chat.conversations.keys()], ['#lobby']);
+  await page.comeBack();
+  await page.welcome('bob', { resumed: true });
+  await page.answer('conversations', known(3));
+  await page.answer('history', ...page_(1, 3), { ...OK, number: 3 });
+  const between = page.chat.conversations.get('@alice');
+  equal([seen(between), between.unread], [[1, 2, 3], 1]);
+});

@@ -1,5 +1,6 @@
 // Where one wants to be, and up to where one has read, over reloads: a part of session.js.
 
+import { keyOf } from '../model/conversation.js';
 import { fold } from '../model/names.js';
 
 /** @typedef {import('../model/conversation.js').Conversation} Conversation */
@@ -24,7 +25,7 @@ export class Memory {
     for (const [room, { seen }] of Object.entries(rooms)) {
       Object.assign(this.#chat.room(room), { isJoined: true, readNumber: seen?.[1] ?? null });
     }
-    for (const { name: other, seen } of Object.values(privates)) {
+    for (const { name: other, seen } of Object.values(privates).filter(({ isClosed }) => !isClosed)) {
       const conversation = this.#chat.private(other);
       conversation.readNumber = seen?.[1] ?? null;
       conversation.log.hasOlder = true;
@@ -78,11 +79,23 @@ export class Memory {
     this.#identity.saveSoon();
   }
 
-  /** Know nothing more of a conversation. @param {string} key */
-  forget(key) {
-    delete this.#identity.saved.privates[key];
-    delete this.#identity.saved.rooms[key];
+  /** Want to be in a room no more. @param {string} room */
+  forget(room) {
+    delete this.#identity.saved.rooms[room];
     this.#identity.save();
+  }
+
+  /** Show a conversation no more, until there is something new in it. @param {Conversation} conversation */
+  close({ key, kind, name, log }) {
+    if (kind === 'private') {
+      this.#identity.saved.privates[key] = { name, seen: log.epoch && [log.epoch, log.last], isClosed: true };
+    }
+    this.forget(key);
+  }
+
+  /** What is kept of what somebody and oneself say to each other. @param {string} name */
+  private(name) {
+    return this.#identity.saved.privates[keyOf('private', name)];
   }
 
   /** Keep whom one does not hear. */

@@ -49,7 +49,7 @@ export class Reading extends Deeds {
 
   /** Take a conversation out of the list: a private one, or a room that one is not in. */
   close(conversation) {
-    this.#memory.forget(conversation.key);
+    this.#memory.close(conversation);
     this.#chat.drop(conversation);
   }
 
@@ -89,10 +89,21 @@ export class Reading extends Deeds {
     const privates = [...this.#chat.conversations.values()].filter(({ kind }) => kind === 'private');
     const unknown = { answer: { with: [] } };
     const { answer } = await this.request({ type: 'conversations' }).catch(() => unknown);
-    for (const { name, time, number } of answer.with) {
+    for (const { name, time, number, epoch } of answer.with) {
+      const known = this.#memory.private(name);
+      const [seenEpoch, seenNumber] = known?.seen ?? [];
+      if (known?.isClosed && seenEpoch === epoch && number <= seenNumber) {
+        continue;
+      }
       const conversation = this.#chat.private(name);
       conversation.lastTime = Math.max(conversation.lastTime, time);
       conversation.log.hasOlder ||= conversation.log.first === null && number > 0;
+      // Owners of accounts are told what is new to them; to others it is what they have never seen.
+      const isNew = known ? known.isClosed : this.cameIn === 'resumed' && !this.#chat.me.account;
+      if (isNew && conversation.readNumber === null) {
+        conversation.readNumber = seenEpoch === epoch ? seenNumber : 0;
+        privates.push(conversation);
+      }
     }
     this.#chat.changed.tell({ conversation: null });
     for (const conversation of privates.slice(0, PRIVATES)) {
