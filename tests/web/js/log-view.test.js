@@ -259,6 +259,19 @@ testInBrowser('from line to line by the arrows, to the buttons of a line by Tab'
   ok(document.activeElement === tried.scroller);
 });
 
+testInBrowser('Home and End lead to the ends, however high the lines are', async () => {
+  const tried = await begin({}, (one) => one.said(2000).map((item, at) => ({ ...item, text: 'word '.repeat((at * 7) % 150) })));
+  const press = (key) => tried.scroller.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  press('Home');
+  await frames(6);
+  equal(tried.scroller.scrollTop, 0);
+  press('End');
+  await frames(6);
+  const { scrollHeight, scrollTop, clientHeight } = tried.scroller;
+  ok(scrollHeight - scrollTop - clientHeight <= 1, `${scrollHeight - scrollTop - clientHeight} below`);
+  ok(tried.button.hidden);
+});
+
 testInBrowser('many who come are one row, which opens', async () => {
   const tried = await begin({}, (one) => ['ann', 'bob', 'eve'].map((who) => one.item('joined', who, '')));
   ok(tried.text.includes('ann, bob, and eve joined'), tried.text);

@@ -1,6 +1,7 @@
 /**
- * The log by keyboard. It is one stop of the Tab key, and scrolls by PageUp, PageDown, Home and End as everything
- * does; the arrows go from line to line. Of the line where one is, Tab leads on to its buttons, and Enter opens its menu.
+ * The log by keyboard. It is one stop of the Tab key, and scrolls by PageUp and PageDown as everything does; Home
+ * and End lead to its ends, which the browser does not know before all is measured. The arrows go from line to
+ * line; of the line where one is, Tab leads on to its buttons, and Enter opens its menu.
  */
 
 const NO_STOP = new Set(['top', 'day', 'new']);
@@ -39,12 +40,16 @@ export class LogKeys {
   }
 
   #pressed(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) {
       return;
     }
     const isRow = event.target.matches('[data-key]');
     if ((event.key === 'ArrowUp' || event.key === 'ArrowDown') && (isRow || event.target === this.#scroller)) {
       this.#step(event.key === 'ArrowUp' ? -1 : 1);
+    } else if (event.key === 'Home') {
+      this.#window.to(this.#rows()[0].key, 'nearest');
+    } else if (event.key === 'End') {
+      this.#window.toEnd();
     } else if (isRow && (event.key === 'Enter' || event.key === 'ContextMenu')) {
       event.target.querySelector('[data-do=menu]')?.click();
     } else if (event.key === 'Escape' && event.target !== this.#scroller) {
