@@ -40,6 +40,7 @@ async function start() {
   mountFound(byId('found'), app);
   view.refused.listen(({ error }) => app.banner.fail(error));
   follow(app, element, byId('door'));
+  keepIn(view);
   addEventListener('storage', () => settings.reread());
   await session.start();
 }
@@ -61,6 +62,20 @@ function follow({ session, view }, element, door) {
   };
   session.state.listen(show);
   show(session.state.value);
+}
+
+/** While a drawer lies above the conversation, the Tab key stays in it. */
+function keepIn(view) {
+  const conversation = byId('conversation');
+  const keep = () => {
+    const name = view.openDrawer;
+    conversation.inert = name !== null && view.isNarrow;
+    if (conversation.inert && !byId(name).contains(document.activeElement)) {
+      byId(name).querySelector('a[href], button, input')?.focus();
+    }
+  };
+  view.drawn.listen(keep);
+  addEventListener('resize', keep);
 }
 
 /** Nobody is left wondering why nothing happens. */

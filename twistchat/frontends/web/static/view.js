@@ -144,16 +144,16 @@ export class View {
       return;
     }
     if (name) {
-      if (!before) {
-        this.#cameFrom = document.activeElement;
-      }
+      this.#cameFrom = before ? this.#cameFrom : document.activeElement;
       this.#element.dataset.drawer = name;
     } else {
       delete this.#element.dataset.drawer;
+    }
+    this.drawn.tell(name);
+    if (!name) {
       this.#cameFrom?.isConnected && this.#cameFrom.focus();
       this.#cameFrom = null;
     }
-    this.drawn.tell(name);
   }
 
   /** What the button of a drawer does; where there is room for the members, they come and go as a column. */
