@@ -16,7 +16,8 @@ from twisted.python.failure import Failure
 from tests.sniff.kit import SniffTestCase
 from tests.sockets import Reactor, Socket, server_over
 from twistchat.core.limits import DEFAULT_LIMITS
-from twistchat.frontends.sniff import SniffFactory
+from twistchat.frontends.callers import LATELY
+from twistchat.frontends.sniff import IN_RESERVE, SniffFactory
 from twistchat.testing import Wire
 
 BEGINNINGS = {
@@ -64,6 +65,32 @@ class HandOverTests(SniffTestCase):
         self.assertEqual(self.listener.kind, "line")
         self.assertTrue(self.listener.has_begun)
         self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_silence_beside_a_browser(self) -> None:
+        """Browsers open connections before they need them."""
+        self.registry.readers.note("192.168.1.1")
+        reserve = self.connect(StringTransport())
+        self.passes(WAIT + IN_RESERVE - 0.01)
+        self.assertEqual(self.made, [])
+        reserve.dataReceived(BEGINNINGS["http"])
+        self.assertEqual(self.made.pop().kind, "http")
+        self.connect(StringTransport())
+        for seconds in (WAIT, IN_RESERVE):
+            self.assertEqual(self.made, [])
+            self.passes(seconds)
+        self.assertEqual(self.made.pop().kind, "line")
+        self.passes(LATELY)
+        self.connect(StringTransport())
+        self.passes(WAIT)
+        self.assertEqual(self.made.pop().kind, "line")
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_a_browser_beside_whom_one_is_silent_already(self) -> None:
+        self.connect(StringTransport())
+        self.passes(WAIT - 0.1)
+        self.registry.readers.note("192.168.1.1")
+        self.passes(IN_RESERVE)
+        self.assertEqual(self.made, [])
 
     def test_what_came_while_the_reactor_was_busy(self) -> None:
         protocol = self.connect(StringTransport())

@@ -8,6 +8,7 @@ from tests.sniff.test_everybody import ANY
 from tests.web.browsers import REQUEST, WEB, Browser, frame
 from tests.web.kit import Answer, read_answer
 from twistchat.core.limits import Limits
+from twistchat.frontends.callers import LATELY, REMEMBERED
 from twistchat.frontends.registry import OF_A_BROWSER, SPARE
 from twistchat.frontends.web.channel import AT_ONCE, FAREWELL, Channel
 from twistchat.frontends.web.socket import WebSocketProtocol
@@ -280,6 +281,24 @@ class EndTests(HTTPTestCase):
     def test_who_reads_is_not_there(self) -> None:
         self.ask(GET)
         self.assertEqual(self.world.registry.sessions, [])
+
+
+class ReadersTests(HTTPTestCase):
+    def test_from_where_a_page_was_asked_for(self) -> None:
+        readers = self.world.registry.readers
+        self.assertFalse(readers.has("192.168.1.1"))
+        self.ask(GET)
+        self.assertTrue(readers.has("192.168.1.1"))
+        self.assertFalse(readers.has("192.168.1.2"))
+        self.wait(LATELY)
+        self.assertFalse(readers.has("192.168.1.1"))
+
+    def test_not_all_are_remembered(self) -> None:
+        readers = self.world.registry.readers
+        for number in range(REMEMBERED + 1):
+            readers.note(str(number))
+        self.assertFalse(readers.has("0"))
+        self.assertTrue(readers.has("1"))
 
 
 class TakenOverTests(HTTPTestCase):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 REMEMBERED = 20_000
 """Networks that are remembered at once; beyond, those without a connection are forgotten first."""
 
+LATELY = 60.0
+"""Seconds in which a page is loaded, and opened again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bitten:
@@ -58,6 +61,28 @@ class Handshakes:
         self._of[key] -= 1
         if not self._of[key]:
             del self._of[key]
+
+
+class Readers:
+    """From where the page was asked for lately.
+
+    Browsers there open connections before they need them; these are silent for a while.
+    """
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
+        self._seen: OrderedDict[str, float] = OrderedDict()
+
+    def note(self, address: str) -> None:
+        """Somebody there asks for the page now."""
+        self._seen[address] = self._clock.seconds()
+        self._seen.move_to_end(address)
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+
+    def has(self, address: str) -> bool:
+        """Whether somebody there has asked for it lately."""
+        return self._clock.seconds() - self._seen.get(address, -LATELY) < LATELY
 
 
 @dataclass(slots=True)

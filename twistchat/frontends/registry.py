@@ -16,7 +16,7 @@ from twistchat.core.names import fold
 from twistchat.core.rights import sanctioned
 from twistchat.counts import Counts
 from twistchat.engine import Committed
-from twistchat.frontends.callers import Callers, Handshakes, network_of
+from twistchat.frontends.callers import Callers, Handshakes, Readers, network_of
 from twistchat.frontends.peer import address_of, own_address_of
 from twistchat.session import Session
 
@@ -121,6 +121,8 @@ class Registry:
         self._handshakes = Handshakes()
         self._visits = Handshakes(OF_A_BROWSER)
         self._visitors: set[Callable[[], None]] = set()
+        self.readers = Readers(clock)
+        """From where the page was asked for lately."""
         self._entrance = entrance
         self.desk = desk
         """Takes passwords, on every wire."""
@@ -281,6 +283,7 @@ class Registry:
 
         None if there may not be another one from there. `leave` is called when the server stops.
         """
+        self.readers.note(address)
         if self._stopping or self._banned(address) is not None:
             return None
         over = self._admit(self._visits, address, here, spare=SPARE)

@@ -1,6 +1,6 @@
 """One port for everybody: the first bytes of a connection say who is to read it.
 
-    connectionMade ─ first bytes, or `Limits.greeting` seconds of silence
+    connectionMade ─ first bytes, or `Limits.greeting` seconds of silence (more beside a browser)
         └─ a kind (recognising.py) ─ the protocol of that kind, in this one's place
                └─ it is fed what has come so far: every byte, or nothing, and then it greets at once
 
@@ -43,6 +43,11 @@ CHOSEN = (b"http/1.1", b"irc")
 """What clients may choose beforehand at an `ssl:` endpoint; `--tls` says it by itself."""
 
 
+IN_RESERVE = 2.0
+"""Seconds of silence more, where browsers are: they open connections before they need them, and one
+that is greeted as a person's is no good for what it is asked for then."""
+
+
 class Makes(Interface):
     """A factory, of ours or of Twisted's."""
 
@@ -59,6 +64,8 @@ class Sniffer(Protocol):
     """
 
     _next: IProtocol | None = None
+    _has_waited = False
+    """Whether it was silent for as long as people are."""
 
     def __init__(
         self, *, registry: Registry, factories: Mapping[str, Makes], addr: IAddress | None
@@ -133,6 +140,12 @@ class Sniffer(Protocol):
         self._set_timer(0, self._nobody_speaks)
 
     def _nobody_speaks(self) -> None:
+        assert self.transport is not None
+        if not (self._data or self._has_waited):
+            self._has_waited = True
+            if self._registry.readers.has(address_of(self.transport)):
+                self._set_timer(IN_RESERVE, self._time_is_up)
+                return
         self._hand_over(recognise_so_far(self._data))
 
     def _handshake_is_over(self) -> None:
