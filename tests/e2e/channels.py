@@ -13,6 +13,8 @@ from twisted.internet.protocol import ProcessProtocol, connectionDone
 from twisted.internet.ssl import CertificateOptions
 from twisted.protocols.basic import LineReceiver
 
+from tests.web.browsers import REQUEST, TEXT, frame, read_frames
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -106,3 +108,34 @@ class Socket(LineReceiver):
     def hangs_up(self) -> None:
         assert self.transport is not None
         self.transport.loseConnection()
+
+
+class WebSocket(Socket):
+    """A connection of a browser's: each line that is sent is a frame, as is each that comes."""
+
+    def __init__(self, hears: Callable[[str], None], end: str) -> None:
+        super().__init__(hears, end)
+        self._framed = b""
+        self._has_begun = False
+
+    def connectionMade(self) -> None:
+        assert self.transport is not None
+        self.transport.write(REQUEST)
+
+    def dataReceived(self, data: bytes) -> None:
+        self._framed += data
+        if not self._has_begun:
+            head, end, rest = self._framed.partition(b"\r\n\r\n")
+            if not end:
+                return
+            if not head.startswith(b"HTTP/1.1 101 "):
+                raise ValueError(head)
+            self._has_begun, self._framed = True, rest
+        frames, self._framed = read_frames(self._framed)
+        for first, text in frames:
+            if first == TEXT:
+                super().dataReceived(text)
+
+    def says(self, line: str) -> None:
+        if self.transport is not None:
+            self.transport.write(frame(line.encode()))

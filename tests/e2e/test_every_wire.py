@@ -1,4 +1,4 @@
-"""One port, one room, one order: people on nc, telnet, TLS, JSON and IRC, over a `kill -9` too."""
+"""One port, one room, one order: on nc, telnet, TLS, JSON, IRC and the web, over a `kill -9` too."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.e2e.crash import seeded
 from tests.e2e.mates import ROOM, Mate, faults, until
 from tests.e2e.programs import Server
 from tests.e2e.record import integrity, read_record
-from tests.e2e.tongues import OnIRC, OnJSON, OnLines, OnModernIRC
+from tests.e2e.tongues import OnIRC, OnJSON, OnLines, OnModernIRC, OnWeb
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +43,7 @@ class Gathering:
             OnLines("telly", rng, "telnet", remembers=False),
             OnLines("tess", rng, remembers=True),
             OnJSON("bot", rng),
+            OnWeb("webb", rng),
             OnIRC("ирина", rng),
             OnModernIRC("weechat", rng),
             OnModernIRC("halloy", rng, tls=True),

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from tests.e2e.channels import Pipe, Socket
+from tests.e2e.channels import Pipe, Socket, WebSocket
 from tests.e2e.mates import END, ROOM, Mate
 from tests.e2e.views import Spoken, read_spoken
 from tests.irc.kit import Line, read_line
@@ -69,6 +69,7 @@ class OnJSON(Mate):
     """A program that remembers where it has read to, and says again what was not acknowledged."""
 
     repeats = True
+    channel: ClassVar[type[Socket]] = Socket
 
     def __init__(self, name: str, rng: Random) -> None:
         super().__init__(name, rng)
@@ -78,7 +79,7 @@ class OnJSON(Mate):
         """What nobody has acknowledged yet, by key."""
 
     async def _connect(self, port: int) -> Channel:
-        self._channel = await Socket.open(port, self._line)
+        self._channel = await self.channel.open(port, self._line)
         hello: dict[str, object] = {
             "type": "hello",
             "name": self.name,
@@ -136,6 +137,12 @@ class OnJSON(Mate):
 
     def _sets_topic(self, text: str) -> None:
         self._says(text)  # a topic has no key, and so cannot be set again as the same
+
+
+class OnWeb(OnJSON):
+    """A browser's page: the same over a WebSocket."""
+
+    channel = WebSocket
 
 
 class OnIRC(Mate):
