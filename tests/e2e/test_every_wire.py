@@ -1,4 +1,4 @@
-"""One port, one room, one order: on nc, telnet, TLS, JSON, IRC and the web, over a `kill -9` too."""
+"""One port, one room, one order: nc, telnet, TLS, JSON, IRC and the web, over a `kill -9` too."""
 
 from __future__ import annotations
 
