@@ -157,3 +157,16 @@ test('what one has closed stays closed until something new is said', async () =>
   const between = page.chat.conversations.get('@alice');
   equal([seen(between), between.unread], [[1, 2, 3], 1]);
 });
+
+test('who logs out is nobody, whatever is still answered', async () => {
+  const page = await new Page().start();
+  page.session.enter({ name: 'bob', password: 'correct horse' });
+  await page.welcome('bob', { account: true });
+  const out = page.session.logout();
+  await page.hear(
+    { type: 'conversations', with: [{ name: 'alice', epoch: 'p1', number: 1, time: TIME }], id: page.last('conversations').id },
+    { type: 'logged-out', id: page.last('logout').id },
+  );
+  await out;
+  equal([page.chat.conversations.size, page.state], [0, 'door']);
+});

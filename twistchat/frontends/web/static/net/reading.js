@@ -89,6 +89,9 @@ export class Reading extends Deeds {
     const privates = [...this.#chat.conversations.values()].filter(({ kind }) => kind === 'private');
     const unknown = { answer: { with: [] } };
     const { answer } = await this.request({ type: 'conversations' }).catch(() => unknown);
+    if (this.state.value !== 'in') {
+      return; // one has logged out meanwhile, perhaps
+    }
     for (const { name, time, number, epoch } of answer.with) {
       const known = this.#memory.private(name);
       const [seenEpoch, seenNumber] = known?.seen ?? [];
@@ -108,7 +111,7 @@ export class Reading extends Deeds {
     this.#chat.changed.tell({ conversation: null });
     for (const conversation of privates.slice(0, PRIVATES)) {
       if (!this.#chat.conversations.has(conversation.key)) {
-        return; // one has logged out meanwhile
+        return;
       }
       await (conversation.log.first === null ? this.openPrivate(conversation.name) : this.#pages.newer(conversation));
     }
