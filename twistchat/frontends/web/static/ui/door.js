@@ -15,6 +15,7 @@ class DoorView {
   #session;
   #t;
   #withAccount = false;
+  #wasIn = false;
 
   constructor(element, app) {
     this.#app = app;
@@ -134,13 +135,16 @@ class DoorView {
       this.#choose(true);
     }
     this.house.element.hidden = !server.house;
+    this.#wasIn ||= state === 'in';
     if (state === 'out' && goodbye) {
       this.#tell(farewell(this.#t, goodbye));
     } else if (state === 'door') {
-      this.#tell(this.#session.cameIn === 'anew' ? this.#t('door.anew') : '');
+      const news = (this.#wasIn && 'door.logged-out') || (this.#session.cameIn === 'anew' && 'door.anew');
+      this.#tell(news ? this.#t(news) : '');
       if (refusal && !this.isEntering) {
         this.#refuse(refusal);
       }
+      this.#wasIn = false;
       queueMicrotask(() => this.#focus()); // not before it is shown
     } else {
       this.#tellLink();
