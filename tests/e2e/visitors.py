@@ -31,7 +31,7 @@ class Visitor:
         self.watch = watch
         self.context = page.context
         self.log = page.get_by_role("log")
-        self.composer = page.locator("#composer").get_by_role("combobox")
+        self.composer = page.locator("#composer textarea")
         self.banner = page.locator("#banner")
         self.members = page.locator("#members")
         self.sidebar = page.locator("#sidebar")
