@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 
+ELSEWHERE = "127.0.0.2"
+"""Where no browser is: whoever is silent beside one is greeted later."""
+
 
 class Heard:
     """Text that comes in over time from a thread, and can be waited for."""
@@ -167,7 +170,9 @@ class OnNc:
         program = shutil.which("nc")
         assert program
         self._process = subprocess.Popen(
-            [program, HOST, str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [program, "-s", ELSEWHERE, HOST, str(port)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         assert self._process.stdout is not None
         self.heard = Heard(self._process.stdout.read1)  # type: ignore[attr-defined]  # a BufferedReader

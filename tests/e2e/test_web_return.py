@@ -26,7 +26,7 @@ class KilledTests(VisitorTestCase):
             visitor.enters(name)
             visitor.watch.forgive(GONE)
         said = []
-        for count in range(3):
+        for count in range(2):
             for visitor, name in ((ada, "ada"), (eve, "eve")):
                 for text in (f"{count} before", f"{count} just before"):
                     visitor.says(text)
@@ -39,6 +39,8 @@ class KilledTests(VisitorTestCase):
             )
             expect(ada.banner).to_contain_text(LOST)
             house.start()
+            for visitor in (ada, eve):
+                visitor.wakes()
             ada.says(f"{count} after")
             said.append(f"ada: {count} after")
             for visitor in (ada, eve):
@@ -78,6 +80,7 @@ class ReturnTests(VisitorTestCase):
             bob.says(f"missed {count}")
         bob.heard.until("missed 499")
         cable.mend()
+        ada.wakes()
         ada.sees("bob: missed 499")
         gap = ada.log.get_by_role("article", name=re.compile("lines are not shown here"))
         numbers: set[int] = set()
@@ -123,6 +126,7 @@ class ReturnTests(VisitorTestCase):
             ada.says(text)
         expect(ada.log.get_by_text("being sent")).to_have_count(3)
         cable.mend()
+        ada.wakes()
         expect(ada.log.get_by_text("being sent")).to_have_count(0)
         expect(ada.banner).not_to_contain_text(LOST)
         self.assertEqual(ada.lines(), [f"ada3: {text}" for text in ("one", "two", "three")])

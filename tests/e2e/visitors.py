@@ -103,6 +103,10 @@ class Visitor:
         below: int = self.log.evaluate("log => log.scrollHeight - log.clientHeight - log.scrollTop")
         return below
 
+    def wakes(self) -> None:
+        """Let the device say that it has a network again: nobody waits for the next try."""
+        self.page.evaluate("dispatchEvent(new Event('online'))")
+
     def until(self, script: str, value: object = None) -> None:
         """Wait until something holds in the page."""
         self.page.wait_for_function(script, arg=value, timeout=PATIENCE * 1000)
