@@ -30,7 +30,7 @@ TOPIC = "Photosynthesis 光合作用 · notes: https://school.example/7b/leaves"
 TALK = (
     ("MsOkafor", "Good morning! Today: why are leaves green? 早上好！"),
     ("小明", "早上好，老师！"),
-    ("Léa", "Good morning 👋"),
+    ("Léa", "Good morning"),
     ("Tomasz", "morning :)"),
     ("MsOkafor", "Guess first, then read page 41. Whoever is ready says so here."),
     ("小红", "因为叶子里有叶绿素"),
@@ -43,7 +43,7 @@ TALK = (
     ("Aïcha", "is that on the test?"),
     ("MsOkafor", "/me smiles"),
     ("Tomasz", "that is a yes"),
-    ("Aïcha", "then I write it down 📝"),
+    ("Aïcha", "then I write it down"),
     ("MsOkafor", "Ada, you were ill on Monday: the drawing is in #drawings"),
     ("小明", "@Ada 我可以把笔记给你"),
 )
@@ -57,7 +57,7 @@ def main() -> None:
         house = House(Path(folder), "--engine", "memory:", "--limit", "rate=0", "--name", "Room 7b")
         people = {name: _comes(house.port, name) for name in dict.fromkeys(who for who, _ in TALK)}
         people["MsOkafor"].types(f"/topic {TOPIC}")
-        page = _open(house.port, "light", {"width": 1200, "height": 760})
+        page = _open(house.port, "light", {"width": 1100, "height": 640})
         for number, (who, text) in zip(count(1), TALK, strict=False):
             people[who].types(text)
             page.wait_for_selector(f"#log [data-number='{number + 1}']")
