@@ -156,6 +156,21 @@ class RequestTests(HTTPTestCase):
         cookies = b"".join(b"X-%d: %s\r\n" % (number, b"x" * 200) for number in range(60))
         self.assertEqual(self.statuses(self.ask(GET[:-2] + cookies + b"\r\n")), [200])
 
+    def test_bytes_that_are_no_text(self) -> None:
+        """Whatever stands in a header: nobody's fault is ours."""
+        for name in (b"Host", b"Accept-Encoding", b"If-None-Match", b"Cookie", b"Origin",
+                     b"X-Forwarded-For", b"X-Forwarded-Proto", b"Forwarded"):  # fmt: skip
+            page = self.ask(b"GET / HTTP/1.1\r\n" + name + b": \xff\r\n\r\n")
+            self.assertEqual(self.statuses(page), [200], name)
+            socket = REQUEST[:-2] + name + b": \xff\r\n\r\n"
+            if name in (b"Host", b"Origin"):
+                socket = b"\r\n".join(
+                    line for line in REQUEST.split(b"\r\n") if not line.startswith(name)
+                ).replace(b"Upgrade: websocket", name + b": \xff\r\nUpgrade: websocket")
+            (status,) = self.statuses(self.ask(socket))
+            self.assertEqual(status, 403 if name in (b"Host", b"Origin") else 101, name)
+        self.assertEqual(self.flushLoggedErrors(), [])
+
     def test_it_says_nothing_in_the_log(self) -> None:
         for request in (GET, b"junk\r\n\r\n", GET.replace(b"GET", b"POST"), b"GET /" + b"x" * LONG):
             self.ask(request)

@@ -12,6 +12,8 @@ from wsproto.events import AcceptConnection
 from wsproto.handshake import H11Handshake
 from wsproto.utilities import RemoteProtocolError
 
+from twistchat.frontends.web.headers import read
+
 if TYPE_CHECKING:
     from twisted.web.http_headers import Headers
 
@@ -73,6 +75,6 @@ def begin(version: bytes, headers: Headers, place: WebPlace) -> bytes | No:
 
 
 def _is_allowed(headers: Headers, place: WebPlace) -> bool:
-    origins = headers.getRawHeaders("Origin", [])
-    hosts = headers.getRawHeaders("Host", [])
+    origins = read(headers, "Origin")
+    hosts = read(headers, "Host")
     return len(origins) < 2 and place.allows(origins[0] if origins else None, hosts[0])

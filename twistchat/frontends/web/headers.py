@@ -1,4 +1,7 @@
-"""What every answer says besides its content: what a page of ours may do, and what others may."""
+"""What every answer says besides its content: what a page of ours may do, and what others may.
+
+And how requests are read, which may have any bytes in them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from twisted.web.http_headers import Headers
 
     from twistchat.frontends.web.origins import Host
 
@@ -60,6 +65,11 @@ def common_headers(host: Host | None, *, is_secure: bool) -> Iterator[tuple[str,
     yield "Cross-Origin-Resource-Policy", "same-origin"
     if is_secure:  # else browsers complain to whoever looks that they cannot heed it
         yield "Cross-Origin-Opener-Policy", "same-origin"
+
+
+def read(headers: Headers, name: str) -> Sequence[str]:
+    """Read what a request says under one name, whatever bytes it says it in."""
+    return [value.decode(errors="replace") for value in headers.getRawHeaders(name.encode(), [])]
 
 
 def is_same(tag: str, named: Sequence[str]) -> bool:

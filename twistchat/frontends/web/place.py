@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from twistchat.frontends.web import forwarded, origins
 from twistchat.frontends.web.forwarded import Proxies
+from twistchat.frontends.web.headers import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -80,8 +81,8 @@ class WebPlace:
         return forwarded.client_of(
             peer,
             self.proxies,
-            x_forwarded_for=headers.getRawHeaders("X-Forwarded-For", []),
-            forwarded=headers.getRawHeaders("Forwarded", []),
+            x_forwarded_for=read(headers, "X-Forwarded-For"),
+            forwarded=read(headers, "Forwarded"),
         )
 
     def scheme_of(self, peer: str, headers: Headers) -> str | None:
@@ -89,6 +90,6 @@ class WebPlace:
         return forwarded.scheme_of(
             peer,
             self.proxies,
-            x_forwarded_proto=headers.getRawHeaders("X-Forwarded-Proto", []),
-            forwarded=headers.getRawHeaders("Forwarded", []),
+            x_forwarded_proto=read(headers, "X-Forwarded-Proto"),
+            forwarded=read(headers, "Forwarded"),
         )

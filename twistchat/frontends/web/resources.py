@@ -13,7 +13,7 @@ from twisted.web.resource import Resource
 
 from twistchat.frontends.peer import address_of, own_address_of
 from twistchat.frontends.web.assets import compress, own_assets
-from twistchat.frontends.web.headers import common_headers, file_headers, is_same, takes_gzip
+from twistchat.frontends.web.headers import common_headers, file_headers, is_same, read, takes_gzip
 from twistchat.frontends.web.origins import Host, read_host
 from twistchat.frontends.web.place import Way
 from twistchat.frontends.web.ways import Reached, doors_for, write_ways
@@ -244,12 +244,12 @@ def write_content(request: Request, content: Content, caching: str) -> bytes:
     body, tag = content.body, content.tag
     if content.gzipped is not None:
         request.setHeader("Vary", "Accept-Encoding")
-        if takes_gzip(headers.getRawHeaders("Accept-Encoding", [])):
+        if takes_gzip(read(headers, "Accept-Encoding")):
             body, tag = content.gzipped, f"{tag}-gzip"
             request.setHeader("Content-Encoding", "gzip")
     if tag:
         request.setHeader("ETag", f'"{tag}"')
-        if is_same(tag, headers.getRawHeaders("If-None-Match", [])):
+        if is_same(tag, read(headers, "If-None-Match")):
             request.setResponseCode(304)
             request.responseHeaders.removeHeader("Content-Encoding")
             return b""
@@ -287,5 +287,5 @@ def _host_of(request: Request, place: WebPlace) -> Host | None:
     """Find what this machine is called: as the operator says, else as the browser does."""
     if (origin := place.base.origin) is not None:
         return read_host(str(origin).partition("://")[2])
-    named = request.requestHeaders.getRawHeaders("Host", [])
+    named = read(request.requestHeaders, "Host")
     return read_host(named[0].strip()) if len(named) == 1 else None
