@@ -242,6 +242,68 @@ class TimeTests(HTTPTestCase):
                 self.assertFalse(browser.is_connected)
 
 
+class PaceTests(HTTPTestCase):
+    limits = Limits(burst=20, rate=2)
+
+    def test_who_asks_too_fast_is_answered_at_a_pace(self) -> None:
+        asking = self.ask(GET * 12)
+        self.assertEqual(len(self.statuses(asking)), 12)
+        asking.sends(GET * 12)
+        self.assertEqual(len(self.statuses(asking)), 21)
+        asking.sends(GET)
+        self.assertEqual(asking.wire.producerState, "paused")
+        self.wait(0.5)
+        self.assertEqual(len(self.statuses(asking)), 22)
+        self.assertEqual(asking.wire.producerState, "paused")
+        self.wait(2)
+        self.assertEqual(self.statuses(asking), [200] * 25)
+        self.wait(10)
+        self.assertFalse(asking.is_connected)
+
+    def test_who_ends_meanwhile_is_answered(self) -> None:
+        asking = self.ask(GET * 12)
+        asking.sends(GET * 12)
+        asking.ends_input()
+        self.assertTrue(asking.is_connected)
+        self.wait(3)
+        self.assertEqual(self.statuses(asking), [200] * 24)
+        self.assertFalse(asking.is_connected)
+
+    def test_who_is_gone_meanwhile(self) -> None:
+        before = len(self.world.clock.getDelayedCalls())
+        asking = self.ask(GET * 12)
+        asking.sends(GET * 12)
+        asking.vanishes()
+        self.assertEqual(len(self.world.clock.getDelayedCalls()), before)
+
+
+class FullTests(HTTPTestCase):
+    """Answers that are not taken."""
+
+    def test_nothing_more_is_answered(self) -> None:
+        asking = self.connect(speaks_first=True)
+        asking.wire.stall()
+        asking.sends(GET * 5)
+        self.assertEqual(len(self.statuses(asking)), 1)
+        self.assertEqual(asking.wire.producerState, "paused")
+        asking.sends(GET)
+        self.assertEqual(len(self.statuses(asking)), 1)
+        asking.wire.flow()
+        self.assertEqual(self.statuses(asking), [200] * 6)
+        self.assertEqual(asking.wire.producerState, "producing")
+
+    def test_who_has_ended(self) -> None:
+        asking = self.connect(speaks_first=True)
+        asking.wire.stall()
+        asking.sends(GET * 5)
+        asking.ends_input()
+        self.assertTrue(asking.is_connected)
+        asking.wire.flow()
+        self.turn()
+        self.assertEqual(self.statuses(asking), [200] * 5)
+        self.assertFalse(asking.is_connected)
+
+
 class HowManyTests(HTTPTestCase):
     limits = Limits(per_private_address=2, clients=50)
 

@@ -2,7 +2,8 @@
 
 Nobody sends us anything but questions, so whatever has a body is refused before that is read. Time
 runs from the beginning of a connection, and from each answer on, until the next question is whole:
-a byte now and then gains nothing.
+a byte now and then gains nothing. Who takes no answer is asked for no more questions, and who asks
+too fast is read at a pace.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from twistchat.frontends.peer import put_in_place
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from twisted.internet.interfaces import IProtocol, ITransport
+    from twisted.internet.interfaces import IDelayedCall, IProtocol, ITransport
     from twisted.python.failure import Failure
     from twisted.web.resource import Resource
 
@@ -94,6 +95,7 @@ class Channel(HTTPChannel):
     """One connection of a browser, as long as it speaks HTTP.
 
     `admit` counts it: it returns what is called when it is gone, or None where there are too many.
+    `pace`, where it has one, counts an answer: it returns for how long nothing more is taken in.
     """
 
     delimiter = b"\n"
@@ -102,13 +104,17 @@ class Channel(HTTPChannel):
     maxHeaders = 100
     requestFactory = Visit
     admit: Callable[[Channel], Callable[[], None] | None]
+    pace: Callable[[], float] | None = None
 
     _next: IProtocol | None = None
     """What is spoken instead, from now on."""
     _gone: Callable[[], None] | None = None
     _is_over = False
     """Whether nothing more is taken in."""
+    _has_ended = False
+    """Whether nothing more comes, and there may be questions in what waits."""
     _asked = 0
+    _slowed: IDelayedCall | None = None
 
     # ------------------------------------------------------------ called by the transport
 
@@ -128,8 +134,10 @@ class Channel(HTTPChannel):
             super().dataReceived(data)
 
     def readConnectionLost(self) -> None:
-        """Nothing more comes: what was asked has been answered."""
-        if self._buffer or self.requests:
+        """Nothing more comes: what was asked has been answered, or waits."""
+        if self.paused and not self._is_over:
+            self._has_ended = True
+        elif self._buffer or self.requests:
             self.refuse(HTTPStatus.BAD_REQUEST)
         elif not self._is_over:
             self.loseConnection()
@@ -143,7 +151,14 @@ class Channel(HTTPChannel):
             self._next.connectionLost(reason)
             return
         super().connectionLost(reason)
+        if self._slowed is not None and self._slowed.active():
+            self._slowed.cancel()
         self._leave()
+
+    def resumeProducing(self) -> None:
+        """What was answered has been taken: go on."""
+        super().resumeProducing()
+        self._go_on()
 
     # ------------------------------------------------------------ called by what reads requests
 
@@ -177,6 +192,18 @@ class Channel(HTTPChannel):
             if self._asked >= AT_ONCE and self.persistent:
                 self.requests[-1].responseHeaders.setRawHeaders(b"Connection", [b"close"])
                 self.persistent = 0
+
+    def requestDone(self, request: Request) -> None:  # noqa: N802 - its name in twisted.web
+        """Go on, when what was answered is taken, and at a pace."""
+        super().requestDone(request)
+        if not self.persistent:
+            return
+        wait = 0.0 if self.pace is None else self.pace()
+        if wait:
+            self._slowed = self.callLater(wait, self._go_on)
+        if wait or self._waitingForTransport:
+            self.paused = True
+            self._networkProducer.pauseProducing()
 
     def resetTimeout(self) -> None:
         """Give nobody more time for what has come."""
@@ -238,6 +265,18 @@ class Channel(HTTPChannel):
         protocol.makeConnection(transport)
         protocol.dataReceived(b"")
         return True
+
+    def _go_on(self) -> None:
+        """Take in what has come, and more, if nothing holds that."""
+        if self._slowed is not None and self._slowed.active():
+            self._networkProducer.pauseProducing()
+        elif self.paused and not self._waitingForTransport:
+            self.paused = False
+            self._networkProducer.resumeProducing()
+            super().dataReceived(b"")
+            if self._has_ended and not self.paused:
+                self._has_ended = False
+                self.readConnectionLost()
 
     def _refuse_body(self, status: HTTPStatus) -> None:
         self.length = None  # so that nobody answers what was asked as well
