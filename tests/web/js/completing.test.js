@@ -1,6 +1,6 @@
 // What the beginning of a word may become.
 import { findCompletion, inserted } from '../../../twistchat/frontends/web/static/ui/completing.js';
-import { equal, test } from './kit.js';
+import { equal, ok, test } from './kit.js';
 
 const known = {
   commands: ['join', 'kick', 'me', 'msg'],
@@ -56,4 +56,17 @@ test('completing: rooms', () => {
 test('completing: in the middle of a text', () => {
   const found = findCompletion('hi @al how are you', 6, known);
   equal([found.from, found.to], [3, 6]);
+});
+
+test('completing: behind a long text without spaces, and among many', () => {
+  const many = { ...known, names: [...Array.from({ length: 500 }, (_, at) => `guest${at}`), '小明'] };
+  for (const letter of ['中', 'İ', 'a', '@', '\ud800']) {
+    const text = letter.repeat(16_000);
+    const begun = performance.now();
+    equal(findCompletion(text, text.length, many, true), null);
+    const took = performance.now() - begun;
+    ok(took < 200, `${letter} takes ${took} ms`);
+  }
+  const found = findCompletion(`${'中'.repeat(5000)}小`, 5001, many, true);
+  equal([found.options, found.from], [['小明'], 5000]);
 });

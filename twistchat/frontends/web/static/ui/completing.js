@@ -3,6 +3,8 @@
 import { fold } from '../model/names.js';
 
 const MOST_SHOWN = 10;
+/** No name is longer: what stands further from the caret is of none. */
+const LONGEST = 100;
 
 /**
  * Tell what the word at the caret may become.
@@ -25,12 +27,13 @@ export function findCompletion(text, caret, known, isAsked = false) {
     const [kind, names] = marked[1] === '@' ? ['name', known.names] : ['room', known.rooms.map((room) => room.slice(1))];
     return found(kind, marked[2], caret - marked[2].length - 1, caret, startingWith(names, marked[2]), marked[1]);
   }
-  const word = isAsked ? /\S*$/u.exec(before)[0] : '';
+  const word = isAsked ? /\S*$/u.exec(before.slice(-LONGEST))[0] : '';
+  const names = word ? folded(known.names) : [];
   // Chinese has no blanks between words: so the name may begin anywhere in it.
   for (let skipped = 0; skipped < word.length; skipped += 1) {
     const typed = word.slice(skipped);
     const isBoundary = skipped === 0 || !/\w/.test(word[skipped - 1]) || !/\w/.test(word[skipped]);
-    const options = isBoundary ? startingWith(known.names, typed) : [];
+    const options = isBoundary ? among(names, typed) : [];
     if (options.length) {
       return found('name', typed, caret - typed.length, caret, options);
     }
@@ -51,6 +54,14 @@ function found(kind, typed, from, to, options, mark = '') {
 }
 
 function startingWith(names, typed) {
+  return among(folded(names), typed);
+}
+
+function folded(names) {
+  return names.map((name) => [fold(name), name]);
+}
+
+function among(names, typed) {
   const wanted = fold(typed);
-  return names.filter((name) => fold(name).startsWith(wanted));
+  return names.filter(([compared]) => compared.startsWith(wanted)).map(([, name]) => name);
 }
