@@ -93,3 +93,31 @@ test('nonsense in the storage is nobody', async () => {
   const page = await new Page({ local, channels: new Channels() }).start();
   equal(page.state, 'door');
 });
+
+test('what is kept of another version, or changed by hand, is taken as far as it is sound', async () => {
+  const entry = { key: 'k', room: '#lobby', text: 'waits', time: 5 };
+  const sound = {
+    name: 'ada', token: 't', rooms: { '#lobby': { seen: ['e1', 3] } }, privates: { '@bob': { name: 'Bob', seen: null } },
+    ignored: ['eve'], outbox: [entry],
+  };
+  const broken = [
+    { name: 7 }, { token: {} }, { rooms: null }, { rooms: [1] }, { rooms: { '#lobby': 3, lab: {}, '#x': { seen: 'e1' } } },
+    { privates: { '@bob': null, '@eve': { name: 7 }, bob: {} } }, { privates: 'x' }, { ignored: [null, 7] }, { ignored: {} },
+    { outbox: [null, {}, { ...entry, time: 'x' }, { ...entry, text: null }, { ...entry, room: 5 }, { ...entry, error: 1 }] },
+    { outbox: 'xyz' }, { used: 'x' }, { person: 3 }, { account: 'yes' },
+  ];
+  for (const change of broken) {
+    const local = new Kept();
+    const record = `{"__proto__": {"isOdd": 1}, ${JSON.stringify({ ...sound, ...change }).slice(1)}`;
+    local.setItem('twistchat:who:x', record);
+    const page = await new Page({ local, channels: new Channels() }).start();
+    await page.clock.advance(1000);
+    const saved = page.identity.saved;
+    const what = JSON.stringify(change);
+    const [name] = Object.keys(change);
+    equal(page.state, name === 'name' || name === 'token' ? 'door' : 'entering', what);
+    equal([saved.isOdd, {}.isOdd], [undefined, undefined], what);
+    equal(saved.outbox, name === 'outbox' ? [] : [entry], what);
+    equal(Object.keys(saved.rooms), name === 'rooms' ? [] : ['#lobby'], what);
+  }
+});

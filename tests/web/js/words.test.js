@@ -21,6 +21,8 @@ test('words: the first wished language that there is', () => {
   equal(suiting(['en-GB']), 'en');
   equal(suiting(['de']), 'en');
   equal(suiting([]), 'en');
+  equal(suiting(['constructor', 'zh']), 'zh');
+  equal(words('constructor').tag, 'en');
   equal(words('auto', ['zh']).tag, 'zh-CN');
   equal(words('en', ['zh']).tag, 'en');
 });

@@ -24,7 +24,7 @@ export async function fetchWords(given) {
 export function suiting(wished) {
   for (const tag of wished) {
     const own = tag.toLowerCase().split('-')[0];
-    if (own in LANGUAGES) {
+    if (Object.hasOwn(LANGUAGES, own)) {
       return own;
     }
   }
@@ -43,7 +43,7 @@ export class Words {
    * @param {{language: string, wished?: string[]}} given `language`: `auto`, or one of LANGUAGES
    */
   constructor({ language, wished = [] }) {
-    this.language = language in LANGUAGES ? language : suiting(wished);
+    this.language = Object.hasOwn(LANGUAGES, language) ? language : suiting(wished);
     this.tag = LANGUAGES[this.language];
     // Whoever reads British English wants British dates.
     this.dates = wished.find((tag) => suiting([tag]) === this.language && tag.startsWith(this.language)) ?? this.tag;

@@ -19,12 +19,42 @@ const MOST_SAVED = 10;
  * @property {Record<string, {name: string, seen: [string, number]|null}>} privates
  * @property {string[]} ignored
  * @property {object[]} outbox
+ * @property {number} used  when it was last
  */
 
 /** @returns {Saved} */
 const nobody = () => ({
   name: '', token: null, account: false, person: '', rooms: {}, privates: {}, ignored: [], outbox: [], used: 0,
 });
+
+const isText = (value) => typeof value === 'string';
+const isSeen = (value) => value === null || (Array.isArray(value) && isText(value[0]) && Number.isSafeInteger(value[1]));
+
+/** Whether something that is kept is what it should be: it may be of another version, or somebody has changed it. */
+const IS_SOUND = {
+  rooms: ([room, it]) => room[0] === '#' && isSeen(it?.seen) && (it.key === undefined || isText(it.key)),
+  privates: ([key, it]) => key[0] === '@' && isText(it?.name) && isSeen(it.seen),
+  ignored: isText,
+  outbox: (it) => isText(it?.key) && isText(it.text) && Number.isFinite(it.time) && isText(it.room ?? it.to)
+    && (it.error === undefined || isText(it.error?.code)),
+};
+
+/** @returns {Saved} of what is kept, that which is sound */
+function soundOf(kept) {
+  const saved = nobody();
+  for (const [name, usual] of Object.entries(saved)) {
+    const value = kept?.[name];
+    const isSound = IS_SOUND[name];
+    if (Array.isArray(usual)) {
+      saved[name] = Array.isArray(value) ? value.filter(isSound) : usual;
+    } else if (isSound) {
+      saved[name] = Object.fromEntries(Object.entries(value ?? usual).filter(isSound));
+    } else if (typeof value === (name === 'token' ? 'string' : typeof usual)) {
+      saved[name] = value;
+    }
+  }
+  return saved;
+}
 
 /** One of those that are saved on this device: no two tabs are the same at a time. */
 export class Identity {
@@ -79,7 +109,7 @@ export class Identity {
   /** Find out who one is: who one was in this tab, else the last one whom no other tab is now. */
   async claim() {
     const ids = this.#known();
-    this.rememberedName = this.#read(ids[0])?.name ?? '';
+    this.rememberedName = soundOf(this.#read(ids[0])).name;
     const wanted = this.#tab.get(MINE);
     const wishes = [...new Set([...(wanted === null ? [] : [wanted]), ...ids])];
     if (this.#channel && wishes.length > 0) {
@@ -95,7 +125,7 @@ export class Identity {
       this.#channel.onmessage = ({ data }) => this.#heard(data);
     }
     this.#tab.set(MINE, this.#id);
-    this.saved = { ...nobody(), ...this.#read(this.#id) };
+    this.saved = soundOf(this.#read(this.#id));
     this.saved.person ||= this.#makeKey();
     this.#sweep(ids);
   }
