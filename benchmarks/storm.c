@@ -133,7 +133,7 @@ static bool read_client(struct client *client)
     do {
         char *line = buffer + LINE - client->carried, *end, *stop;
         double time = 0;
-        length = wire_receive(&client->wire, buffer + LINE, BUFFER);
+        length = wire_read(&client->wire, buffer + LINE, BUFFER);
         if (length < 0 && errno == EAGAIN)
             return false;
         if (length <= 0)

@@ -74,7 +74,10 @@ class Heard:
 
 
 class House:
-    """A server in a process of its own, which may be killed and started again at the same port."""
+    """A server in a process of its own, which may be killed and started again.
+
+    It has another port then, since somebody else may have taken the first.
+    """
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.port = 0
@@ -85,7 +88,7 @@ class House:
 
     def start(self) -> None:
         """Start it, and wait until people can come."""
-        words = [str(BIN / "twistd"), "-n", "--pidfile=", "chat", "--port", str(self.port)]
+        words = [str(BIN / "twistd"), "-n", "--pidfile=", "chat", "--port", "0"]
         self._process = subprocess.Popen(
             [*words, *self._options],
             cwd=self._folder,
@@ -244,7 +247,11 @@ class Cable:
                 if self._is_cut:
                     near.close()
                     continue
-                far = socket.create_connection((HOST, self._to))
+                try:
+                    far = socket.create_connection((HOST, self._to))
+                except OSError:
+                    near.close()
+                    continue
                 self._ends += [near, far]
                 for source, sink in ((near, far), (far, near)):
                     Thread(target=self._carry, args=[source, sink], daemon=True).start()
@@ -268,6 +275,10 @@ class Cable:
 
     def mend(self) -> None:
         self._is_cut = False
+
+    def leads_to(self, port: int) -> None:
+        """Lead to another server from now on."""
+        self._to = port
 
     def leave(self) -> None:
         self.cut()

@@ -121,7 +121,7 @@ async def test_daemonised(tmp_path: Path) -> None:
         (["--listen", "TAKEN"], "is in use: stop what uses it, or choose another with --listen"),
         (
             ["--listen", "lne=8000"],
-            "'lne' is no kind to listen for (there are: any, line, json, irc); did you",
+            "'lne' is no kind to listen for (there are: any, line, json, irc, web); did you",
         ),
         (["--listen", "unix:x", "--listen", "unix:x"], "the socket x is asked for twice"),
         (["--limit", "rte=3"], "there is no limit 'rte'; did you mean rate?"),

@@ -21,7 +21,8 @@ class KilledTests(VisitorTestCase):
         self.addCleanup(folder.cleanup)
         house = House(Path(folder.name), "--limit", "rate=0")
         self.addCleanup(house.kill)
-        ada, eve = self.visitor(house.port), self.visitor(house.port)
+        cable = self.calls(Cable(house.port))
+        ada, eve = self.visitor(cable.port), self.visitor(cable.port)
         for visitor, name in ((ada, "ada"), (eve, "eve")):
             visitor.enters(name)
             visitor.watch.forgive(GONE)
@@ -39,6 +40,7 @@ class KilledTests(VisitorTestCase):
             )
             expect(ada.banner).to_contain_text(LOST)
             house.start()
+            cable.leads_to(house.port)
             for visitor in (ada, eve):
                 visitor.wakes()
             ada.says(f"{count} after")
