@@ -5,6 +5,7 @@ The numbers of that test suite stand beside the tests that say the same.
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import ClassVar
 
 from tests.json.kit import LOBBY
@@ -252,6 +253,24 @@ class SizeTests(FrameTestCase):
         self.turn()
         self.sends(b"\x81\xff" + (50_000_000).to_bytes(8) + b"\0\0\0\0", b"x" * 100_000)
         self.assertIsNone(self.ada.protocol._message)  # type: ignore[attr-defined]
+
+    def test_what_waits_takes_no_more_than_the_message(self) -> None:
+        data = frame(b"\n".join([b"xx"] * (self.most // 3)))
+        self.ada.sends_bytes(data[:100])
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        for at in range(100, len(data), 8192):
+            self.ada.sends_bytes(data[at : at + 8192])
+        self.assertTrue(self.ada.protocol.paused)  # type: ignore[attr-defined]
+        self.assertLess(tracemalloc.get_traced_memory()[0], 2 * self.most)
+
+    def test_a_line_as_long_as_a_message(self) -> None:
+        """However it ends."""
+        line = b'{"type":"ping"' + b" " * (self.most - 100) + b"}"
+        for end in (b"", b"\r\r\n", b"\r\n\r"):
+            self.sends(frame(line + end + b"\n" + say("x")))
+            self.assertEqual(self.ada.hears()[0]["code"], "too-long", end)
+            self.assert_said("x")
 
     def test_one_that_is_just_right(self) -> None:
         line = say("x" * 16_000)

@@ -215,7 +215,7 @@ class LineInput(LineReceiver):
         if dialog is None or session is None:
             return
         self._heard.lines += 1
-        if len(line) > dialog.longest and not line.endswith(b"\r"):
+        if len(line) > dialog.longest + line.endswith(b"\r"):
             dialog.hears_too_much(line)
             work = 1
         else:

@@ -9,7 +9,6 @@ without a word) is a lost connection, and the name is kept for whoever has its t
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 from twisted.internet.error import ConnectionDone, ConnectionLost
@@ -57,10 +56,11 @@ class WebSocketProtocol(LineInput):
         "_has_heard_close",
         "_is_deaf",
         "_is_taking",
-        "_lines",
         "_message",
         "_parting",
         "_pong",
+        "_rest",
+        "_rest_at",
         "_size",
     )
 
@@ -73,8 +73,9 @@ class WebSocketProtocol(LineInput):
         self._begins = begins
         self._address = address
         self._frames = Frames()
-        self._lines: deque[bytes] | None = None
-        """Lines of the message that is being taken in, which wait."""
+        self._rest: bytes | None = None
+        """A message that is being taken in: its lines from `_rest_at` on wait."""
+        self._rest_at = 0
         self._message: bytearray | None = None
         """What has come of a message that is not whole."""
         self._size = 0
@@ -169,10 +170,9 @@ class WebSocketProtocol(LineInput):
     def _take(self) -> None:
         """Take in what has come, as far as nobody holds it."""
         while not self.paused:
-            if self._lines:
-                self.lineReceived(self._lines.popleft())
+            if self._rest is not None:
+                self._take_next_line(self._rest)
                 continue
-            self._lines = None
             event = None if self._is_deaf else self._frames.next()
             if event is None:
                 return
@@ -222,11 +222,21 @@ class WebSocketProtocol(LineInput):
         if b"\n" in message or b"\r" in message:
             message = message.replace(b"\r\n", b"\n").removesuffix(b"\r").removesuffix(b"\n")
         if b"\n" in message:
-            self._lines = deque(message.split(b"\n"))
+            self._rest, self._rest_at = message, 0
         elif message:
             self.lineReceived(message)
         else:
             self._count()
+
+    def _take_next_line(self, message: bytes) -> None:
+        """Take in one of several lines: they are not cut before, since most of them are short."""
+        at, end = self._rest_at, message.find(b"\n", self._rest_at)
+        if end < 0:
+            self._rest = None
+            self.lineReceived(message[at:])
+        else:
+            self._rest_at = end + 1
+            self.lineReceived(message[at:end])
 
     def _count(self) -> None:
         """Count a frame that makes no line."""
@@ -249,7 +259,7 @@ class WebSocketProtocol(LineInput):
     def _fail(self, code: int, why: str) -> None:
         """Take in nothing more from whoever speaks no proper WebSocket."""
         self._is_deaf = True
-        self._message = self._lines = None
+        self._message = self._rest = None
         self.fall_silent()
         if self.session is not None:
             self.session.outlet.abandon(close_frame(code, why))
