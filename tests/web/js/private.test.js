@@ -170,3 +170,19 @@ test('who logs out is nobody, whatever is still answered', async () => {
   await out;
   equal([page.chat.conversations.size, page.state], [0, 'door']);
 });
+
+test('a link to somebody who is nobody opens nothing', async () => {
+  const page = await inLobby();
+  const opened = page.session.openPrivate('nobody').catch((error) => error.code);
+  await page.answer('history', { type: 'error', code: 'no-such-person', text: 'Nobody here is called nobody.' });
+  equal(await opened, 'no-such-person');
+  equal([[...page.chat.conversations.keys()], page.identity.saved.privates], [['#lobby'], {}]);
+});
+
+test('what is open stays open when its person is gone', async () => {
+  const page = await inLobby();
+  page.session.say(page.chat.private('alice'), 'are you there?');
+  const opened = page.session.openPrivate('alice');
+  await page.answer('history', { type: 'error', code: 'no-such-person', text: 'Nobody here is called alice.' });
+  equal((await opened).key, '@alice');
+});

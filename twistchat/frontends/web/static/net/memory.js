@@ -93,6 +93,12 @@ export class Memory {
     this.forget(key);
   }
 
+  /** Know nothing of a private conversation. @param {Conversation} conversation */
+  forgetPrivate({ key }) {
+    delete this.#identity.saved.privates[key];
+    this.#identity.save();
+  }
+
   /** What is kept of what somebody and oneself say to each other. @param {string} name */
   private(name) {
     return this.#identity.saved.privates[keyOf('private', name)];

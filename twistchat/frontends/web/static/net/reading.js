@@ -1,5 +1,6 @@
 // What one reads: conversations, their past, and up to where. A part of session.js.
 
+import { keyOf } from '../model/conversation.js';
 import { ignoreIt } from './asking.js';
 import { Deeds } from './deeds.js';
 import { Marks } from './marks.js';
@@ -36,13 +37,24 @@ export class Reading extends Deeds {
     chat.missed.listen(({ conversation, gap }) => this.loadGap(conversation, gap).catch(ignoreIt));
   }
 
-  /** Show what somebody and oneself say to each other. @param {string} name @returns {Promise<Conversation>} */
+  /**
+   * Show what somebody and oneself say to each other.
+   * @param {string} name
+   * @returns {Promise<Conversation>} rejects where nobody is called that, and nothing was said
+   */
   async openPrivate(name) {
+    const isNew = !this.#chat.conversations.has(keyOf('private', name));
     const conversation = this.#chat.private(name);
     this.#memory.remember(conversation);
     if (conversation.log.first === null && this.state.value === 'in') {
       conversation.log.hasOlder = true;
-      await this.#pages.older(conversation).catch(ignoreIt);
+      await this.#pages.older(conversation).catch((error) => {
+        if (isNew && error.code === 'no-such-person' && conversation.log.items.length === 0) {
+          this.#memory.forgetPrivate(conversation);
+          this.#chat.drop(conversation);
+          throw error;
+        }
+      });
     }
     return conversation;
   }
