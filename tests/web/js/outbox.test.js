@@ -160,3 +160,15 @@ test('in a room from which one was put out nothing is said', async () => {
   await page.answer('say', { type: 'error', code: 'not-in-room', about: '#lobby', key: item.key });
   equal([item.state, item.canResend], ['failed', true]);
 });
+
+test('a line that waited is of the name under which it was said', async () => {
+  const page = await (await new Page().start()).enter('bob');
+  await page.lose();
+  const item = page.session.say(page.lobby, 'meanwhile');
+  equal(item.who, 'bob');
+  await page.clock.advance(30_000);
+  await page.greet();
+  await page.welcome('bob2', { epoch: 'e1' });
+  await page.answer('say', said(1, 'meanwhile', { who: 'bob2', key: item.key }));
+  equal([item.who, item.isMine, item.number], ['bob2', true, 1]);
+});

@@ -117,7 +117,7 @@ export class Chat {
   }
 
   /** One's own line is kept under a number; whether it is one that waited for that. */
-  settle({ type, key, epoch, number, time }) {
+  settle({ type, key, epoch, number, time, who }) {
     const pending = this.#pending.get(key);
     if (!pending) {
       return false;
@@ -128,6 +128,7 @@ export class Chat {
     delete item.error;
     delete item.canResend;
     item.time = time ?? item.time;
+    item.who = who ?? this.me.name; // one may have come back under another name
     if (type !== 'kept') {
       this.#inEpoch(conversation, epoch, number);
     } else if (conversation.log.epoch !== epoch) {
