@@ -59,6 +59,11 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
+/** Have the focus in the log: for whoever was at something that is gone. */
+export function focusLog() {
+  document.querySelector('[role=log]')?.focus({ preventScroll: true });
+}
+
 /**
  * Make an icon. It says nothing to those who cannot see it: its button has a label.
  * @param {keyof typeof SHAPES} name

@@ -4,7 +4,7 @@
  * It is announced politely, but for the seconds that are counted down, which would be announced each.
  */
 
-import { el, fill, iconButton } from '../elements.js';
+import { el, fill, focusLog, iconButton } from '../elements.js';
 
 /** So long, in milliseconds, is a connection gone before anybody is told: many come back at once. */
 const CALM = 1200;
@@ -45,7 +45,13 @@ export class Banner {
   /** Say something that goes away by itself. */
   say(words, { isBad = false, action = null } = {}) {
     const line = el('p', { class: isBad ? 'bad' : null }, el('span', { text: words }), action);
-    const take = () => line.remove();
+    const take = () => {
+      const isIn = line.contains(document.activeElement);
+      line.remove();
+      if (isIn) {
+        focusLog();
+      }
+    };
     line.append(iconButton('close', this.#t('banner.dismiss'), { on: { click: take } }));
     if (this.#news.childElementCount > 2) {
       this.#news.firstElementChild.remove();
@@ -158,7 +164,11 @@ export class Banner {
     this.#shown = kind;
     this.#state.hidden = !kind;
     this.#state.dataset.kind = kind ?? '';
+    const isIn = this.#state.contains(document.activeElement);
     fill(this.#state, ...children);
+    if (isIn) {
+      focusLog();
+    }
   }
 
   #hear(line) {

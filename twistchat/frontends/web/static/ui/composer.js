@@ -149,7 +149,12 @@ class Composer {
     this.#area.disabled = !conversation;
     this.#send.disabled = isOut || this.#area.value.trim() === '';
     const words = [];
-    if (isOut && conversation) {
+    const out = isOut && conversation ? conversation.key : '';
+    if (out && this.#state.dataset.out === out) {
+      return; // the focus may be on its button
+    }
+    this.#state.dataset.out = out;
+    if (out) {
       words.push(t('composer.out', { room: conversation.name }), el('button', {
         type: 'button', class: 'quiet', text: t('composer.join'), on: { click: () => this.#app.dialogs.join(conversation.name) },
       }));

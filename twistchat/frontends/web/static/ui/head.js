@@ -81,13 +81,20 @@ class Head {
   #drawTopic(conversation, isRoom) {
     const { t, chat } = this.#app;
     if (!isRoom) {
+      delete this.#topic.dataset.drawn;
       this.#topic.hidden = false;
       fill(this.#topic, conversation && (conversation.away ? t('head.awayWords', { words: conversation.away })
         : t(`head.${presenceOf(conversation, chat)}`)));
       return;
     }
+    const mayEdit = this.#mayEdit(conversation);
+    const drawn = `${conversation.key} ${mayEdit} ${conversation.topic}`;
+    if (this.#topic.dataset.drawn === drawn) {
+      return; // the focus may be on a link in it
+    }
+    this.#topic.dataset.drawn = drawn;
     const parts = conversation.topic ? linked(conversation.topic, this.#app) : [];
-    const edit = this.#mayEdit(conversation)
+    const edit = mayEdit
       && iconButton('edit', t('head.editTopic'), { class: 'head-edit', on: { click: () => this.#edit() } });
     this.#topic.title = conversation.topic;
     this.#topic.hidden = !conversation.topic;
@@ -111,7 +118,7 @@ class Head {
     const done = () => {
       this.#isEditing = false;
       this.#draw();
-      (this.#topic.querySelector('button') ?? this.#more).focus();
+      (this.#topic.hidden ? this.#more : (this.#topic.querySelector('button') ?? this.#more)).focus();
     };
     const form = el('form', {
       class: 'head-form',
@@ -137,6 +144,7 @@ class Head {
     }, input, el('button', { type: 'submit', class: 'first', text: t('head.topicDo') }),
     iconButton('close', t('head.topicCancel'), { on: { click: done } }), wrong);
     this.#isEditing = true;
+    delete this.#topic.dataset.drawn;
     this.#topic.hidden = false;
     fill(this.#topic, form);
     input.focus();

@@ -15,7 +15,8 @@ export function onceAFrame(draw) {
 }
 
 /**
- * Make the children of a list those of these things, in their order: so that focus and scrolling stay.
+ * Make the children of a list those of these things, in their order: so that focus and scrolling stay. From a row
+ * that goes, the focus goes to the one beside it.
  *
  * @template T
  * @param {HTMLElement} list
@@ -44,7 +45,11 @@ export function keepRows(list, things, keyOf, make, update) {
     }
   }
   for (const row of rows.values()) {
+    const beside = row.contains(document.activeElement) && (row.nextElementSibling ?? row.previousElementSibling);
     row.remove();
+    if (beside) {
+      beside.querySelector('a[href], button')?.focus();
+    }
   }
 }
 

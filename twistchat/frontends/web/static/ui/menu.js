@@ -1,6 +1,6 @@
 // A menu on a button: arrows, Home, End, first letters, Escape; and back to where one was.
 
-import { el, fill } from '../elements.js';
+import { el, fill, focusLog } from '../elements.js';
 
 const GAP = 4;
 
@@ -30,6 +30,9 @@ export function openMenu(anchor, label, entries) {
       anchor.removeAttribute('aria-expanded');
       if (isBack) {
         anchor.focus();
+        if (document.activeElement !== anchor) {
+          focusLog(); // whoever it was about is gone by now
+        }
       }
     }
   }
