@@ -8,7 +8,7 @@ from tests.sniff.test_everybody import ANY
 from tests.web.browsers import REQUEST, WEB, Browser, frame
 from tests.web.kit import Answer, read_answer
 from twistchat.core.limits import Limits
-from twistchat.frontends.callers import LATELY, REMEMBERED
+from twistchat.frontends.callers import LATELY, QUESTIONS, REMEMBERED
 from twistchat.frontends.registry import OF_A_BROWSER, SPARE
 from twistchat.frontends.web.channel import AT_ONCE, FAREWELL, Channel
 from twistchat.frontends.web.socket import WebSocketProtocol
@@ -249,11 +249,11 @@ class PaceTests(HTTPTestCase):
         asking = self.ask(GET * 12)
         self.assertEqual(len(self.statuses(asking)), 12)
         asking.sends(GET * 12)
-        self.assertEqual(len(self.statuses(asking)), 21)
+        self.assertEqual(len(self.statuses(asking)), 20)  # to come counts as one
         asking.sends(GET)
         self.assertEqual(asking.wire.producerState, "paused")
         self.wait(0.5)
-        self.assertEqual(len(self.statuses(asking)), 22)
+        self.assertEqual(len(self.statuses(asking)), 21)
         self.assertEqual(asking.wire.producerState, "paused")
         self.wait(2)
         self.assertEqual(self.statuses(asking), [200] * 25)
@@ -275,6 +275,23 @@ class PaceTests(HTTPTestCase):
         asking.sends(GET * 12)
         asking.vanishes()
         self.assertEqual(len(self.world.clock.getDelayedCalls()), before)
+
+
+class ManyReadersTests(HTTPTestCase):
+    limits = Limits(connects_private=6)
+
+    def test_one_address_reads_at_a_pace(self) -> None:
+        """However many connections it takes for that: each counts, and so does what it asks."""
+        most = 6 * QUESTIONS
+        for _ in range(most // 2):
+            self.assertEqual(self.statuses(self.ask(GET)), [200])
+        late = self.ask(GET)
+        self.assertEqual(self.statuses(late), [])
+        self.wait(1)
+        self.assertEqual(self.statuses(late), [200])
+        late.hangs_up()
+        self.wait(60)
+        self.assertEqual(self.statuses(self.ask(GET * 3)), [200] * 3)
 
 
 class FullTests(HTTPTestCase):

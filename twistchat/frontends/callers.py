@@ -1,4 +1,4 @@
-"""How many connections one address may have, over all wires."""
+"""How many connections one address may have, over all wires; and how fast it may read the page."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from twistchat.core.events import Refusal, Refused
+from twistchat.core.limits import NONE
 from twistchat.core.pace import Bucket
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twisted.internet.interfaces import IReactorTime
 
     from twistchat.core.limits import Limits
@@ -22,6 +25,9 @@ REMEMBERED = 20_000
 
 LATELY = 60.0
 """Seconds in which a page is loaded, and opened again."""
+
+QUESTIONS = 10
+"""With so many a browser has read the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +178,42 @@ class Callers:
                 self._networks.move_to_end(key)
             else:
                 del self._networks[key]
+
+
+class Paces:
+    """How fast the page is read: over one connection, and from one address.
+
+    Over one connection as fast as one may write there. From one address as if all who may connect
+    in a minute read the page; who comes anew is counted too, else that would be a way round.
+    """
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
+        self._networks: OrderedDict[str, Bucket] = OrderedDict()
+
+    def begin(self, address: str, here: str, limits: Limits) -> Callable[[], float]:
+        """Begin to count over one connection.
+
+        What is returned counts a question, and tells for how many seconds none is to be read.
+        """
+        if limits.rate >= NONE:
+            return lambda: 0.0
+        own = Bucket(limits.burst, limits.rate, self._clock.seconds())
+        network = self._network(address, here, limits)
+
+        def ask() -> float:
+            now = self._clock.seconds()
+            return max(own.spend(now), network.spend(now))
+
+        return ask
+
+    def _network(self, address: str, here: str, limits: Limits) -> Bucket:
+        key, is_private = network_of(address, here)
+        burst = QUESTIONS * (limits.connects_private if is_private else limits.connects)
+        bucket = self._networks.pop(key, None)
+        if bucket is None or bucket.burst != burst:
+            bucket = Bucket(burst, burst / 60, self._clock.seconds())
+        self._networks[key] = bucket
+        if len(self._networks) > REMEMBERED:
+            self._networks.popitem(last=False)
+        return bucket

@@ -16,7 +16,7 @@ from twistchat.core.names import fold
 from twistchat.core.rights import sanctioned
 from twistchat.counts import Counts
 from twistchat.engine import Committed
-from twistchat.frontends.callers import Callers, Handshakes, Readers, network_of
+from twistchat.frontends.callers import Callers, Handshakes, Paces, Readers, network_of
 from twistchat.frontends.peer import address_of, own_address_of
 from twistchat.session import Session
 
@@ -120,6 +120,7 @@ class Registry:
         self._callers = Callers(clock, chat.limits)
         self._handshakes = Handshakes()
         self._visits = Handshakes(OF_A_BROWSER)
+        self._paces = Paces(clock)
         self._visitors: set[Callable[[], None]] = set()
         self.readers = Readers(clock)
         """From where the page was asked for lately."""
@@ -296,6 +297,21 @@ class Registry:
             over()
 
         return left
+
+    def pace_visit(self, address: str, here: str) -> Callable[[], float]:
+        """Begin to count what is asked over a connection over which a page is read.
+
+        What is returned counts a question, and tells for how many seconds none is to be read.
+        """
+        asked = self._paces.begin(address, here, self.limits)
+
+        def ask() -> float:
+            wait = asked()
+            if wait:
+                self._limit_log.bit("rate", address)
+            return wait
+
+        return ask
 
     def _admit(
         self, those: Handshakes, address: str, here: str, *, spare: int

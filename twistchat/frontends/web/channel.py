@@ -95,7 +95,7 @@ class Channel(HTTPChannel):
     """One connection of a browser, as long as it speaks HTTP.
 
     `admit` counts it: it returns what is called when it is gone, or None where there are too many.
-    `pace`, where it has one, counts an answer: it returns for how long nothing more is taken in.
+    `pace`, where it has one, counts a question: it returns for how long none is taken in.
     """
 
     delimiter = b"\n"
@@ -122,6 +122,7 @@ class Channel(HTTPChannel):
         """Begin, if there may be another one."""
         self._gone = self.admit(self)
         super().connectionMade()
+        self._wait()
 
     def dataReceived(self, data: bytes) -> None:
         """Take in bytes, or hand them on."""
@@ -196,14 +197,8 @@ class Channel(HTTPChannel):
     def requestDone(self, request: Request) -> None:  # noqa: N802 - its name in twisted.web
         """Go on, when what was answered is taken, and at a pace."""
         super().requestDone(request)
-        if not self.persistent:
-            return
-        wait = 0.0 if self.pace is None else self.pace()
-        if wait:
-            self._slowed = self.callLater(wait, self._go_on)
-        if wait or self._waitingForTransport:
-            self.paused = True
-            self._networkProducer.pauseProducing()
+        if self.persistent:
+            self._wait()
 
     def resetTimeout(self) -> None:
         """Give nobody more time for what has come."""
@@ -265,6 +260,15 @@ class Channel(HTTPChannel):
         protocol.makeConnection(transport)
         protocol.dataReceived(b"")
         return True
+
+    def _wait(self) -> None:
+        """Take in nothing more until one may ask again, and what was answered is taken."""
+        wait = 0.0 if self.pace is None else self.pace()
+        if wait:
+            self._slowed = self.callLater(wait, self._go_on)
+        if wait or self._waitingForTransport:
+            self.paused = True
+            self._networkProducer.pauseProducing()
 
     def _go_on(self) -> None:
         """Take in what has come, and more, if nothing holds that."""

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
-from twistchat.core.limits import NONE
-from twistchat.core.pace import Bucket
 from twistchat.frontends.peer import address_of, own_address_of
 from twistchat.frontends.web.channel import Channel, Visit
 from twistchat.frontends.web.format import Framed
@@ -114,8 +112,6 @@ class WebFactory(Site):
         assert channel.transport is not None
         address, here = address_of(channel.transport), own_address_of(channel.transport)
         is_proxy = self._place.proxies.has(address)
-        limits, clock = self._registry.limits, self._registry.clock
-        if not is_proxy and limits.rate < NONE:
-            bucket = Bucket(limits.burst, limits.rate, clock.seconds())
-            channel.pace = lambda: bucket.spend(clock.seconds())
+        if not is_proxy:
+            channel.pace = self._registry.pace_visit(address, here)
         return self._registry.admit_visit("" if is_proxy else address, here, channel.stop)
