@@ -48,7 +48,7 @@ class FocusTests(VisitorTestCase):
         expect(ada.log).to_be_focused()
 
     def test_a_topic(self) -> None:
-        """It stays the same element while others talk; whoever leaves it as it was is where they were."""
+        """It stays as it is while others come and go; whoever does not change it is back there."""
         ada = self._enters("ada3", "#topic")
         bob = self.calls(OnNc(self.port, "bob3", "#topic"))
         more = ada.page.locator("#head").get_by_role("button", name=re.compile("More"))

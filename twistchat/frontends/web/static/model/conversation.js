@@ -55,7 +55,7 @@ export class Conversation {
 }
 
 /** Whether an item is something that somebody else has said. @param {import('./item.js').Item} item */
-export function isToRead(item) {
+function isToRead(item) {
   return item.kind === 'said' && !item.isMine;
 }
 

@@ -91,11 +91,6 @@ export class Deeds {
     return this.#answer({ type: 'person', name });
   }
 
-  /** Who is in a room, also in one where one is not. */
-  listMembers(room) {
-    return this.#answer({ type: 'members', room });
-  }
-
   async #answer(fields) {
     return (await this.request(fields)).answer;
   }

@@ -6,7 +6,6 @@ import { State } from '../signal.js';
 import { comesBack, Door, pauseOf } from './door.js';
 
 const LIMITS = { text: 16384, page: 200, name: 24, room: 32, topic: 400 };
-/** What is settled where it came from. */
 
 /** Brings one in, and back in. */
 export class Entrance {

@@ -11,8 +11,6 @@ import { Outbox } from './outbox.js';
 import { Reading } from './reading.js';
 import { Rooms } from './rooms.js';
 
-/** A request that nobody waits for, and that may well fail. */
-
 /**
  * @typedef {import('../model/conversation.js').Conversation} Conversation
  * @typedef {import('../model/item.js').Item} Item

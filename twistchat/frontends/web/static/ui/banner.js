@@ -17,7 +17,7 @@ export function mountBanner(element, app) {
   app.banner = new Banner(element, app);
 }
 
-export class Banner {
+class Banner {
   #app;
   #t;
   #state = el('div', { class: 'state', hidden: true });

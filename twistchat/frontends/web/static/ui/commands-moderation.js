@@ -1,6 +1,6 @@
 // What moderators type; a part of commands.js.
 
-import { firstRoom, firstWord, readChanges, readOrder } from './typed.js';
+import { firstRoom, firstWord, readChanges, readOrder } from './orders.js';
 
 const LASTING = new Set(['mute', 'ban', 'exempt', 'allow']);
 const DEEDS = [

@@ -4,10 +4,10 @@ import { el } from '../elements.js';
 import { commandsWords } from '../words/commands.js';
 import { moderates } from './commands-moderation.js';
 import { COMMANDS, commandCalled } from './manual.js';
-import { closest, firstRoom, firstWord, readRooms, roomCalled } from './typed.js';
+import { closest, firstRoom, firstWord, readRooms, roomCalled } from './orders.js';
 
 /** It is not used so; `usage` says how it is. */
-export class UsageError extends Error {
+class UsageError extends Error {
   constructor(usage) {
     super(usage);
     this.usage = usage;

@@ -114,7 +114,6 @@ class Composer {
     this.#hush();
     rightsOf(this.#app).read(conversation);
     this.#typed();
-    this.#draw();
     if (!matchMedia('(pointer: coarse)').matches && !document.querySelector('dialog[open]')) {
       this.focus();
     }
@@ -149,12 +148,12 @@ class Composer {
     this.#area.disabled = !conversation;
     this.#send.disabled = isOut || this.#area.value.trim() === '';
     const words = [];
-    const out = isOut && conversation ? conversation.key : '';
-    if (out && this.#state.dataset.out === out) {
-      return; // the focus may be on its button
-    }
-    this.#state.dataset.out = out;
-    if (out) {
+    const isSame = this.#state.dataset.out === conversation?.key;
+    this.#state.dataset.out = (isOut && conversation?.key) || '';
+    if (this.#state.dataset.out) {
+      if (isSame) {
+        return; // the focus may be on its button
+      }
       words.push(t('composer.out', { room: conversation.name }), el('button', {
         type: 'button', class: 'quiet', text: t('composer.join'), on: { click: () => this.#app.dialogs.join(conversation.name) },
       }));

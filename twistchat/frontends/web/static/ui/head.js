@@ -3,7 +3,7 @@
 import { el, fill, icon, iconButton } from '../elements.js';
 import { writeHash } from '../view.js';
 import { onceAFrame } from './keeping.js';
-import { partsOf } from './log-text.js';
+import { roomClicked, textNodes } from './log-told.js';
 import { openMenuLater } from './later.js';
 import { isModerator, rightsOf } from './rights.js';
 import { inOrder, presenceOf } from './sidebar.js';
@@ -36,6 +36,7 @@ class Head {
     this.#more = iconButton('more', t('head.more'), { 'aria-haspopup': 'menu', on: { click: () => this.#menu() } });
     fill(element, this.#drawer, el('div', { class: 'head-title' }, this.#name, this.#topic),
       el('div', { class: 'head-buttons' }, this.#search, this.#members, this.#more));
+    this.#topic.addEventListener('click', (event) => roomClicked(event, view));
     const draw = onceAFrame(() => this.#draw());
     view.opened.listen(() => {
       this.#isEditing = false;
@@ -93,7 +94,7 @@ class Head {
       return; // the focus may be on a link in it
     }
     this.#topic.dataset.drawn = drawn;
-    const parts = conversation.topic ? linked(conversation.topic, this.#app) : [];
+    const parts = conversation.topic ? textNodes(conversation.topic) : [];
     const edit = mayEdit
       && iconButton('edit', t('head.editTopic'), { class: 'head-edit', on: { click: () => this.#edit() } });
     this.#topic.title = conversation.topic;
@@ -197,20 +198,4 @@ class Head {
       field.select();
     }
   }
-}
-
-/** A topic, with its addresses and rooms to be clicked. */
-function linked(text, { view }) {
-  return partsOf(text).map((part) => {
-    if (part.type === 'link') {
-      return el('a', { href: part.href, text: part.text, target: '_blank', rel: 'noopener noreferrer nofollow' });
-    }
-    if (part.type === 'room') {
-      return el('a', {
-        href: writeHash(part.key, part.number), text: part.text,
-        on: { click: (event) => { event.preventDefault(); view.open(part.key, part.number); } },
-      });
-    }
-    return part.text;
-  });
 }

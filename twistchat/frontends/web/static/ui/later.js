@@ -1,6 +1,5 @@
 // What is fetched when it is wanted for the first time: dialogs and menus, which few need at once.
 
-
 /** Which dialogs there are, by the modules that they are in. */
 const DIALOGS = {
   account: ['account', 'rename'],

@@ -3,6 +3,7 @@
  * fetched when it is first wanted.
  */
 import { fetchPart } from './later.js';
+import { roomClicked } from './log-told.js';
 
 const NOTED = 5000;
 
@@ -26,10 +27,7 @@ export class LogDeeds {
   }
 
   #clicked(event) {
-    const link = event.target.closest('a[data-room]');
-    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-      event.preventDefault();
-      this.#app.view.open(link.dataset.room, Number(link.dataset.number) || null);
+    if (roomClicked(event, this.#app.view)) {
       return;
     }
     const button = event.target.closest('[data-do]');
@@ -77,13 +75,15 @@ export class LogDeeds {
     }
   }
 
-  /** A line that can never be sent goes to the clipboard, for whoever wants to say it otherwise. */
+  /** A line that can never be sent goes to the clipboard (or where one types), for whoever wants to say it otherwise. */
   async #discard(item) {
-    if (item.canResend === false) {
-      const { copy } = await fetchPart('lineMenu');
-      await copy(item.text);
+    const { session, composer } = this.#app;
+    const isLost = item.canResend === false
+      && !(await fetchPart('lineMenu').then(({ copy }) => copy(item.text), () => false));
+    const text = session.discard(item);
+    if (isLost) {
+      composer.insert(text);
     }
-    this.#app.session.discard(item);
   }
 
   /** Who comes from above reads on at the beginning of what is missing, who comes from below at its end. */

@@ -93,7 +93,7 @@ export class LineMenu {
 }
 
 /** The address of a line. */
-export function linkTo(key, number) {
+function linkTo(key, number) {
   return new URL(writeHash(key, number), document.location.href).href;
 }
 

@@ -151,7 +151,7 @@ export class Rows {
 }
 
 /** Whether a line goes on under the name of the one before. */
-export function belongTogether(before, item) {
+function belongTogether(before, item) {
   return (
     !before.action &&
     !item.action &&

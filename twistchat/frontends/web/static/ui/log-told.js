@@ -10,7 +10,7 @@ const LOST = new Set(['connection lost', 'timed out', 'too slow']);
 const PUT_OUT = new Set(['kicked', 'banned']);
 const NAMED = 3;
 
-/** A text with its links. What is clicked inside the chat is told as `data-key` and `data-number`. */
+/** A text with its links. What leads to a room of the chat is told as `data-room` and `data-number`. */
 export function textNodes(text) {
   return partsOf(text).map((part) => {
     if (part.type === 'link') {
@@ -22,6 +22,17 @@ export function textNodes(text) {
     }
     return part.text;
   });
+}
+
+/** Open what a link of `textNodes` leads to, in this tab; whether it was one. */
+export function roomClicked(event, view) {
+  const link = event.target.closest('a[data-room]');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) {
+    return false;
+  }
+  event.preventDefault();
+  view.open(link.dataset.room, Number(link.dataset.number) || null);
+  return true;
 }
 
 /** Tells items in words. */

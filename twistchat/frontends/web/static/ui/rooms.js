@@ -6,7 +6,7 @@ import { roomsWords } from '../words/rooms.js';
 import { field } from './form.js';
 import { actForm, confirm, openPanel } from './panel.js';
 import { inOrder } from './sidebar.js';
-import { roomCalled } from './typed.js';
+import { roomCalled } from './orders.js';
 
 const SHOWN = 100;
 

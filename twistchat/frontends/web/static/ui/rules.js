@@ -45,7 +45,7 @@ async function open(app, conversation, part) {
 }
 
 /** The rules in words. */
-export function sentencesOf(rules, t) {
+function sentencesOf(rules, t) {
   const said = [
     rules.key && t('rules.isKey'),
     ...SWITCHES.filter((name) => rules[name]).map((name) => t(`rules.${name}`)),
