@@ -109,6 +109,27 @@ test('view: without an address it is what was open last, or the first', async ()
   equal(gone.opened, ['#lobby']);
 });
 
+test('view: what was shown is forgotten when one leaves, not when one is lost', async () => {
+  const { session, view, opened, location, settings } = make({ hash: '#tea/3' });
+  await view.follow();
+  const leave = (cause) => {
+    session.goodbye = { type: 'goodbye', cause };
+    session.state.tell('out');
+  };
+  for (const cause of ['resumed', 'kicked']) {
+    leave(cause);
+    equal([view.key, location.hash, settings.get('last')], ['#tea', '#tea/3', '#tea'], cause);
+  }
+  leave('left');
+  equal([view.key, location.hash, settings.get('last')], [null, '#', null]);
+  session.state.tell('in');
+  view.resume();
+  await settled();
+  equal(opened, ['#tea/3', '#lobby']);
+  leave('logged out');
+  equal([view.key, settings.get('last')], [null, null]);
+});
+
 test('view: a room that one is not in is joined first', async () => {
   const { view, opened, waiting } = make();
   const done = view.open('#lab', 5);

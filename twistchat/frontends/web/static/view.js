@@ -27,6 +27,9 @@ export function readHash(hash) {
   }
 }
 
+/** The farewells of whoever has left on purpose. */
+const LEAVING = new Set(['left', 'logged out']);
+
 /** @typedef {'sidebar'|'members'|'found'} Drawer */
 
 export class View {
@@ -63,6 +66,11 @@ export class View {
     element.dataset.members = settings.get('members') ? 'on' : 'off';
     window.addEventListener('hashchange', () => this.follow());
     session.chat.changed.listen((change) => this.#keepUp(change));
+    session.state.listen((state) => {
+      if (state === 'out' && LEAVING.has(session.goodbye?.cause)) {
+        this.#forget();
+      }
+    });
     window.addEventListener('keydown', (event) => {
       const isOurs = event.key === 'Escape' && this.openDrawer && !event.defaultPrevented;
       if (isOurs && !window.document.querySelector('dialog[open]')) {
@@ -190,6 +198,14 @@ export class View {
     if (other) {
       this.#show(other, null, 'replaceState');
     }
+  }
+
+  /** Whoever comes in here next may be somebody else, and is not told with whom one has spoken. */
+  #forget() {
+    this.#shown = null;
+    this.key = null;
+    this.#settings.set('last', null);
+    this.#window.history.replaceState(null, '', '#');
   }
 
   #find(key) {
