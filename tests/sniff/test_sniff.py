@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 
 from tests.sniff.kit import SniffTestCase
 from tests.sockets import Reactor, Socket, server_over
-from twistchat.core.limits import DEFAULT_LIMITS
+from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.frontends.callers import LATELY
 from twistchat.frontends.sniff import IN_RESERVE, SniffFactory
 from twistchat.testing import Wire
@@ -90,6 +90,26 @@ class HandOverTests(SniffTestCase):
         self.passes(WAIT - 0.1)
         self.registry.readers.note("192.168.1.1")
         self.passes(IN_RESERVE)
+        self.assertEqual(self.made, [])
+
+    def test_no_more_of_them_than_may_be_connected(self) -> None:
+        """Else silence beside a browser would be a way to have as many as one likes."""
+        self.registry.change_limits(Limits(per_private_address=2))
+        self.registry.readers.note("192.168.1.1")
+        first, *_ = [self.connect(StringTransport()) for _ in range(3)]
+        self.passes(WAIT)
+        self.assertEqual([each.kind for each in self.made], ["line"])
+        first.connectionLost(Failure(ConnectionDone()))
+        self.made.clear()
+        self.connect(StringTransport())
+        self.passes(WAIT)
+        self.assertEqual(self.made, [])
+        self.passes(IN_RESERVE)
+        self.assertEqual(len(self.made), 2)
+        for _ in range(2):
+            self.connect(StringTransport())
+        self.made.clear()
+        self.passes(WAIT)
         self.assertEqual(self.made, [])
 
     def test_what_came_while_the_reactor_was_busy(self) -> None:

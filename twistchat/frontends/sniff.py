@@ -76,7 +76,7 @@ class Sniffer(Protocol):
         self._data = b""
         self._waiting: IDelayedCall | None = None
         self._shaking: Callable[[], None] | None = None
-        """What is called when a handshake is over, while one is under way."""
+        """What is called when a handshake, or being held in reserve, is over."""
 
     # ------------------------------------------------------------ called by the transport
 
@@ -143,7 +143,12 @@ class Sniffer(Protocol):
         assert self.transport is not None
         if not (self._data or self._has_waited):
             self._has_waited = True
-            if self._registry.readers.has(address_of(self.transport)):
+            address, here = address_of(self.transport), own_address_of(self.transport)
+            if self._registry.readers.has(address):
+                # Counted meanwhile like those who shake hands: else silence would be a way to have
+                # more connections than one may.
+                self._shaking = self._registry.admit_handshake(address, here)
+            if self._shaking is not None:
                 self._set_timer(IN_RESERVE, self._time_is_up)
                 return
         self._hand_over(recognise_so_far(self._data))
@@ -156,6 +161,7 @@ class Sniffer(Protocol):
     def _hand_over(self, kind: str) -> None:
         """Let the protocol of this kind take over, with every byte so far."""
         self._stop_timer()
+        self._handshake_is_over()
         assert self.transport is not None
         factory = self._factories.get(kind) or self._factories[LINE]
         protocol = factory.buildProtocol(self._addr)
