@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from twisted.web import http
+
 from tests.sniff.test_everybody import ANY
 from tests.web.browsers import REQUEST, WEB, Browser, frame
 from tests.web.kit import Answer, read_answer
 from twistchat.core.limits import Limits
-from twistchat.frontends.callers import LATELY, QUESTIONS, REMEMBERED
+from twistchat.frontends.callers import DEBT, LATELY, QUESTIONS, REMEMBERED
 from twistchat.frontends.registry import OF_A_BROWSER, SPARE
 from twistchat.frontends.web.channel import AT_ONCE, FAREWELL, Channel
 from twistchat.frontends.web.socket import WebSocketProtocol
@@ -24,6 +26,11 @@ LONG = 20_000
 
 class HTTPTestCase(ChatTestCase):
     front_end: ClassVar[FrontEnd] = FrontEnd(WEB.factory)
+
+    def setUp(self) -> None:
+        super().setUp()
+        # So that what is compared was not answered in another second.
+        self.patch(http, "datetimeToString", lambda: b"Sun, 06 Nov 1994 08:49:37 GMT")
 
     def ask(self, *pieces: bytes) -> Person:
         asking = self.connect(speaks_first=True)
@@ -292,6 +299,13 @@ class ManyReadersTests(HTTPTestCase):
         late.hangs_up()
         self.wait(60)
         self.assertEqual(self.statuses(self.ask(GET * 3)), [200] * 3)
+
+    def test_it_pays_for_that_only_for_a_while(self) -> None:
+        for _ in range(1_000):
+            self.ask(GET).hangs_up()
+        self.assertEqual(self.statuses(self.ask(GET)), [])
+        self.wait(DEBT + 1)
+        self.assertEqual(self.statuses(self.ask(GET)), [200])
 
 
 class FullTests(HTTPTestCase):

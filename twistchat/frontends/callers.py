@@ -29,6 +29,9 @@ LATELY = 60.0
 QUESTIONS = 10
 """With so many a browser has read the page."""
 
+DEBT = 10.0
+"""Seconds for which an address waits, at most, because of all that others there have asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bitten:
@@ -203,7 +206,10 @@ class Paces:
 
         def ask() -> float:
             now = self._clock.seconds()
-            return max(own.spend(now), network.spend(now))
+            wait = network.take(now)
+            if 0.0 < wait < DEBT:
+                wait = network.spend(now)
+            return max(own.spend(now), wait)
 
         return ask
 

@@ -152,8 +152,7 @@ class Channel(HTTPChannel):
             self._next.connectionLost(reason)
             return
         super().connectionLost(reason)
-        if self._slowed is not None and self._slowed.active():
-            self._slowed.cancel()
+        self._cancel_slowed()
         self._leave()
 
     def resumeProducing(self) -> None:
@@ -212,6 +211,7 @@ class Channel(HTTPChannel):
 
     def loseConnection(self) -> None:
         """Close it behind what was answered, or after a while."""
+        self._cancel_slowed()
         if self._abortingCall is None:
             self._abortingCall = self.callLater(FAREWELL, self.forceAbortClient)
         super().loseConnection()
@@ -272,6 +272,8 @@ class Channel(HTTPChannel):
 
     def _go_on(self) -> None:
         """Take in what has come, and more, if nothing holds that."""
+        if self._abortingCall is not None:
+            return  # it is closing
         if self._slowed is not None and self._slowed.active():
             self._networkProducer.pauseProducing()
         elif self.paused and not self._waitingForTransport:
@@ -281,6 +283,10 @@ class Channel(HTTPChannel):
             if self._has_ended and not self.paused:
                 self._has_ended = False
                 self.readConnectionLost()
+
+    def _cancel_slowed(self) -> None:
+        if self._slowed is not None and self._slowed.active():
+            self._slowed.cancel()
 
     def _refuse_body(self, status: HTTPStatus) -> None:
         self.length = None  # so that nobody answers what was asked as well
