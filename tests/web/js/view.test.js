@@ -229,3 +229,20 @@ test('view: while a room is being joined, no other is shown', async () => {
   await settled();
   equal(opened, ['#lab']);
 });
+
+test('view: who has left leaves nothing of where they were', async () => {
+  const { view, session, settings, location, listeners, opened } = make({ hash: '#tea' });
+  await view.follow();
+  session.chat.conversations.clear();
+  session.chat.changed.tell({ conversation: null });
+  session.state.tell('door');
+  equal([view.key, settings.get('last'), location.hash], [null, null, '#']);
+  location.hash = '#@bob';
+  listeners.hashchange.forEach((listen) => listen());
+  await settled();
+  equal(opened, ['#tea']);
+  session.state.tell('in');
+  view.resume();
+  await settled();
+  equal(opened, ['#tea', '@bob']);
+});

@@ -64,7 +64,8 @@ export class View {
       }
     });
     element.dataset.members = settings.get('members') ? 'on' : 'off';
-    window.addEventListener('hashchange', () => this.follow());
+    // Whoever stands at the door comes in there, as soon as they are in.
+    window.addEventListener('hashchange', () => ['in', 'offline'].includes(session.state.value) && this.follow());
     session.chat.changed.listen((change) => this.#keepUp(change));
     session.state.listen((state) => {
       if (state === 'out' && LEAVING.has(session.goodbye?.cause)) {
@@ -184,7 +185,9 @@ export class View {
 
   /** What is shown may be left, or be called otherwise. */
   #keepUp({ conversation, oldKey }) {
-    if (oldKey && oldKey === this.key && conversation) {
+    if (this.key && this.#session.chat.conversations.size === 0) {
+      this.#forget();
+    } else if (oldKey && oldKey === this.key && conversation) {
       this.#show(conversation, null, 'replaceState');
     } else if (!this.#find(this.key) && !this.#isFollowing && this.#session.state.value === 'in') {
       this.#showOther();
@@ -200,7 +203,7 @@ export class View {
     }
   }
 
-  /** Whoever comes in here next may be somebody else, and is not told with whom one has spoken. */
+  /** Whoever comes in next on this device is not to see where one was. */
   #forget() {
     this.#shown = null;
     this.key = null;
