@@ -48,7 +48,7 @@ export const roomsWords = {
     'rooms.writeDo': '开始',
     'rooms.switchTitle': '前往',
     'rooms.switchLabel': '房间或人名的几个字',
-    'rooms.none': '没有符合的。',
+    'rooms.none': '没有找到。',
     'rooms.awayTitle': '设为离开',
     'rooms.awayWhy': '原因，或何时回来',
     'rooms.awayHint': '可以不填。别人会在你的名字旁看到。',

@@ -42,7 +42,7 @@ export const rulesWords = {
   zh: {
     'rules.title': '{room} 的规则',
     'rules.sanctionsTitle': '{room} 的禁言与封禁',
-    'rules.loading': '正在询问…',
+    'rules.loading': '正在加载…',
     'rules.toSanctions': '禁言与封禁…',
     'rules.none': '没有规则：人人都可以进来、发言和修改话题。',
     'rules.isKey': '知道密码才能进来。',
@@ -56,7 +56,7 @@ export const rulesWords = {
     'rules.outside': '不在房间里的人也可以在这里发言',
     'rules.key': '密码',
     'rules.keySet': '已有密码。留空则不变。',
-    'rules.keyHint': '进来需要知道的词。留空：没有密码。',
+    'rules.keyHint': '进入时需要输入。留空则没有密码。',
     'rules.keyless': '不再需要密码',
     'rules.limit': '人数上限',
     'rules.limitHint': '0：不限',
