@@ -183,6 +183,13 @@ class WaysTests(VisitorTestCase):
         ada.says("small")
         ada.sees("ada4: small")
         self.assertEqual(ada.page.evaluate("document.documentElement.scrollWidth"), 320)
+        ada.says("/no-such-command")
+        expect(ada.page.get_by_text("There is no command")).to_be_visible()
+        ada.page.evaluate("() => { location.hash = '#a,b'; }")
+        expect(ada.banner).to_contain_text("A room cannot be called that")
+        self.assertGreater(ada.log.evaluate("log => log.clientHeight"), 60)
+        ada.says("still here")
+        ada.sees("ada4: still here")
 
     def test_nothing_moves_for_whom_that_troubles(self) -> None:
         ada = self.visitor(self.port, reduced_motion="reduce", viewport=PHONE)
