@@ -129,6 +129,21 @@ async function drawSanctions(app, conversation, body) {
   }
 }
 
+/** Take a row away that holds no more, and its list with the last one. */
+function takeAway(row, t) {
+  const section = row.closest('section');
+  const body = section.parentElement;
+  const dialog = section.closest('dialog');
+  row.remove();
+  if (!section.querySelector('li')) {
+    section.remove();
+  }
+  if (!body.querySelector('li')) {
+    fill(body, el('p', { class: 'soft', text: t('rules.nobody') }));
+  }
+  (section.isConnected && section.querySelector('button') || dialog.querySelector('header button')).focus();
+}
+
 function sanctionRow(app, { name: room }, kind, { to, who, words: why, until }) {
   const { t, session } = app;
   const wrong = el('span', { class: 'wrong', role: 'alert' });
@@ -140,9 +155,7 @@ function sanctionRow(app, { name: room }, kind, { to, who, words: why, until }) 
         button.disabled = true;
         try {
           await session.moderate(UNDONE[kind], room, to, {});
-          const list = row.parentElement;
-          row.remove();
-          (list.querySelector('button') ?? list.closest('dialog').querySelector('header button')).focus();
+          takeAway(row, t);
         } catch (error) {
           button.disabled = false;
           fill(wrong, t.error(error));
