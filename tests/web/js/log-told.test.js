@@ -40,7 +40,7 @@ const EVENTS = [
   [
     { kind: 'rules', who: 'ann', rules: { slow: 10, key: false, other: 1 }, changed: ['slow', 'key', 'other'] },
     '[ann] changed the rules: one line every 10 seconds, no key is needed to come in, and other',
-    '[ann] 更改了规则：每 10 秒一条消息、进入不需要密钥和other',
+    '[ann] 更改了规则：每 10 秒一条消息、进入不需要密码和other',
   ],
   [{ kind: 'invited', who: 'ann', to: 'bob' }, '[ann] invited [bob]', '[ann] 邀请了 [bob]'],
   [{ kind: 'invited', who: 'ann', room: '#lab' }, '[ann] invites you to #lab', '[ann] 邀请你加入 #lab'],

@@ -178,7 +178,7 @@ export const zhWords = {
   'log.joined.me': '你加入了',
   'log.left': '{who} 离开了',
   'log.left.kicked': '{who} 被请出了房间',
-  'log.left.banned': '{who} 被请出了房间，不能再进来',
+  'log.left.banned': '{who} 因封禁被请出了房间',
   'log.departed': '{who} 离开了聊天室',
   'log.departed.lost': '{who} 掉线了',
   'log.departed.put': '{who} 被请出了聊天室',
