@@ -23,6 +23,7 @@ class WaysTests(ServedTestCase):
         text = self.ask(host=host, own=own, **headers).text  # type: ignore[arg-type]
         found = [unescape(way) for way in re.findall(r"<code>(.*?)</code>", text)]
         self.assertEqual(not found, "switch JavaScript on" in text)
+        self.assertEqual(bool(found), "whatever you have" in text)
         return found
 
     def test_no_other_door(self) -> None:

@@ -17,6 +17,11 @@ ALONE = (
     '<p lang="zh-CN">这里没有别的加入方式：请启用 JavaScript，然后重新载入此网页。</p>'
 )
 
+OTHERS = (
+    "<p>Or join it with whatever you have:</p>\n"
+    '<p lang="zh-CN">也可以用下面任何一种方式加入：</p>'
+)
+
 _TERMINAL = "In any terminal", "在任意终端里"
 _OWN = "With its own client", "用它自己的客户端"
 _IRC = "With an IRC client", "用 IRC 客户端"
@@ -52,7 +57,7 @@ def write_ways(reached: Reached, doors: Sequence[Way]) -> str:
     for (name, chinese), commands in _ways(reached, doors):
         lines.append(f'<dt>{escape(name)} <span lang="zh-CN">{chinese}</span></dt>')
         lines += [f"<dd><code>{escape(command)}</code></dd>" for command in commands]
-    return "\n".join(("<dl>", *lines, "</dl>")) if lines else ALONE
+    return "\n".join((OTHERS, "<dl>", *lines, "</dl>")) if lines else ALONE
 
 
 def _ways(
