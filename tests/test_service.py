@@ -164,6 +164,16 @@ class AddressTests(SynchronousTestCase):
             ],
         )
 
+    def test_the_page_behind_a_proxy(self) -> None:
+        here, page = IPv4Address("TCP", "127.0.0.1", 8000), "https://chat.example/talk/"
+        self.assertEqual(ways_to_join(here, page=page), [*ways_to_join(here), page])
+        self.assertEqual(
+            ways_to_join(here, kind="web", page=page), ["http://127.0.0.1:8000/", page]
+        )
+        self.assertNotIn(page, ways_to_join(here, kind="line", page=page))
+        socket = UNIXAddress(b"/run/web")
+        self.assertEqual(ways_to_join(socket, kind="web", page=page), ["(web) /run/web", page])
+
     def test_all_interfaces(self) -> None:
         lines = ways_to_join(IPv6Address("TCP", "::", 8000))
         self.assertEqual(len(lines), 4 * len(local_addresses()))

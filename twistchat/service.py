@@ -187,6 +187,7 @@ class ChatService(MultiService):
             self._factory(place.kind),
             place.kind,
             certified=certified,
+            page="" if self._web.base.origin is None else str(self._web.base),
         )
 
     def _factory(self, kind: str) -> Factory[Any]:

@@ -60,14 +60,26 @@ def local_addresses() -> Sequence[str]:
 
 
 def ways_to_join(
-    address: IAddress, description: str = "", kind: str = ANY, certified: Sequence[str] = ()
+    address: IAddress,
+    description: str = "",
+    kind: str = ANY,
+    certified: Sequence[str] = (),
+    page: str = "",
 ) -> Sequence[str]:
     """Write the lines that people type to join a chat that listens here.
 
     `description` is that of the endpoint, which may be one for TLS or behind a proxy; `kind` is
     the wire: nobody types anything for one of programs. `certified` are names of this machine
-    under which one may come by TLS, where the endpoint itself has none.
+    under which one may come by TLS, where the endpoint itself has none; `page` is where browsers
+    come in by a proxy, if the operator says so.
     """
+    pages = [page] if page and kind in (ANY, WEB) else []
+    return [*_ways_of(address, description, kind, certified), *pages]
+
+
+def _ways_of(
+    address: IAddress, description: str, kind: str, certified: Sequence[str]
+) -> Sequence[str]:
     if isinstance(address, at.UNIXAddress):
         way = "nc -U" if kind in (ANY, LINE) else f"({kind})"
         return [f"{way} {os.fsdecode(address.name or b'')}"]

@@ -73,13 +73,18 @@ class Door(Listening):
         kind: str = ANY,
         *,
         certified: Sequence[str] = (),
+        page: str = "",
     ) -> None:
-        """With names that are `certified` one may come by TLS too, under these."""
+        """With names that are `certified` one may come by TLS too, under these.
+
+        `page` is where browsers come in by a proxy, if the operator says so.
+        """
         super().__init__(reactor, description, factory)
         self.kind = kind
         self.is_encrypted = description.startswith(TLS)
         self.is_behind_proxy = description.startswith(PROXY)
         self._certified = certified
+        self._page = page
         self._is_open = False
 
     def open(self) -> None:
@@ -90,7 +95,8 @@ class Door(Listening):
                 self.port.resumeProducing()
             log.info("Listening. Join with:")
             where = self.port.getHost()
-            for line in ways_to_join(where, self._description, self.kind, self._certified):
+            ways = ways_to_join(where, self._description, self.kind, self._certified, self._page)
+            for line in ways:
                 log.info("    {line}", line=line)
 
     def stopService(self) -> Deferred[None] | None:

@@ -18,8 +18,7 @@ ALONE = (
 )
 
 OTHERS = (
-    "<p>Or join it with whatever you have:</p>\n"
-    '<p lang="zh-CN">也可以用下面任何一种方式加入：</p>'
+    '<p>Or join it with whatever you have:</p>\n<p lang="zh-CN">也可以用下面任何一种方式加入：</p>'
 )
 
 _TERMINAL = "In any terminal", "在任意终端里"
