@@ -21,8 +21,12 @@ class FocusTests(VisitorTestCase):
 
     def test_a_member_who_leaves(self) -> None:
         ada = self._enters("ada", "#leave")
-        bob, eve = (self.calls(OnNc(self.port, name, "#leave")) for name in ("bob", "eve"))
+        names = ("abe", "bob", "eve")
+        abe, bob, eve = (self.calls(OnNc(self.port, name, "#leave")) for name in names)
         ada.member("bob").focus()
+        abe.says("/quit")
+        expect(ada.member("abe")).to_have_count(0)
+        expect(ada.member("bob")).to_be_focused()
         bob.says("/quit")
         expect(ada.member("bob")).to_have_count(0)
         expect(ada.member("eve")).to_be_focused()

@@ -27,13 +27,16 @@ export function onceAFrame(draw) {
  */
 export function keepRows(list, things, keyOf, make, update) {
   const rows = new Map([...list.children].map((row) => [row.dataset.key, row]));
+  const wanted = new Set(things.map(keyOf));
+  const gone = [...rows.values()].filter((row) => !wanted.has(row.dataset.key));
+  leave(gone, wanted);
+  gone.forEach((row) => row.remove());
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
   let place = list.firstElementChild;
   for (const thing of things) {
     const key = keyOf(thing);
     let row = rows.get(key);
-    if (row) {
-      rows.delete(key);
-    } else {
+    if (!row) {
       row = make(thing);
       row.dataset.key = key;
     }
@@ -44,13 +47,23 @@ export function keepRows(list, things, keyOf, make, update) {
       list.insertBefore(row, place);
     }
   }
-  for (const row of rows.values()) {
-    const beside = row.contains(document.activeElement) && (row.nextElementSibling ?? row.previousElementSibling);
-    row.remove();
-    if (beside) {
-      beside.querySelector('a[href], button')?.focus();
-    }
+  if (focused !== document.activeElement) {
+    focused?.focus({ preventScroll: true }); // what is moved loses it
   }
+}
+
+/** Go from a row that goes to the nearest one that stays. */
+function leave(gone, wanted) {
+  const left = gone.find((row) => row.contains(document.activeElement));
+  const nearest = (side) => {
+    let row = left;
+    while (row && !wanted.has(row.dataset.key)) {
+      row = row[side];
+    }
+    return row;
+  };
+  const beside = left && (nearest('nextElementSibling') ?? nearest('previousElementSibling'));
+  beside?.querySelector('a[href], button')?.focus();
 }
 
 /**
