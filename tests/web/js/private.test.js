@@ -128,6 +128,7 @@ test('a search between two looks at what is here', async () => {
   await page.hear(words(1), words(2));
   const found = await page.session.search(page.chat.private('alice'), { words: 'WORDS 2' });
   equal(found.map(({ number }) => number), [2]);
+  equal((await page.session.search(page.chat.private('alice'), { who: 'Alice' })).length, 2);
 });
 
 test('the first words of somebody that came over a lost connection are unread', async () => {

@@ -1,5 +1,7 @@
 // What was said before, as one scrolls up, fills a gap, follows a link or searches: a part of session.js.
 
+import { fold } from '../model/names.js';
+
 /** Lines that are asked for at once. */
 const PAGE = 100;
 /** Lines before and behind one that is looked for. */
@@ -124,11 +126,11 @@ export class Pages {
   async search(conversation, { words = [], who, since, until }) {
     const list = (Array.isArray(words) ? words : words.split(/\s+/u)).filter(Boolean);
     if (conversation.kind === 'private') {
-      const wanted = list.map((word) => word.normalize('NFKC').toLowerCase());
+      const wanted = list.map(fold);
       return conversation.log.items.filter(({ kind, text, time, ...item }) => {
-        const plain = text.normalize('NFKC').toLowerCase();
+        const plain = fold(text);
         const isThen = time >= (since ?? 0) && time < (until ?? Infinity);
-        return kind === 'said' && isThen && (!who || item.who === who) && wanted.every((word) => plain.includes(word));
+        return kind === 'said' && isThen && (!who || fold(item.who) === fold(who)) && wanted.every((word) => plain.includes(word));
       });
     }
     const what = { words: list.length > 0 ? list : undefined, who: who || undefined, since, until };

@@ -1,5 +1,7 @@
 // What is shown of things that come and go: drawn once a frame, and each row kept while its thing stays.
 
+import { focusLog } from '../elements.js';
+
 /** Do something at most once a frame, however often it is asked for. */
 export function onceAFrame(draw) {
   let isDue = false;
@@ -63,7 +65,11 @@ function leave(gone, wanted) {
     return row;
   };
   const beside = left && (nearest('nextElementSibling') ?? nearest('previousElementSibling'));
-  beside?.querySelector('a[href], button')?.focus();
+  if (beside) {
+    beside.querySelector('a[href], button')?.focus();
+  } else if (left) {
+    focusLog();
+  }
 }
 
 /**

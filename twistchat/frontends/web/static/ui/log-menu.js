@@ -1,16 +1,12 @@
 /** What can be done with one line: copied, led to, deleted by who may. */
 import { el } from '../elements.js';
-import { fold } from '../model/names.js';
 import { writeHash } from '../view.js';
 import { openMenu } from './menu.js';
-
-const FRESH = 60000;
+import { isModerator, rightsOf } from './rights.js';
 
 export class LineMenu {
   #app;
   #tell;
-  /** Who moderates which room, and when that was asked: @type {Map<string, {names: Set<string>, time: number}>} */
-  #moderators = new Map();
 
   /**
    * @param {object} app
@@ -26,8 +22,8 @@ export class LineMenu {
     const { t } = this.#app;
     const menu = openMenu(anchor, t('log.menu'), this.#entries(anchor, conversation, item));
     if (this.#mayBeDeleted(conversation, item) && !this.#isModerator(conversation)) {
-      this.#ask(conversation).then((isOther) => {
-        if (isOther) {
+      rightsOf(this.#app).read(conversation).then(() => {
+        if (this.#isModerator(conversation)) {
           menu.show(this.#entries(anchor, conversation, item));
         }
       });
@@ -50,25 +46,8 @@ export class LineMenu {
     return conversation.kind === 'room' && item.kind === 'said' && Boolean(item.number);
   }
 
-  #isModerator({ name }) {
-    const { me } = this.#app.chat;
-    return me.operator || (this.#moderators.get(name)?.names.has(fold(me.name)) ?? false);
-  }
-
-  /** Ask who moderates the room, unless that is known. @returns {Promise<boolean>} whether one does oneself */
-  async #ask(conversation) {
-    const { name } = conversation;
-    const known = this.#moderators.get(name);
-    if (!known || Date.now() - known.time > FRESH) {
-      try {
-        const { founder, moderators = [] } = await this.#app.session.readRules(name);
-        const names = new Set([founder, ...moderators].filter(Boolean).map(fold));
-        this.#moderators.set(name, { names, time: Date.now() });
-      } catch {
-        return false; // Who cannot ask is offered nothing; the server would refuse it anyhow.
-      }
-    }
-    return this.#isModerator(conversation);
+  #isModerator(conversation) {
+    return isModerator(this.#app.chat.me, rightsOf(this.#app).of(conversation));
   }
 
   #confirm(anchor, conversation, item) {
