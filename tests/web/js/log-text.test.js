@@ -85,3 +85,14 @@ test('a long text costs no time', () => {
   partsOf(`https://example.com/${').'.repeat(8000)}`);
   ok(performance.now() - from < 500, `took ${performance.now() - from} ms`);
 });
+
+test('a long text that is nearly an address takes no time', () => {
+  for (const part of ['http://[', 'ahttp://', 'http://a)', 'https://a@', '#a.', '#1', 'http://(']) {
+    const text = part.repeat(Math.floor(16_000 / part.length));
+    const begun = performance.now();
+    partsOf(text);
+    const took = performance.now() - begun;
+    ok(took < 60, `${part} takes ${took} ms`);
+  }
+  equal(links(`http://[${'x'.repeat(5000)} http://example.org/`), ['http://example.org/']);
+});

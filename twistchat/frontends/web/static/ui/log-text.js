@@ -14,6 +14,8 @@ const WEB =
   /https?:\/\/[^\s<>"`{}|\\^\u0000-\u0020\u007f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\u3000-\u303f\ufeff\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65“”‘’…—]+/giu;
 const ROOM = /#(?!\d+(?![\p{L}\p{N}_/-]))([\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*)(?:\/(\d{1,15})(?![\p{L}\p{N}]))?/gu;
 const BOTH = new RegExp(`${WEB.source}|${ROOM.source}`, 'giu');
+/** What is longer is no address: to look for one at each of its letters would take long. */
+const LONGEST = 4000;
 const TRAILING = new Set(".,;:!?'*_~&");
 const PAIRS = { ')': '(', ']': '[' };
 const INSIDE_A_WORD = /[\p{L}\p{N}_&/#.-]/u;
@@ -29,9 +31,10 @@ export function partsOf(text) {
   let done = 0;
   BOTH.lastIndex = 0;
   for (let found = BOTH.exec(text); found; found = BOTH.exec(text)) {
-    const part = follows(text, found.index) ? null : pieceOf(found);
+    const { length } = found[0];
+    const part = length > LONGEST || follows(text, found.index) ? null : pieceOf(found);
     if (!part) {
-      BOTH.lastIndex = found.index + 1;
+      BOTH.lastIndex = found.index + (length > LONGEST ? length : 1);
       continue;
     }
     if (found.index > done) {
