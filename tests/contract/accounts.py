@@ -366,6 +366,14 @@ class SeveralSessionsScenarios(Accounts):
         self.assertEqual(self.who(guest).name, "alice2")
         self.assertTrue(any("whose owner has come" in line for line in self.told(guest)))
 
+    def test_a_guest_who_logs_in_under_the_name_that_they_bear_lost_it_to_nobody(self) -> None:
+        alice, _ = self.people("alice", "bob")
+        self.makes_account("alice", SECRET)
+        self.logs_in(alice, "alice", SECRET)
+        self.settles()
+        self.assertEqual(self.name_of(alice), "alice")
+        self.assertFalse(any("whose owner has come" in line for line in self.told(alice)))
+
     def test_all_see_one_order_when_a_guest_is_renamed_while_they_speak(self) -> None:
         guest, bob, carol = self.people("alice", "bob", "carol")
         self.makes_account("alice", SECRET)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
 from twisted.internet.defer import Deferred, succeed
@@ -266,7 +267,7 @@ class Entrance:
 
         def found(bookmark: Bookmark | None) -> Deferred[None]:
             # Last, since several connections may take it at once, and some of them hang up.
-            claiming = self._names.claim_owned(account, self._displace)
+            claiming = self._names.claim_owned(account, partial(self._displace, by=session))
             return claiming.addCallback(lambda _: claimed(bookmark))
 
         def claimed(bookmark: Bookmark | None) -> None:
@@ -287,11 +288,13 @@ class Entrance:
 
         return places.addCallback(found)
 
-    def _displace(self, guest: User, name: str) -> None:
-        """Give a guest another name, and tell them why."""
+    def _displace(self, guest: User, name: str, *, by: object) -> None:
+        """Give a guest another name, and tell them why, unless it is they themselves who log in."""
         old = guest.name
         self._pipeline.submit(self._chat.displace(guest, name))
         for session in self._fanout.others(guest.id):
+            if session is by:
+                continue
             self._pipeline.submit([Refused(Refusal.NAME_CLAIMED, old, name)], session)
 
     def _rooms(self, user: User, coming: Coming) -> Mapping[str, Seen | None]:
