@@ -92,6 +92,19 @@ test('a socket that opens and says nothing, and one that does not open', async (
   equal([sockets[1].isClosed, link.state.value.state], [true, 'waiting']);
 });
 
+test('a connection that is doubted is asked at once, however lately it was heard', async () => {
+  const { clock, link, sockets, open } = made();
+  link.doubt();
+  link.open();
+  open();
+  link.doubt();
+  equal(sockets[0].sent, [{ type: 'ping' }]);
+  await clock.advance(5_000);
+  equal([sockets[0].isClosed, link.state.value.state], [true, 'waiting']);
+  link.doubt();
+  equal(sockets.length, 1);
+});
+
 test('to wake is to try at once, or to ask at once', async () => {
   const { clock, link, sockets, open } = made();
   link.open();

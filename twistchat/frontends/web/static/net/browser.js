@@ -25,6 +25,7 @@ export function openSession() {
   const identity = new Identity({ store, tab, channel: openChannel(base.pathname), timers, now, makeKey });
   const session = new Session({ link, identity, timers, now, makeKey });
   addEventListener('online', () => session.wake());
+  addEventListener('offline', () => link.doubt());
   addEventListener('pageshow', () => session.wake());
   addEventListener('pagehide', () => session.flush());
   document.addEventListener('visibilitychange', () => (document.hidden ? session.flush() : session.wake()));

@@ -82,6 +82,13 @@ export class Link {
     }
   }
 
+  /** Find out at once whether the server is still there: the device says that it has no network. */
+  doubt() {
+    if (this.state.value.state === 'open') {
+      this.#ask(HURRY);
+    }
+  }
+
   /** This connection is of no use: try another, but not before so many milliseconds. @param {number} pause */
   again(pause = 0) {
     if (this.#socket) {
