@@ -4,7 +4,7 @@ import { fold } from '../model/names.js';
 
 const MOST_SHOWN = 10;
 /** No name is longer: what stands further from the caret is of none. */
-const LONGEST = 100;
+const LONGEST_WORD = 100;
 
 /**
  * Tell what the word at the caret may become.
@@ -27,7 +27,7 @@ export function findCompletion(text, caret, known, isAsked = false) {
     const [kind, names] = marked[1] === '@' ? ['name', known.names] : ['room', known.rooms.map((room) => room.slice(1))];
     return found(kind, marked[2], caret - marked[2].length - 1, caret, startingWith(names, marked[2]), marked[1]);
   }
-  const word = isAsked ? /\S*$/u.exec(before.slice(-LONGEST))[0] : '';
+  const word = isAsked ? /\S*$/u.exec(before.slice(-LONGEST_WORD))[0] : '';
   const names = word ? folded(known.names) : [];
   // Chinese has no blanks between words: so the name may begin anywhere in it.
   for (let skipped = 0; skipped < word.length; skipped += 1) {
