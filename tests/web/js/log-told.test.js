@@ -39,7 +39,7 @@ const EVENTS = [
   [{ kind: 'moderated', deed: 'dance', who: 'ann', to: 'bob', text: '' }, '[ann]: dance [bob]', '[ann]：dance [bob]'],
   [
     { kind: 'rules', who: 'ann', rules: { slow: 10, key: false, other: 1 }, changed: ['slow', 'key', 'other'] },
-    '[ann] changed the rules: one line every 10 seconds, no key is needed to come in, and other',
+    '[ann] changed the rules: one line every 10 seconds, no password is needed to come in, and other',
     '[ann] 更改了规则：每 10 秒一条消息、进入不需要密码和other',
   ],
   [{ kind: 'invited', who: 'ann', to: 'bob' }, '[ann] invited [bob]', '[ann] 邀请了 [bob]'],
