@@ -50,7 +50,7 @@ test('words: errors by their code, with what the server says of them', () => {
   const { t } = words();
   equal(t.error({ code: 'no-such-person', about: 'bob', text: 'as the server says it' }), 'Nobody here is called bob.');
   equal(t.error({ code: 'slow-mode', about: '#lab', hint: 1 }), '#lab is in slow mode. Wait for 1 second.');
-  equal(t.error({ code: 'password-short', hint: '8' }), 'A password has at least 8 characters.');
+  equal(t.error({ code: 'topic-long', hint: '400' }), 'A topic has at most 400 characters.');
   equal(t.error({ code: 'slow-mode', about: '#lab', hint: '4.2' }), '#lab is in slow mode. Wait for 5 seconds.');
   equal(t.error({ code: 'of-tomorrow', text: 'as the server says it' }), 'as the server says it');
   ok(t.error(new TypeError('x')).startsWith('That did not work'));

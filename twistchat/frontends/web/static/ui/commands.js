@@ -2,6 +2,7 @@
 
 import { el } from '../elements.js';
 import { commandsWords } from '../words/commands.js';
+import { moderationWords } from '../words/moderation.js';
 import { moderates } from './commands-moderation.js';
 import { COMMANDS, commandCalled } from './manual.js';
 import { closest, firstRoom, firstWord, readRooms, roomCalled } from './orders.js';
@@ -22,6 +23,7 @@ export class Commands {
   constructor(app) {
     this.#app = app;
     app.words.add(commandsWords);
+    app.words.add(moderationWords);
     this.#does = { ...talks(app), ...people(app), ...moderates(app) };
   }
 

@@ -3,6 +3,7 @@
 import { el, fill } from '../elements.js';
 import { fold } from '../model/names.js';
 import { personWords } from '../words/person.js';
+import { moderationWords } from '../words/moderation.js';
 import { openMenu } from './menu.js';
 import { actForm, openPanel } from './panel.js';
 import { deedsOn, partOf, rightsOf } from './rights.js';
@@ -13,6 +14,7 @@ const TIMES = ['600', '3600', '86400', '604800', '2592000', ''];
 /** Put `person`, `whois` and `invite` into `app.dialogs`. */
 export function mount(app) {
   app.words.add(personWords);
+  app.words.add(moderationWords);
   const person = new Person(app);
   Object.assign(app.dialogs, {
     person: (name, conversation, anchor) => person.open(name, conversation, anchor),

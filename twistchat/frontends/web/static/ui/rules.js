@@ -2,6 +2,7 @@
 
 import { el, fill } from '../elements.js';
 import { rulesWords } from '../words/rules.js';
+import { moderationWords } from '../words/moderation.js';
 import { check, field } from './form.js';
 import { actForm, openPanel } from './panel.js';
 import { isModerator, rightsOf } from './rights.js';
@@ -12,6 +13,7 @@ const UNDONE = { mutes: 'unmute', bans: 'unban', exempt: 'unexempt', allowed: 'd
 /** Put `rules` into `app.dialogs`: `(conversation, 'sanctions'?)`. */
 export function mount(app) {
   app.words.add(rulesWords);
+  app.words.add(moderationWords);
   app.dialogs.rules = (conversation, part = '') => open(app, conversation, part);
 }
 

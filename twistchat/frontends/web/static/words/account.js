@@ -25,6 +25,20 @@ export const accountWords = {
     'account.delete': 'Delete the account',
     'account.delete.hint': 'Your name becomes free. What you have said stays.',
     'account.delete.done': 'The account is deleted. You are a guest now.',
+
+    'error.account-exists': 'There is an account {about} already.',
+    'error.registrations-too-fast': {
+      one: 'Too many new accounts from here. Wait for {count} second.',
+      other: 'Too many new accounts from here. Wait for {count} seconds.',
+    },
+    'error.password-short': {
+      one: 'A password has at least {count} character.',
+      other: 'A password has at least {count} characters.',
+    },
+    'error.password-long': 'That password is too long.',
+    'error.password-characters': 'That password has a character that passwords cannot have.',
+    'error.password-is-name': 'The password must be something else than the name.',
+    'error.logged-in-already': 'You are logged in already, as {about}.',
   },
   zh: {
     'account.title': '你',
@@ -52,5 +66,13 @@ export const accountWords = {
     'account.delete': '删除账号',
     'account.delete.hint': '你的名字将可供他人使用。你说过的话会留下。',
     'account.delete.done': '账号已删除。你现在是访客。',
+
+    'error.account-exists': '账号 {about} 已经存在。',
+    'error.registrations-too-fast': '从这里注册的账号太多了。请等 {count} 秒。',
+    'error.password-short': '密码至少要有 {count} 个字符。',
+    'error.password-long': '这个密码太长了。',
+    'error.password-characters': '密码里有不能使用的字符。',
+    'error.password-is-name': '密码不能和名字一样。',
+    'error.logged-in-already': '你已经以 {about} 登录了。',
   },
 };
