@@ -162,3 +162,25 @@ test('twenty thousand lines are laid out at once, and one more costs next to not
   }
   ok(performance.now() - from < 500, `a thousand more took ${performance.now() - from} ms`);
 });
+
+test('who is put out is told once, with who did it', () => {
+  const rows = begin();
+  const deed = (kind, given = {}) => item('moderated', 'ann', { deed: kind, to: 'Bob', text: 'spam', ...given });
+  const gone = (who, cause, kind = 'left') => item(kind, who, { text: '', cause });
+  const items = [deed('kick'), gone('bob', 'kicked'), deed('ban'), gone('bob', 'banned', 'departed'), deed('mute'), gone('bob', 'kicked')];
+  rows.reset(items);
+  equal(short(rows.rows), ['day', 'moderated', 'moderated', 'moderated', 'left']);
+  rows.reset([deed('ban', { to: '*@203.0.113.7' }), gone('bob', 'banned'), deed('kick'), gone('carol', 'kicked')]);
+  equal(short(rows.rows), ['day', 'moderated', 'left', 'moderated', 'left']);
+});
+
+test('nor a second time when it comes later', () => {
+  const rows = begin();
+  const items = [item('moderated', 'ann', { deed: 'kick', to: 'bob', text: '' })];
+  rows.append(items);
+  items.push(item('left', 'bob', { text: '', cause: 'kicked' }));
+  rows.append(items);
+  items.push(said('ann', '1'));
+  rows.append(items);
+  equal(short(rows.rows), ['day', 'moderated', 'ann:']);
+});

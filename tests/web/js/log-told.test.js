@@ -36,6 +36,8 @@ const EVENTS = [
   [{ kind: 'topic', who: 'ann', text: 'tea' }, '[ann] changed the topic: tea', '[ann] 更改了话题：tea'],
   [{ kind: 'topic', who: 'ann', text: '' }, '[ann] took the topic away', '[ann] 取消了话题'],
   [{ kind: 'moderated', deed: 'kick', who: 'ann', to: 'bob', text: 'spam' }, '[ann] put [bob] out of the room: spam', '[ann] 把 [bob] 请出了房间：spam'],
+  [{ kind: 'moderated', deed: 'kick', room: '#*', who: 'ann', to: 'bob', text: '' }, '[ann] put [bob] out of the chat', '[ann] 把 [bob] 请出了聊天室'],
+  [{ kind: 'moderated', deed: 'found', who: 'ann', to: 'ann', text: '' }, '[ann] made this room', '[ann] 创建了这个房间'],
   [{ kind: 'moderated', deed: 'dance', who: 'ann', to: 'bob', text: '' }, '[ann]: dance [bob]', '[ann]：dance [bob]'],
   [
     { kind: 'rules', who: 'ann', rules: { slow: 10, key: false, other: 1 }, changed: ['slow', 'key', 'other'] },

@@ -23,6 +23,7 @@ const MOST_TOGETHER = 12;
 const LINES = new Set(['said', 'whispered', 'erased']);
 const CAME_AND_WENT = new Set(['joined', 'left', 'departed']);
 const NOT_SHOWN = new Set(['tagged']);
+const PUTTING_OUT = { kick: 'kicked', ban: 'banned' };
 const FOLDED = 3;
 const SEPARATORS = new Set(['day', 'new']);
 
@@ -86,7 +87,7 @@ export class Rows {
     let at = from;
     while (at < items.length) {
       const item = items[at];
-      if (NOT_SHOWN.has(item.kind)) {
+      if (NOT_SHOWN.has(item.kind) || isToldAlready(items[at - 1], item)) {
         at += 1;
         continue;
       }
@@ -159,6 +160,11 @@ function belongTogether(before, item) {
     fold(before.who) === fold(item.who) &&
     Math.abs(item.time - before.time) < TOGETHER
   );
+}
+
+/** Whether somebody goes of whom it was just told that they were put out. */
+function isToldAlready(before, { cause, who }) {
+  return Boolean(cause) && PUTTING_OUT[before?.deed] === cause && fold(before.to) === fold(who);
 }
 
 /** Whether a row may be one of those that are told in one. */

@@ -124,7 +124,7 @@ export class Teller {
   }
 
   #moderated(item, who) {
-    const key = `log.deed.${item.deed}`;
+    const key = item.room === '#*' && item.deed === 'kick' ? 'log.deed.kick.all' : `log.deed.${item.deed}`;
     const isKnown = this.#t.has(key);
     let deed = this.#t.nodes(isKnown ? key : 'log.deed.other', { who, to: name(item.to), deed: item.deed });
     if (item.until) {
