@@ -141,11 +141,13 @@ class Composer {
   #draw() {
     const { t, session } = this.#app;
     const conversation = this.#shown;
-    const label = conversation ? t('composer.to', { name: conversation.name }) : t('composer.nowhere');
+    const isOut = !conversation || (conversation.kind === 'room' && !conversation.isJoined && session.state.value === 'in');
+    const out = isOut && conversation ? t('composer.out', { room: conversation.name }) : '';
+    const label = conversation ? out || t('composer.to', { name: conversation.name }) : t('composer.nowhere');
     this.#area.placeholder = label;
     this.#area.setAttribute('aria-label', label);
-    const isOut = !conversation || (conversation.kind === 'room' && !conversation.isJoined && session.state.value === 'in');
     this.#area.disabled = !conversation;
+    this.#area.readOnly = isOut; // what stands there stays, and so does the focus
     this.#send.disabled = isOut || this.#area.value.trim() === '';
     const words = [];
     const isSame = this.#state.dataset.out === conversation?.key;
@@ -154,8 +156,8 @@ class Composer {
       if (isSame) {
         return; // the focus may be on its button
       }
-      words.push(t('composer.out', { room: conversation.name }), el('button', {
-        type: 'button', class: 'quiet', text: t('composer.join'), on: { click: () => this.#app.dialogs.join(conversation.name) },
+      words.push(this.#area.value && out, el('button', {
+        type: 'button', text: t('composer.join'), on: { click: () => { this.focus(); this.#app.dialogs.join(conversation.name); } },
       }));
     } else {
       words.push(this.#counted(), this.#hindrance(conversation));

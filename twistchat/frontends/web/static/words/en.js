@@ -124,7 +124,7 @@ export const enWords = {
   'composer.send': 'Send',
   'composer.dismiss': 'Close this note',
   'composer.out': 'You are not in {room}.',
-  'composer.join': 'Go in',
+  'composer.join': 'Join again',
   'composer.near': 'Room for {count} bytes more',
   'composer.over': '{count} bytes too many',
   'composer.long': 'Too long: a line has at most {count} bytes. Send it in parts.',

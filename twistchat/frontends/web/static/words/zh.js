@@ -124,7 +124,7 @@ export const zhWords = {
   'composer.send': '发送',
   'composer.dismiss': '关闭提示',
   'composer.out': '你不在 {room} 中。',
-  'composer.join': '进入',
+  'composer.join': '重新加入',
   'composer.near': '还可写 {count} 字节',
   'composer.over': '超出 {count} 字节',
   'composer.long': '太长：一行最多 {count} 字节。请分开发送。',
