@@ -57,6 +57,13 @@ test('words: errors by their code, with what the server says of them', () => {
   ok(t.error(undefined).startsWith('That did not work'));
 });
 
+test('words: of today only the time is said', () => {
+  const said = new Words({ language: 'en', wished: ['en-GB'] });
+  const now = Math.floor(Date.now() / 1000);
+  equal(said.when(now), said.time(now));
+  ok(said.when(now - 2 * 86400).endsWith(said.time(now - 2 * 86400)) && said.when(now - 2 * 86400) !== said.time(now - 2 * 86400));
+});
+
 test('words: until when one is muted is said where it is known', () => {
   const { t } = words();
   ok(t.error({ code: 'muted', about: '#lab', until: 1767226200, hint: 'spam' }).includes('2026'));

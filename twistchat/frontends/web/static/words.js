@@ -94,8 +94,11 @@ export class Words {
     return this.#date(`day${year}`, { weekday: 'long', day: 'numeric', month: 'long', year }).format(time * 1000);
   }
 
-  /** Day and time, short. */
+  /** Day and time, short; of today only the time. */
   when(time) {
+    if (new Date(time * 1000).toDateString() === new Date().toDateString()) {
+      return this.time(time);
+    }
     return this.#date('when', { dateStyle: 'medium', timeStyle: 'short' }).format(time * 1000);
   }
 
