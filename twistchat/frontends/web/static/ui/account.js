@@ -141,7 +141,9 @@ function register(app, close) {
 
 function login(app, close) {
   const { session, t } = app;
-  const name = field({ label: t('account.login.name'), autocomplete: 'username', autocapitalize: 'off', spellcheck: 'false' });
+  const name = field({
+    label: t('account.login.name'), value: session.chat.me.name, autocomplete: 'username', autocapitalize: 'off', spellcheck: 'false',
+  });
   const password = field({
     label: t('account.password'),
     type: 'password',
