@@ -259,7 +259,7 @@ export const enWords = {
   'error.too-long': 'That is too long. Say it in several messages.',
   'error.text-long': 'That is too long. Say it in several messages.',
   'error.hello-first': 'You are not in the chat yet.',
-  'error.house-first': 'This chat has a password. Ask whoever runs it.',
+  'error.house-first': 'This chat has a password.',
   'error.in-already': 'You are in already.',
   'error.not-ignored': 'You do not ignore {about}.',
   'error.too-many-ignored': {

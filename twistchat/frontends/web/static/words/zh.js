@@ -259,7 +259,7 @@ export const zhWords = {
   'error.too-long': '太长了。请分几条发送。',
   'error.text-long': '太长了。请分几条发送。',
   'error.hello-first': '你还没有进入聊天室。',
-  'error.house-first': '这个聊天室有密码，请向管理员询问。',
+  'error.house-first': '这个聊天室有密码。',
   'error.in-already': '你已经进来了。',
   'error.not-ignored': '你没有屏蔽 {about}。',
   'error.too-many-ignored': '你已屏蔽 {count} 人，不能再多了。请先取消屏蔽某人。',
