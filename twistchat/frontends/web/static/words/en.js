@@ -321,8 +321,8 @@ export const enWords = {
   'error.no-search': 'The search failed, or took too long. Try fewer days, or other words.',
   'error.no-history': 'Earlier messages of {about} cannot be read now. Try again later.',
 
-  'error.operators-only': 'Only operators of this chat may do that.',
-  'error.not-moderator': 'Only moderators of {about} may do that.',
+  'error.operators-only': 'Only operators of this chat may do that. Whoever runs it can make you one.',
+  'error.not-moderator': 'Only moderators of {about} may do that. Whoever runs this chat can make you one.',
   'error.not-founder': 'Only who made {about} may do that.',
   'error.outranked': '{about} may do as much as you: that cannot be done to them.',
   'error.no-such-line': 'That message is gone already.',

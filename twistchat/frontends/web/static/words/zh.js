@@ -297,8 +297,8 @@ export const zhWords = {
   'error.no-search': '搜索失败或用时太长。请缩短日期范围，或换个词。',
   'error.no-history': '现在读不到 {about} 以前的消息。请稍后再试。',
 
-  'error.operators-only': '只有本聊天室的管理员可以这样做。',
-  'error.not-moderator': '只有 {about} 的主持人可以这样做。',
+  'error.operators-only': '只有本聊天室的管理员可以这样做。运行聊天室的人可以任命管理员。',
+  'error.not-moderator': '只有 {about} 的主持人可以这样做。管理员可以任命主持人。',
   'error.not-founder': '只有 {about} 的创建者可以这样做。',
   'error.outranked': '{about} 的权限不低于你，不能对其这样做。',
   'error.no-such-line': '那条消息已经不在了。',
