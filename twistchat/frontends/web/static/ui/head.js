@@ -31,7 +31,7 @@ class Head {
     this.#app = app;
     const { t, view, chat } = app;
     this.#drawer = iconButton('menu', t('head.sidebar'), { class: 'head-drawer', 'aria-controls': 'sidebar', on: { click: () => view.toggle('sidebar') } });
-    this.#search = iconButton('search', t('head.search'), { 'aria-controls': 'found', on: { click: () => view.toggle('found') } });
+    this.#search = iconButton('search', t('head.search'), { class: 'head-search', 'aria-controls': 'found', on: { click: () => view.toggle('found') } });
     this.#members = iconButton('people', t('head.members'), { class: 'head-members', 'aria-controls': 'members', on: { click: () => view.toggle('members') } });
     this.#more = iconButton('more', t('head.more'), { 'aria-haspopup': 'menu', on: { click: () => this.#menu() } });
     fill(element, this.#drawer, el('div', { class: 'head-title' }, this.#name, this.#topic),
@@ -153,7 +153,7 @@ class Head {
   }
 
   #menu() {
-    const { t, dialogs, chat } = this.#app;
+    const { t, dialogs, chat, view } = this.#app;
     const conversation = this.#conversation();
     const link = { text: t('head.copyLink'), act: () => this.#copy(conversation) };
     const close = { text: t('head.close'), act: () => this.#close(conversation) };
@@ -162,6 +162,8 @@ class Head {
     openMenuLater(this.#app, this.#more, t('head.more'), conversation.kind === 'room'
       ? [
         { heading: conversation.name, note: t('head.people', { count: conversation.count ?? conversation.members.size }) },
+        !this.#search.offsetWidth && { text: t('head.search'), act: () => view.toggle('found') },
+        !this.#members.offsetWidth && { text: t('head.members'), act: () => view.toggle('members') },
         this.#mayEdit(conversation) && { text: t('head.editTopic'), act: () => this.#edit() },
         conversation.isJoined && { text: t('head.rules'), act: () => dialogs.rules(conversation) },
         isModerator(chat.me, told) && { text: t('head.sanctions'), act: () => dialogs.rules(conversation, 'sanctions') },
