@@ -243,6 +243,19 @@ test('an account: register, a new token, log in, log out', async () => {
   equal([page.last('hello').token, page.last('hello').rooms], [undefined, undefined]);
 });
 
+test('to log in to the account of the name that one bears is not to come once more', async () => {
+  const page = await new Page().start();
+  await page.enter('ada', { names: ['ada'] });
+  page.session.login('ada', 'correct horse');
+  await page.hear(
+    { type: 'welcome', name: 'ada', resumed: false, token: 'of ada', account: true, id: page.last('login').id },
+    { type: 'live', room: '#lobby', epoch: 'e1', number: 0 },
+    { type: 'joined', room: '#lobby', time: 1, who: 'ada' },
+    { type: 'members', room: '#lobby', topic: '', names: ['ada'], away: [], count: 1 },
+  );
+  equal(seen(page.lobby), ['joined']);
+});
+
 test('to log in later brings the rooms anew, and doubles nothing', async () => {
   const page = await new Page().start();
   await page.enter('guest', { lines: lines(1, 3), number: 3, names: ['guest'] });

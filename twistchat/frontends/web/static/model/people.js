@@ -38,14 +38,18 @@ export class People {
 
   joined(line) {
     const conversation = this.#chat.room(line.room);
-    if (this.#chat.isMe(line.who)) {
+    const isMe = this.#chat.isMe(line.who);
+    const isAgain = isMe && conversation.members.has(fold(line.who)); // a guest has logged in to the account of that name
+    if (isMe) {
       conversation.isJoined = true;
     }
     if (!conversation.members.has(fold(line.who))) {
       conversation.members.set(fold(line.who), { name: line.who, away: null });
       conversation.count += 1;
     }
-    this.#chat.tell(conversation, line);
+    if (!isAgain) {
+      this.#chat.tell(conversation, line);
+    }
     this.#chat.changed.tell({ conversation });
   }
 
