@@ -190,8 +190,9 @@ def faults(mate: Mate, order: Sequence[Spoken], *, is_over: bool = True) -> Iter
         first = numbers[told[0].text] if told else read + 1
         while first - 1 in untold:
             first -= 1
-        # Whoever does not remember is shown the last lines, however many were missed.
-        is_page = not mate.remembers and begins - first >= SHOWN
+        # Whoever does not remember, or comes for the first time, is shown the last lines, however
+        # many were missed.
+        is_page = (count == 1 or not mate.remembers) and begins - first >= SHOWN
         if first > read + 1 and not is_page:
             yield f"{mate} ({count}) had read up to {read}, and was told {first}"
         if first <= read and mate.remembers and not mate.marks:
