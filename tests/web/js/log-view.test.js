@@ -20,7 +20,7 @@ function frames(count = 3) {
 }
 
 /** The log's own looks: without them nothing stands where it should. */
-const dressed = globalThis.document && Promise.all(['base', 'log'].map((name) => new Promise((go) => {
+const dressed = globalThis.document && Promise.all(['base', 'controls', 'log', 'log-marks'].map((name) => new Promise((go) => {
   const link = document.createElement('link');
   link.rel = 'stylesheet';
   link.href = new URL(`../../../twistchat/frontends/web/static/css/${name}.css`, import.meta.url).href;
