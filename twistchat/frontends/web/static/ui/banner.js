@@ -5,6 +5,7 @@
  */
 
 import { el, fill, focusLog, iconButton } from '../elements.js';
+import { farewell } from './refusals.js';
 
 /** So long, in milliseconds, is a connection gone before anybody is told: many come back at once. */
 const CALM = 1200;
@@ -136,15 +137,15 @@ class Banner {
     this.#count();
   }
 
-  #tellOut({ cause = '', words = '' }) {
-    const isElsewhere = cause === 'resumed';
+  #tellOut(goodbye) {
+    const isElsewhere = goodbye.cause === 'resumed';
     const back = el('button', {
       type: 'button',
       class: 'first',
       text: this.#t(isElsewhere ? 'banner.here' : 'banner.in'),
       on: { click: () => this.#app.session.comeBack() },
     });
-    const text = isElsewhere ? this.#t('banner.resumed') : this.#t('banner.ended', { cause, words });
+    const text = isElsewhere ? this.#t('banner.resumed') : farewell(this.#t, goodbye);
     this.#show('out', el('p', { text }), back);
   }
 

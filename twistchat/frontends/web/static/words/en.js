@@ -47,7 +47,6 @@ export const enWords = {
   'banner.stopping': 'The server is stopping. {words} The page comes back by itself when it can.',
   'banner.resumed': 'You went on in another tab or window.',
   'banner.here': 'Go on here',
-  'banner.ended': 'The connection was ended ({cause}). {words}',
   'banner.in': 'Come in again',
   'banner.anew': 'You were away for long and came in anew: the server did not know you any more.',
   'banner.renamed': 'Your name was taken meanwhile. You are {name} now.',

@@ -47,7 +47,6 @@ export const zhWords = {
   'banner.stopping': '服务器正在停止。{words} 恢复后页面会自动重新连接。',
   'banner.resumed': '你已在另一个标签页或窗口中继续。',
   'banner.here': '在这里继续',
-  'banner.ended': '连接已结束（{cause}）。{words}',
   'banner.in': '重新进入',
   'banner.anew': '你离开得太久，服务器已不认得你，所以重新进来了。',
   'banner.renamed': '你的名字被别人用了。你现在叫 {name}。',
