@@ -61,6 +61,8 @@ def taken(event: object, found: list[Taken]) -> None:
                 data = found.pop()[1] + data
             found.append((kind if event.message_finished else f"{kind} so far", data))
         case Wrong():
+            if found and found[-1][0].endswith("so far"):
+                found.pop()  # how much of it is told depends on how it came
             found.append(("wrong", event.code))
         case CloseConnection():
             found.append(("close", event.code))
