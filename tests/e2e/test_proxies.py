@@ -129,7 +129,7 @@ class ProxyTestCase(SynchronousTestCase):
                 log_text = (self.folder / "proxy.log").read_text(errors="replace")
                 assert proxy.poll() is None, log_text
                 assert time.monotonic() < until, log_text
-                time.sleep(0.05)
+                time.sleep(0.05)  # a program of others, which says nothing when it listens
             else:
                 return
 
