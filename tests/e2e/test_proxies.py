@@ -103,10 +103,10 @@ class ProxyTestCase(SynchronousTestCase):
         self.start()
 
     def configuration(self) -> str:
-        raise NotImplementedError
+        raise NotImplementedError  # each proxy has its own
 
     def command(self, path: Path) -> Sequence[str | Path]:
-        raise NotImplementedError
+        raise NotImplementedError  # each proxy has its own
 
     def start(self) -> None:
         text = self.configuration()

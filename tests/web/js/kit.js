@@ -8,6 +8,21 @@ export function test(name, run) {
   tests.push({ name, run });
 }
 
+/** Say that there is one of what needs a browser, with layout and frames; in node there is none. */
+export function testInBrowser(name, run) {
+  if (globalThis.document) {
+    test(name, run);
+  }
+}
+
+/** Let so many frames be drawn. */
+export function frames(count = 3) {
+  return new Promise((go) => {
+    const next = (left) => (left > 0 ? requestAnimationFrame(() => next(left - 1)) : go());
+    next(count);
+  });
+}
+
 /** Fail unless both are the same when written as JSON; what is undefined is left out of objects. */
 export function equal(actual, expected, words = '') {
   const [is, should] = [write(actual), write(expected)];

@@ -2,22 +2,9 @@ import { Signal } from '../../../twistchat/frontends/web/static/signal.js';
 import { mountLog } from '../../../twistchat/frontends/web/static/ui/log.js';
 import { Words } from '../../../twistchat/frontends/web/static/words.js';
 import { enWords } from '../../../twistchat/frontends/web/static/words/en.js';
-import { equal, ok, test } from './kit.js';
+import { equal, frames, ok, testInBrowser } from './kit.js';
 
 const NOW = new Date(2026, 2, 4, 12).getTime() / 1000;
-
-function testInBrowser(name, run) {
-  if (globalThis.document) {
-    test(name, run);
-  }
-}
-
-function frames(count = 3) {
-  return new Promise((go) => {
-    const next = (left) => (left > 0 ? requestAnimationFrame(() => next(left - 1)) : go());
-    next(count);
-  });
-}
 
 /** The log's own looks: without them nothing stands where it should. */
 const dressed = globalThis.document && Promise.all(['base', 'controls', 'log', 'log-marks'].map((name) => new Promise((go) => {

@@ -1,19 +1,5 @@
 import { LogWindow } from '../../../twistchat/frontends/web/static/ui/log-window.js';
-import { equal, ok, test } from './kit.js';
-
-/** What needs a browser, with layout and frames; in node there is none. */
-function testInBrowser(name, run) {
-  if (globalThis.document) {
-    test(name, run);
-  }
-}
-
-function frames(count = 3) {
-  return new Promise((go) => {
-    const next = (left) => (left > 0 ? requestAnimationFrame(() => next(left - 1)) : go());
-    next(count);
-  });
-}
+import { equal, frames, ok, testInBrowser } from './kit.js';
 
 const HEIGHT = 400;
 
