@@ -14,6 +14,8 @@ Twisted: everything here runs at once and can be tried at a Python prompt.
     state.py      who is here, which rooms there are, and how they are found
     commands.py   what may be asked (imperatives)
     events.py     what happened, what is answered (past participles)
+    crowded.py    many who come and go in one room, told together
+    nodes.py      what the nodes of one chat tell each other
     codes.py      why: stable codes of refusals and causes
     concerns.py   whom an item concerns, and which log
     accounts.py   names that belong to somebody, also while they are away

@@ -14,11 +14,13 @@ from twistchat.core.events import (
     Announced,
     AwayChanged,
     AwayTold,
+    Between,
     ConversationsOpened,
     Deleted,
     Departed,
     Durable,
     Erased,
+    Event,
     Folded,
     HistoryOpened,
     InvitationShown,
@@ -29,12 +31,15 @@ from twistchat.core.events import (
     KeyOpened,
     Left,
     MembersListed,
+    Missed,
     Moderated,
     PersonaChanged,
+    Presence,
     PrivateOpened,
     Rejoined,
     Renamed,
     Reply,
+    Resynced,
     RulesChanged,
     Said,
     SearchOpened,
@@ -59,6 +64,10 @@ _READINGS = frozenset(
 _CHANGES = frozenset((TopicChanged, RulesChanged, Moderated, Deleted, AccountSet))
 _HOLDING = _CHANGES | {HistoryOpened, ConversationsOpened, SearchOpened}
 _AUDITED = _CHANGES - {TopicChanged}
+_EVENTS = _DURABLE | frozenset(get_args(Presence))
+_BETWEEN = frozenset(get_args(Between))
+_OWN = frozenset((Folded, Missed, Stopping, Resynced))
+_SHARED = (_EVENTS | _BETWEEN) - _OWN
 _COMING_OR_GOING = frozenset((Joined, Left, Departed))
 _ANSWERS = (
     _DURABLE
@@ -136,6 +145,11 @@ def is_durable(item: Item) -> TypeIs[Durable]:
     return type(item) in _DURABLE
 
 
+def is_event(item: Item) -> TypeIs[Event]:
+    """Whether people may be told of it, as of something that happened."""
+    return type(item) in _EVENTS
+
+
 def is_reply(item: Item) -> TypeIs[Reply]:
     """Whether it is for one session alone."""
     return type(item) in _REPLIES
@@ -194,6 +208,8 @@ def stands_in(item: Item) -> str | None:
             return item.log or item.room
         case Joined() | Left() | SearchOpened() | JoinOpened():
             return item.room
+        case Missed():
+            return item.room or None
         case _:
             return None
 
@@ -205,6 +221,8 @@ def rooms_of(item: Item) -> tuple[str, ...]:
             return (item.room,)
         case InvitationShown():
             return (item.room,)
+        case Missed():
+            return (item.room,) if item.room else ()
         case Moderated():
             return (item.room,) if item.room else item.rooms
         case Departed() | Renamed() | AwayChanged() | Folded() | PersonaChanged():
@@ -240,7 +258,21 @@ def people_of(item: Item) -> tuple[str, ...]:
 
 def is_for_everybody(item: Item) -> bool:
     """Whether every session hears of it, in whatever room."""
-    return isinstance(item, Stopping) or (isinstance(item, Announced) and item.to_user is None)
+    match item:
+        case Stopping() | Announced(to_user=None) | Missed(room=""):
+            return True
+        case _:
+            return False
+
+
+def is_between(item: Item) -> TypeIs[Between]:
+    """Whether only the nodes of a chat tell it each other: no person is told."""
+    return type(item) in _BETWEEN
+
+
+def is_shared(item: Item) -> bool:
+    """Whether the other nodes of a chat have to know of it."""
+    return type(item) in _SHARED
 
 
 def weight(item: Item) -> int:

@@ -19,6 +19,18 @@ from twistchat.core.codes import Cause as Cause
 from twistchat.core.codes import Refusal as Refusal
 from twistchat.core.codes import Unkept as Unkept
 
+# Many who come and go, told together.
+from twistchat.core.crowded import Folded as Folded
+from twistchat.core.crowded import Several as Several
+
+# What the nodes of one chat tell each other.
+from twistchat.core.nodes import Answered as Answered
+from twistchat.core.nodes import Asked as Asked
+from twistchat.core.nodes import Between as Between
+from twistchat.core.nodes import Entered as Entered
+from twistchat.core.nodes import Resynced as Resynced
+from twistchat.core.nodes import Withdrew as Withdrew
+
 # Answers stand in a file of their own, for their length.
 from twistchat.core.replies import AwayNoted as AwayNoted
 from twistchat.core.replies import AwayTold as AwayTold
@@ -330,32 +342,19 @@ class RoomForgotten:
 
 
 @value(frozen=True, slots=True)
-class Several:
-    """Several people, of whom the first few are named."""
+class Missed:
+    """Something of a room cannot be told any more to those who are in it.
 
-    names: tuple[str, ...] = ()
-    """The first three, at most: all of a thousand would be much to tell each of a thousand."""
-    count: int = 0
-    """How many they are."""
-
-    def __bool__(self) -> bool:
-        """Whether there are any."""
-        return self.count > 0
-
-
-@value(frozen=True, slots=True)
-class Folded:
-    """Several people came into crowded rooms or left them: one line instead of many.
-
-    Fanout makes it of `Joined`, `Left` and `Departed`, for wires that fold presence.
+    The store has lost it, or it is no longer kept. Its place is that of the last number before
+    what comes next; where the log goes on under another epoch, all numbers from 1 on are missed.
     """
 
-    rooms: tuple[str, ...]
-    joined: Several
-    left: Several
-    """Those who left the room and may be in others."""
-    departed: Several
-    """Those who left the chat, for whatever cause."""
+    room: str
+    """Empty: of what is said to people alone; everybody is told, since nobody knows to whom."""
+    first: int
+    last: int
+    """0: nobody knows."""
+    is_new_epoch: bool
     at: float
 
 
@@ -391,7 +390,8 @@ Presence = (
     | RoomForgotten
     | Folded
     | Announced
+    | Missed
     | Stopping
 )
 Event = Durable | Presence
-Item = Event | Reply
+Item = Event | Reply | Between

@@ -69,6 +69,10 @@ class User:
     """The account of an operator, whose password they have shown to be one while they are here."""
     persona: Persona = NO_PERSONA
     """How they present themselves."""
+    is_here: bool = True
+    """Whether they are connected to this node."""
+    elsewhere: set[str] = field(default_factory=set)
+    """The other nodes to which they are connected."""
 
 
 @dataclass(slots=True, eq=False)

@@ -79,6 +79,22 @@ class Committed:
     origin: Any = None
     label: Label | None = None
     echo: bool = True
+    node: str = ""
+    """Where it was decided; empty: here, or long ago."""
+
+
+@value(frozen=True, slots=True)
+class NodeSeen:
+    """A node of the chat, as its engine knows it."""
+
+    name: str
+    people: int
+    """Who are connected to it."""
+    since: float
+    """When it came: seconds since 1970, UTC."""
+    seen: float
+    """How many seconds ago it was last heard of."""
+    is_here: bool
 
 
 @value(frozen=True, slots=True)
@@ -131,6 +147,17 @@ class Engine(Protocol):
     @property
     def waiting(self) -> int:
         """How many bytes, roughly, wait to be committed."""
+
+    @property
+    def node(self) -> str:
+        """What this node is called; empty: it has the chat for itself."""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be committed or read now, in words for the operator; empty: it can."""
+
+    def nodes(self) -> Deferred[Sequence[NodeSeen]]:
+        """Tell which nodes there are; none, where this one has the chat for itself."""
 
     def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
         """Get ready. From then on `deliver` is called with each batch, in order.

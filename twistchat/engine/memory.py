@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from twistchat.core.events import SearchOpened
-    from twistchat.engine import Outcome
+    from twistchat.engine import NodeSeen, Outcome
 
 log = Logger()
 
@@ -259,6 +259,8 @@ class MemoryEngine:
 
     full = False
     waiting = 0
+    node = ""
+    trouble = ""
 
     def __init__(
         self, limits: Limits = DEFAULT_LIMITS, *, now: Callable[[], float] = time.time
@@ -266,6 +268,10 @@ class MemoryEngine:
         self.commits = Commits()
         self._memory = Memory(limits, now=now)
         self._deliver: Callable[[Sequence[Committed]], None] | None = None
+
+    def nodes(self) -> Deferred[Sequence[NodeSeen]]:
+        """See `Engine.nodes`."""
+        return succeed(())
 
     def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
         """See `Engine.start`."""

@@ -10,6 +10,7 @@ from twisted.logger import Logger
 
 from twistchat.core.concerns import (
     is_coming_or_going,
+    is_event,
     is_for_everybody,
     is_put_out,
     is_reply,
@@ -279,7 +280,7 @@ class Fanout:
         if is_for_everybody(item):
             for listener in self._rooms:
                 specials[listener].places.add(place)
-        if origin in self._rooms and wants_kept(committed):
+        if origin in self._rooms and wants_kept(committed) and is_event(item):
             specials[origin].instead[place] = replace(committed, item=Kept(item))
         if committed.number and (log := log_of(item)) is not None and log[0] == "#":
             self.told.note(log, committed)

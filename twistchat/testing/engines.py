@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.python.failure import Failure
 
 from twistchat.core.concerns import is_durable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.events import Durable, SearchOpened, Unkept
     from twistchat.counts import Commits
-    from twistchat.engine import Audited, Committed, Entry, Outcome, Repeated
+    from twistchat.engine import Audited, Committed, Entry, NodeSeen, Outcome, Repeated
     from twistchat.engine.retention import Retention
 
 T = TypeVar("T")
@@ -37,6 +37,9 @@ class SlowEngine:
     While `fails` is true, nothing is kept, claimed or read; `refuses` says so of single
     events; while `hangs` is true, the writer does not answer at all (`answer` lets it).
     """
+
+    node = ""
+    trouble = ""
 
     def __init__(
         self,
@@ -77,6 +80,10 @@ class SlowEngine:
     def waiting(self) -> int:
         """See `Engine.waiting`."""
         return self._line.waiting
+
+    def nodes(self) -> Deferred[Sequence[NodeSeen]]:
+        """See `Engine.nodes`."""
+        return succeed(())
 
     def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
         """See `Engine.start`."""

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.events import Durable, SearchOpened, Unkept
     from twistchat.counts import Commits
-    from twistchat.engine import Outcome, Repeated
+    from twistchat.engine import NodeSeen, Outcome, Repeated
     from twistchat.engine.keys import Used
     from twistchat.engine.worker import MakeWorker
 
@@ -64,6 +64,9 @@ CLOSE_TIME = 1.0
 
 class SQLiteEngine:
     """Keeps everything that anybody saw, in one file. `worker` makes its three workers."""
+
+    node = ""
+    trouble = ""
 
     def __init__(
         self,
@@ -123,6 +126,10 @@ class SQLiteEngine:
     def waiting(self) -> int:
         """See `Engine.waiting`."""
         return self._line.waiting
+
+    def nodes(self) -> Deferred[Sequence[NodeSeen]]:
+        """See `Engine.nodes`."""
+        return succeed(())
 
     def start(self, deliver: Callable[[Sequence[Committed]], None]) -> Deferred[None]:
         """See `Engine.start`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from twistchat.core.concerns import is_answer, is_reply
+from twistchat.core.concerns import is_answer, is_event, is_reply
 from twistchat.core.events import (
     JoinOpened,
     Kept,
@@ -95,7 +95,7 @@ class IRCFormat:
         item = committed.item
         if type(item) is Said:
             return encode(happened.said(item, item.room, committed, self))
-        if is_reply(item):  # Fanout encodes these by encode_reply
+        if not is_event(item):  # Fanout encodes these by encode_reply
             return b""
         return encode(happened.lines_of(item, committed, self))
 

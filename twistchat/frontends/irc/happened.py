@@ -75,7 +75,7 @@ def lines_of(item: e.Event, committed: Committed, to: IRCFormat) -> list[str]:
         case e.Stopping():
             told = f"{s.STOPPING}: {item.words}" if item.words else f"{s.STOPPING}."
             return [_server(item, to, "*", told), last_words(e.Goodbye(Cause.STOPPING, item.words))]
-        case e.RoomForgotten() | e.Folded():
+        case e.RoomForgotten() | e.Folded() | e.Missed():
             return []
         case _:
             assert_never(item)

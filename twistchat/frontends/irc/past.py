@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from twistchat.core import events as e
-from twistchat.core.concerns import is_reply
+from twistchat.core.concerns import is_event
 from twistchat.frontends.irc import happened, labels
 from twistchat.frontends.irc import sentences as s
 from twistchat.frontends.irc.message import encode, write
@@ -92,7 +92,7 @@ def _asked_for(place: Committed, past: Past, to: IRCFormat) -> list[str]:
     lines = []
     for committed in past.events:
         item = committed.item
-        if not is_reply(item) and (to.has_playback or isinstance(item, e.Said | e.Whispered)):
+        if is_event(item) and (to.has_playback or isinstance(item, e.Said | e.Whispered)):
             lines += happened.lines_of(item, committed, to)
     return _in_answer(lines, HISTORY, asked, to, asked.about.partition(" ")[2])
 

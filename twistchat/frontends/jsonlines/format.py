@@ -8,7 +8,7 @@ from math import floor
 from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import events as e
-from twistchat.core.concerns import is_part, is_reply, weight
+from twistchat.core.concerns import is_event, is_part, is_reply, weight
 from twistchat.core.text import clean
 from twistchat.engine import Committed
 from twistchat.frontends.jsonlines import format_accounts as accounts
@@ -50,7 +50,7 @@ class JSONFormat:
     def encode(self, committed: Committed) -> bytes:
         """Write an event."""
         item = committed.item
-        if is_reply(item):  # Fanout encodes these by encode_reply
+        if not is_event(item):  # Fanout encodes these by encode_reply
             return b""
         told = _event(item, committed)
         return encode(told) if told else b""
@@ -97,13 +97,13 @@ class JSONFormat:
             case e.HistoryOpened(room=room) | e.SearchOpened(room=room) | e.JoinOpened(room=room):
                 for committed in past.events:
                     leave_out(committed.number)
-                    if not is_reply(committed.item):
+                    if is_event(committed.item):
                         lines.append(_past_line(committed.item, committed, marks))
                 leave_out(None)
             case e.ConversationsOpened():
                 return encode(_conversations(opened, past, label))
             case e.PrivateOpened():
-                events = ((c.item, c) for c in past.events if not is_reply(c.item))
+                events = ((c.item, c) for c in past.events if is_event(c.item))
                 lines += (_past_line(item, committed, marks) for item, committed in events)
                 return b"".join(lines)
             case _:
@@ -245,7 +245,7 @@ def _event(item: e.Event, committed: Committed) -> Object:
             return accounts.account_set(item, when_who)
         case e.RoomForgotten() | e.Folded() | e.Signalled() | e.PersonaChanged():
             return {}
-        case e.InvitationShown():
+        case e.InvitationShown() | e.Missed():
             return {}
         case _:
             assert_never(item)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from twistchat.core.concerns import is_reply
+from twistchat.core.concerns import is_event, is_reply
 from twistchat.core.events import (
     Erased,
     HistoryOpened,
@@ -66,7 +66,7 @@ class LineFormat:
         item = committed.item
         if type(item) is Said and not (self.times or self.numbers):
             return self._line(self.speech.said(item))
-        if is_reply(item):  # Fanout encodes these by encode_reply
+        if not is_event(item):  # Fanout encodes these by encode_reply
             return b""
         lines = self._numbered(committed, self.speech.told(item, self.zone))
         if self.times:
@@ -116,7 +116,7 @@ class LineFormat:
         """Write what somebody missed, with what is left out of it in its place."""
         until = opened.seen.perhaps_until if opened.seen is not None else 0.0
         first = past.left_out[0] if past.left_out else None
-        perhaps = any(not is_reply(c.item) and c.item.at <= until for c in past.events)
+        perhaps = any(is_event(c.item) and c.item.at <= until for c in past.events)
         lines = []
         if past.events or first is None or first.why is WhyLeftOut.EPOCH:
             count = len(past.events)
@@ -136,7 +136,7 @@ class LineFormat:
             if at is not None:
                 wanted.append(f"{name}:{self._typed(at, 'minutes')}")
         further = ""
-        if len(events) >= opened.limit and not is_reply(events[0].item):
+        if len(events) >= opened.limit and is_event(events[0].item):
             # To the next millisecond: rather is one line shown again than one never.
             further = f"until:{self._typed(events[0].item.at + 0.001, 'milliseconds')}"
         return self.speech.search_head(opened.room, " ".join(wanted), len(events), further)
@@ -154,7 +154,7 @@ class LineFormat:
         What somebody may have read already, up to a time, is marked.
         """
         item = committed.item
-        if is_reply(item):
+        if not is_event(item):
             return []
         time = self.time(item.at, now=now)
         lines = self._numbered(committed, self.speech.told(item, self.zone))

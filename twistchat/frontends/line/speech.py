@@ -109,6 +109,7 @@ class Speech:
                 | e.Signalled()
                 | e.PersonaChanged()
                 | e.Tagged()
+                | e.Missed()
             ):
                 return []  # who asks is told
             case _:
