@@ -74,9 +74,9 @@ class Link(Protocol):
         went_down: Callable[[], None],
         woken: Callable[[bytes], None],
     ) -> None:
-        """Call these whenever there is a connection again, and none any more; and with what is
-        published in the channel. Messages may be lost without a word.
+        """Call these when there is a connection again, none any more, and something published.
 
+        The first connection is told by `start` alone. Messages may be lost without a word.
         `came_up` is called only when the channel is listened to, too; so nothing that is published
         behind it is lost but by losing the connection, which is told.
         """
