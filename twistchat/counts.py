@@ -55,6 +55,20 @@ class Heard:
 
 
 @dataclass(slots=True)
+class Feed:
+    """How far a node has read what all nodes of its chat do."""
+
+    at: int = 0
+    """The last that was told here, of 1, 2, 3 …"""
+    last: int = 0
+    """The last of which is known that it is there."""
+    asked_again: int = 0
+    """How often the answer to a batch was lost, so that the same was asked once more."""
+    resyncs: int = 0
+    """How often it had to learn anew how everything stands."""
+
+
+@dataclass(slots=True)
 class Commits:
     """What an engine has committed, if it does so later."""
 
@@ -69,6 +83,8 @@ class Commits:
     """When the writer was given what it has now, by the reactor's clock; None if it has nothing."""
     is_failing: bool = False
     """Whether the last batch could not be kept."""
+    feed: Feed | None = None
+    """None where the chat has one node."""
 
 
 @dataclass(slots=True)

@@ -205,6 +205,8 @@ class Announce:
     text: str
     to: str | None = None
     """A nickname, or None for all."""
+    only_here: bool = False
+    """Whether it concerns only those who are connected to this node."""
 
 
 @value(frozen=True, slots=True)

@@ -272,7 +272,7 @@ def is_between(item: Item) -> TypeIs[Between]:
 
 def is_shared(item: Item) -> bool:
     """Whether the other nodes of a chat have to know of it."""
-    return type(item) in _SHARED
+    return type(item) in _SHARED and not (isinstance(item, Announced) and item.only_here)
 
 
 def weight(item: Item) -> int:

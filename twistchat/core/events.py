@@ -269,6 +269,8 @@ class Announced:
     to_user: str | None
     to: str | None
     at: float
+    only_here: bool = False
+    """Whether it concerns only those who are connected to this node: no other hears of it."""
 
 
 @value(frozen=True, slots=True)

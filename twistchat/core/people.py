@@ -152,7 +152,7 @@ def announce(state: State, user: User, command: c.Announce) -> Sequence[e.Item] 
     if not text:
         return e.Refused(e.Refusal.NOTHING_TO_SAY)
     if command.to is None:
-        return [e.Announced(text, None, None, state.now())]
+        return [e.Announced(text, None, None, state.now(), command.only_here)]
     other = state.person(command.to)
     if other is None:
         return nobody(command.to)

@@ -131,7 +131,7 @@ class Closing:
             self._next = self._clock.callLater(left - again, self._tell)
 
     def _announce(self, text: str) -> None:
-        self._errands.run(Announce(text), lambda _: Told(""))
+        self._errands.run(Announce(text, only_here=True), lambda _: Told(""))
 
     def _now(self) -> None:
         self.stop()
