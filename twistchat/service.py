@@ -149,12 +149,14 @@ class ChatService(MultiService):
             passwords=self.parts.passwords,
             good_password=good_password,
             perform=self.parts.operator.perform,
+            submit=self.parts.pipeline.submit,
             wire_format=text,
             shut_down=self.shut_down,
             change_limits=self.change_limits,
             read=read_again,
             begun_with=settings,
         )
+        self.parts.pipeline.watch(self.office.asking.follow)
         commands, fanout = self.office.commands, self.parts.fanout
         in_chat = commands.in_chat()
         self.registry.office = lambda line, user: in_chat.run(line, by=user)

@@ -36,6 +36,7 @@ class OperatorTestCase(ChatTestCase):
             passwords=parts.passwords,
             good_password=good_password,
             perform=parts.operator.perform,
+            submit=parts.pipeline.submit,
             wire_format=LineFormat(),
             shut_down=self.stopped.append,
             change_limits=self.change_limits,

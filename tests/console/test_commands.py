@@ -97,7 +97,8 @@ class PeopleTests(OperatorTestCase):
         names = [
             "count", "who", "say", "msg", "watch", "rooms", "room", "topic", "kick", "mute",
             "unmute", "ban", "unban", "exempt", "unexempt", "allow", "disallow", "bans", "audit",
-            "account", "stats", "limit", "drain", "motd", "reload", "shutdown", "help",
+            "account", "nodes", "at", "stats", "limit", "drain", "motd", "reload", "shutdown",
+            "help",
         ]  # fmt: skip
         listed = self.data("help")
         self.assertEqual([command["name"] for command in listed], names)

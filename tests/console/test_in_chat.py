@@ -13,7 +13,20 @@ from twistchat.testing import JSON, Person, Program
 if TYPE_CHECKING:
     from twistchat.frontends.console.results import Result
 
-OF_CHAT = ["count", "who", "say", "msg", "rooms", "room", "bans", "audit", "stats", "help"]
+OF_CHAT = [
+    "count",
+    "who",
+    "say",
+    "msg",
+    "rooms",
+    "room",
+    "bans",
+    "audit",
+    "nodes",
+    "at",
+    "stats",
+    "help",
+]
 
 
 class InChatTests(OperatorTestCase):

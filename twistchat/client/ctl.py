@@ -29,7 +29,10 @@ BROKEN_PIPE = 141
 
 ACCOUNT_DEEDS = ("add", "passwd", "role", "disable", "enable", "delete")
 
-TRAILING = "--json stands before the command: twistchat ctl --json COMMAND"
+TRAILING = "{option} stands before the command: twistchat ctl {option} COMMAND"
+
+BEFORE = {"--json": "--json", "--node": "--node NAME"}
+"""How options are written that stand before a command, and are taken for a part of it behind."""
 
 
 def add_command(commands: Any) -> None:
@@ -47,6 +50,12 @@ def add_command(commands: Any) -> None:
         default=os.environ.get("TWISTCHAT_CONTROL") or DEFAULT,
         help=f"the server's socket; {DEFAULT}, or what TWISTCHAT_CONTROL says, if not given",
     )
+    parser.add_argument(
+        "--node",
+        metavar="NAME",
+        help="where several processes share a chat: do it at that one, or at each of them (all); "
+        "nodes lists them",
+    )
     parser.add_argument("--json", action="store_true", help="for programs: answer in JSON")
     parser.add_argument(
         "words", nargs=argparse.REMAINDER, metavar="COMMAND", help="such as: who, say TEXT, help"
@@ -61,13 +70,17 @@ def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         parser.error("the command is not in this terminal's encoding")
     if options.words and not command.strip():
         parser.error("the command is empty")
-    operator = Operator(options.control, is_json=options.json)
+    node: str | None = options.node
+    if node is not None and (not node or node.split() != [node]):
+        parser.error("--node takes the name of one node, or all: nodes lists them")
+    operator = Operator(options.control, is_json=options.json, node=node)
     try:
         if not command:
             return operator.talk()
         status = operator.do(command)
-        if status == USAGE and "--json" in options.words:
-            complain(TRAILING)
+        misplaced = next((BEFORE[word] for word in options.words if word in BEFORE), None)
+        if status == USAGE and misplaced is not None:
+            complain(TRAILING.format(option=misplaced))
         sys.stdout.flush()
     except NoServerError as error:
         complain(str(error))
@@ -85,8 +98,10 @@ def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
 class Operator:
     """Asks the server for what somebody types, and shows its answers."""
 
-    def __init__(self, path: str, *, is_json: bool) -> None:
+    def __init__(self, path: str, *, is_json: bool, node: str | None = None) -> None:
+        """With a `node`, everything is done at that one."""
         self._path = path
+        self._before = "" if node is None else f"at {node} "
         self._is_json = is_json
         self._connection: Connection | None = None
 
@@ -95,7 +110,7 @@ class Operator:
         status = 0
         with Shell(self.complete) as shell:
             if shell.is_terminal:
-                names = self._ask_quietly("count")
+                names = self._ask_quietly(self._before + "count")
                 print(f"This controls the server at {self._path}: {names}")  # noqa: T201
                 print("help lists the commands, exit leaves.")  # noqa: T201
             for line in shell.lines():
@@ -126,6 +141,7 @@ class Operator:
 
     def do(self, command: str) -> int:
         """Do one command, and return its status."""
+        command = self._before + command
         secret: str | None = None
         while True:
             connection = self._connect()

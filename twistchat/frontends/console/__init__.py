@@ -15,6 +15,8 @@ programs by whoever has asked.
     running.py    the commands about the server: stats, limit, drain
     reloading.py  the commands about files: reload, motd
     closing.py    shutdown, now or in a while
+    nodes.py      the commands about nodes, where several processes share the chat
+    asking.py     what is asked of other nodes, and what they answer
     office.py     all of these, put together
     protocol.py   Console: what the operator types at the terminal, and sees
     terminal.py   StandardIO on the terminal, without getting into the log's way

@@ -62,6 +62,7 @@ class Closing:
                 "[in TIME|cancel] [REASON]",
                 "say goodbye to all, and stop",
                 self._shutdown,
+                of_process=True,
             ),
         )
 

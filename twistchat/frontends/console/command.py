@@ -114,6 +114,8 @@ class Command:
     run: Callable[[Asked], Result | Deferred[Result]]
     in_chat: bool = False
     """Whether operators in the chat have it too. Not those that end the chat or open its doors."""
+    of_process: bool = False
+    """Whether it is about this process alone, where several share the chat."""
 
     @property
     def typed(self) -> str:
@@ -193,7 +195,12 @@ class Commands:
                 return self._unknown(asked.one())
             found = [command]
         rows: list[Mapping[str, Any]] = [
-            {"name": each.name, "usage": self._prefix + each.typed, "summary": each.summary}
+            {
+                "name": each.name,
+                "usage": self._prefix + each.typed,
+                "summary": each.summary,
+                "of": "process" if each.of_process else "chat",
+            }
             for each in found
         ]
         return Table(COLUMNS, rows)

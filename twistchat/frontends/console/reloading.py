@@ -61,8 +61,20 @@ class Reloading:
     def commands(self) -> Sequence[Command]:
         """List the commands. Files are the business of whoever can write them."""
         return (
-            Command("motd", "[reload]", "show what newcomers read, or reload it", self._motd),
-            Command("reload", "", "read options, limits and the motd again", self._reload),
+            Command(
+                "motd",
+                "[reload]",
+                "show what newcomers read, or reload it",
+                self._motd,
+                of_process=True,
+            ),
+            Command(
+                "reload",
+                "",
+                "read options, limits and the motd again",
+                self._reload,
+                of_process=True,
+            ),
         )
 
     def reload(self) -> Result:

@@ -186,6 +186,47 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """What another node has answered, as it was written there."""
+
+    written: Sequence[str]
+    fields: Any
+    status: Status = Status.DONE
+
+    def lines(self) -> Sequence[str]:
+        """Hand out what people read."""
+        return list(self.written)
+
+    def data(self) -> Any:
+        """Hand out what programs read."""
+        return self.fields
+
+
+@dataclass(frozen=True, slots=True)
+class ByNode:
+    """What has come of one command at several nodes."""
+
+    results: Mapping[str, Result]
+
+    @property
+    def status(self) -> Status:
+        """The worst of them."""
+        return max(result.status for result in self.results.values())
+
+    def lines(self) -> Sequence[str]:
+        """Write what each has answered below its name."""
+        return [
+            line
+            for node, result in self.results.items()
+            for line in (f"{node}:", *(f"  {line}" for line in result.lines()))
+        ]
+
+    def data(self) -> Any:
+        """Hand out what each has answered, by its name."""
+        return {node: result.data() for node, result in self.results.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """A room is to be shown where this was typed, for as long as its operator likes."""
 

@@ -10,6 +10,7 @@ from twisted.logger import Logger
 
 from twistchat.core.changes import Takes, takes_effect
 from twistchat.core.limits import Described, described, limit_value
+from twistchat.counts import Feed
 from twistchat.frontends.console.closing import in_words
 from twistchat.frontends.console.command import Asked, Command, UsageError
 from twistchat.frontends.console.reloading import shown
@@ -77,6 +78,18 @@ STATS = (
     Column("stops_in", "stops", _if_any),
 )
 
+STATS_OF_NODE = (
+    Column("node", "node"),
+    STATS[0],
+    Column("people", "people here"),
+    Column("in_all", "at all nodes"),
+    *STATS[2:],
+    Column("store", "store", lambda trouble: trouble or "well"),
+    Column("feed", "feed read up to"),
+    Column("feed_behind", "and behind by"),
+)
+"""The same, where a chat has several nodes."""
+
 
 class Running:
     """What the operator asks of the running server, and changes in it."""
@@ -103,14 +116,22 @@ class Running:
     def commands(self) -> Sequence[Command]:
         """List the commands. To let nobody in is for whoever is going to let them in again."""
         return (
-            Command("stats", "", "how the server fares", self._stats, in_chat=True),
+            Command(
+                "stats",
+                "",
+                "how the server fares",
+                self._stats,
+                in_chat=True,
+                of_process=True,
+            ),
             Command(
                 "limit",
                 "[NAME [VALUE]]",
                 "show limits, or change one for this run",
                 self._limit,
+                of_process=True,
             ),
-            Command("drain", "[off]", "let nobody new in, or again", self._drain),
+            Command("drain", "[off]", "let nobody new in, or again", self._drain, of_process=True),
         )
 
     def _stats(self, asked: Asked) -> Result:
@@ -119,7 +140,7 @@ class Running:
         queues = [session.outlet.queued for session in sessions]
         fields = {
             "uptime": self._chat.now() - self._began,
-            "people": len(self._chat.people),
+            "people": sum(user.is_here for user in self._chat.people),
             "sessions": dict(Counter(session.wire for session in sessions)),
             "rooms": len(self._chat.rooms),
             "lines": sum(heard.lines for heard in self._counts.heard.values()),
@@ -131,7 +152,18 @@ class Running:
             "draining": self._registry.is_draining,
             "stops_in": self._closing.left,
         }
-        return Facts(STATS, fields)
+        engine = self._engine
+        if not engine.node:
+            return Facts(STATS, fields)
+        feed = engine.commits.feed or Feed()
+        fields |= {
+            "node": engine.node,
+            "in_all": self._chat.population,
+            "store": engine.trouble,
+            "feed": feed.at,
+            "feed_behind": max(0, feed.last - feed.at),
+        }
+        return Facts(STATS_OF_NODE, fields)
 
     def _limit(self, asked: Asked) -> Result:
         limits = self._registry.limits
