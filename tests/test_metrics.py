@@ -14,11 +14,11 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.engines import OnSlowEngine
-from twistchat.core.limits import Limits
-from twistchat.counts import BATCH_SIZES, COMMIT_TIMES, Commits, Counts, Spread
+from twistchat.core.limits import DEFAULT_LIMITS, Limits
+from twistchat.counts import BATCH_SIZES, COMMIT_TIMES, Commits, Counts, Feed, Spread
 from twistchat.engine.memory import MemoryEngine
 from twistchat.metrics.families import METRICS
-from twistchat.metrics.health import why_unwell
+from twistchat.metrics.health import Trouble, why_unwell
 from twistchat.metrics.lag import EVERY, Lag
 from twistchat.metrics.numbers import Numbers, look
 from twistchat.metrics.pages import Pages, PagesSite
@@ -83,9 +83,9 @@ def nothing() -> Numbers:
     """The numbers of a chat that nothing has happened in."""
     empty = Spread((1,))
     return Numbers(
-        sessions={}, people=0, rooms=0, queued=0, lines={}, deliveries=0, drops={}, bites={},
-        refused_logins={}, unkept={}, commit_times=empty, batch_sizes=empty, lags=empty,
-        started=0.0, version="1",
+        sessions={}, people=0, in_all=0, rooms=0, queued=0, lines={}, deliveries=0, drops={},
+        bites={}, refused_logins={}, unkept={}, commit_times=empty, batch_sizes=empty, lags=empty,
+        nodes=1, is_store_up=True, feed=Feed(), started=0.0, version="1",
     )  # fmt: skip
 
 
@@ -199,8 +199,8 @@ class NumbersTests(OnSlowEngine):
         parts = self.world.parts
         return look(
             crowd=parts.registry, place=parts.chat, counts=parts.counts,
-            commits=parts.engine.commits, lags=self.lags, wires=WIRES, started=1795276000.5,
-            version="0.1.0",
+            commits=parts.engine.commits, lags=self.lags, nodes=3, is_store_up=False, wires=WIRES,
+            started=1795276000.5, version="0.1.0",
         )  # fmt: skip
 
     def scraped(self) -> Samples:
@@ -221,6 +221,21 @@ class NumbersTests(OnSlowEngine):
             self.assertEqual(samples[name, label], 0, name)
         self.assertEqual(samples["twistchat_start_time_seconds", ""], 1795276000.5)
         self.assertEqual(samples["twistchat_build_info", "0.1.0"], 1)
+
+    def test_of_several_nodes(self) -> None:
+        self.people("alice", "bob")
+        self.world.parts.chat.people[0].is_here = False
+        self.world.engine.commits.feed = Feed(at=7, last=9, asked_again=1, resyncs=2)
+        before = self.look()
+        self.world.engine.commits.feed.at = 8
+        self.assertEqual(before.feed.at, 7)
+        samples = self.scraped()
+        for name, value in (
+            ("people", 1), ("people_in_all", 2), ("nodes", 3), ("store_up", 0),
+            ("feed_position", 8), ("feed_behind", 1), ("store_asked_again_total", 1),
+            ("resyncs_total", 2),
+        ):  # fmt: skip
+            self.assertEqual(samples[f"twistchat_{name}", ""], value, name)
 
     def test_people_talk(self) -> None:
         alice, bob = self.people("alice", "bob")
@@ -329,6 +344,36 @@ class HealthTests(SynchronousTestCase):
         )
 
 
+class TroubleTests(SynchronousTestCase):
+    """A store that cannot be reached, for a moment or for longer."""
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.what = ""
+        self.trouble = Trouble(lambda: self.what, self.clock, patience=10)
+
+    def test_none(self) -> None:
+        self.clock.advance(100)
+        self.assertEqual(self.trouble.lasting(), "")
+
+    def test_a_moment(self) -> None:
+        for _ in range(3):
+            self.what = "no connection"
+            self.assertEqual(self.trouble.lasting(), "")
+            self.clock.advance(9)
+            self.assertEqual(self.trouble.lasting(), "")
+            self.what = ""
+            self.assertEqual(self.trouble.lasting(), "")
+
+    def test_a_while(self) -> None:
+        self.what = "no connection"
+        self.trouble.lasting()
+        self.clock.advance(10)
+        self.assertEqual(self.trouble.lasting(), "no connection")
+        self.what = ""
+        self.assertEqual(self.trouble.lasting(), "")
+
+
 class ServiceTests(SynchronousTestCase):
     """The whole service, from before its engine has started until it has stopped."""
 
@@ -374,6 +419,29 @@ class ServiceTests(SynchronousTestCase):
         self.successResultOf(stopping)
         for call in self.reactor.getDelayedCalls():  # of a port that a real reactor would close
             self.assertIn("_updateLogDateTime", repr(call))
+
+    def test_a_store_that_is_away(self) -> None:
+        self.service.startService()
+        self.reactor.advance(0.01)
+        self.engine.trouble = "connection refused"
+        for path in ("/readyz", "/healthz"):
+            self.assertEqual(self.asked(path), (200, "ok"))
+        self.reactor.advance(DEFAULT_LIMITS.uncommitted_age)
+        for path in ("/readyz", "/healthz"):
+            self.assertEqual(self.asked(path), (503, "the store is away: connection refused"))
+        self.engine.trouble = ""
+        self.assertEqual(self.asked("/readyz"), (200, "ok"))
+        self.successResultOf(self.service.stopService())
+
+    def test_how_many_nodes_there_are(self) -> None:
+        self.service.startService()
+        self.reactor.advance(0.01)
+        assert self.service.window is not None
+        samples = read(ask(self.service.window._site, "/metrics").text)
+        self.assertEqual(
+            (samples["twistchat_nodes", ""], samples["twistchat_store_up", ""]), (1, 1)
+        )
+        self.successResultOf(self.service.stopService())
 
     def test_it_listens_without_privileges_too(self) -> None:
         self.service.startService()

@@ -32,6 +32,7 @@ from twistchat.host.descriptors import fit
 from twistchat.host.door import Door
 from twistchat.host.endpoints import ANY, LINE, WEB, Listen, read_listen
 from twistchat.host.private import is_ours
+from twistchat.metrics.health import Trouble
 from twistchat.operating import ControlSocket, OnHangUp
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ class ChatService(MultiService):
             extensions=extensions,
             doors=doors,
         )
+        self._trouble = Trouble(self._why_away, reactor, patience=limits.uncommitted_age)
         self.factory = ChatFactory(self.parts.registry)
         self._tls = tls
         self._web = replace(web or WebPlace(), doors=self._ways)
@@ -229,7 +231,9 @@ class ChatService(MultiService):
             commits=parts.engine.commits,
             wires=WIRES,
             patience=parts.registry.limits.uncommitted_age,
-            fault=lambda: self._fault,
+            nodes=parts.engine.nodes,
+            trouble=lambda: parts.engine.trouble,
+            fault=lambda: self._fault or self._trouble.lasting(),
             why_unready=self.why_unready,
         )
 
@@ -238,13 +242,17 @@ class ChatService(MultiService):
         """The connected clients."""
         return self.parts.registry
 
+    def _why_away(self) -> str:
+        trouble = self.parts.engine.trouble
+        return f"the store is away: {trouble}" if trouble else ""
+
     def why_unready(self) -> str:
         """Say in a word why nobody is let in now; nothing where people are."""
         if self._is_stopping:
             return "stopping"
         if self.is_draining:
             return "draining"
-        return "" if self._is_open else "starting"
+        return self._trouble.lasting() if self._is_open else "starting"
 
     def privilegedStartService(self) -> None:
         """Listen everywhere, while there is still the right to use any port."""

@@ -59,7 +59,16 @@ METRICS = (
         "Connections, also those that have no name yet.",
         lambda n: n.sessions,
     ),
-    Described("twistchat_people", GAUGE, "", "People who have a name.", lambda n: n.people),
+    Described(
+        "twistchat_people", GAUGE, "",
+        "People who have a name, connected to this process.",
+        lambda n: n.people,
+    ),
+    Described(
+        "twistchat_people_in_all", GAUGE, "",
+        "People in the chat, at whatever node: each node tells the same.",
+        lambda n: n.in_all,
+    ),
     Described(
         "twistchat_rooms", GAUGE, "",
         "Rooms, also those with nobody in them.",
@@ -114,6 +123,36 @@ METRICS = (
         "twistchat_reactor_lag_seconds", HISTOGRAM, "",
         "How late the server comes to what is due; it looks ten times a second.",
         lambda n: n.lags,
+    ),
+    Described(
+        "twistchat_nodes", GAUGE, "",
+        "Processes that share the chat, as they were when this was last asked for.",
+        lambda n: n.nodes,
+    ),
+    Described(
+        "twistchat_store_up", GAUGE, "",
+        "Whether the store can be reached: 1, or 0.",
+        lambda n: n.is_store_up,
+    ),
+    Described(
+        "twistchat_feed_position", GAUGE, "",
+        "Up to where this node has told what all nodes do; 0 where it is the only one.",
+        lambda n: n.feed.at,
+    ),
+    Described(
+        "twistchat_feed_behind", GAUGE, "",
+        "How much of that it knows to be there and has yet to tell.",
+        lambda n: max(0, n.feed.last - n.feed.at),
+    ),
+    Described(
+        "twistchat_store_asked_again_total", COUNTER, "",
+        "How often the store's answer to a batch was lost, so that it was asked once more.",
+        lambda n: n.feed.asked_again,
+    ),
+    Described(
+        "twistchat_resyncs_total", COUNTER, "",
+        "How often this node had to learn anew how everything stands.",
+        lambda n: n.feed.resyncs,
     ),
     Described(
         "twistchat_start_time_seconds", GAUGE, "",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
+
+from twistchat.counts import Feed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sized
@@ -40,12 +42,20 @@ class Crowd(Protocol):
         """Everybody who is connected, some still at the door."""
 
 
+class Person(Protocol):
+    """What is asked of somebody."""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether they are connected to this process."""
+
+
 class Place(Protocol):
     """Who is here, and where: the rules' own view."""
 
     @property
-    def people(self) -> Sized:
-        """Everybody who has a name."""
+    def people(self) -> Collection[Person]:
+        """Everybody who has a name, at whatever node."""
 
     @property
     def rooms(self) -> Sized:
@@ -59,6 +69,9 @@ class Numbers:
     sessions: Mapping[str, int]
     """By wire."""
     people: int
+    """Who are connected to this process."""
+    in_all: int
+    """Who are in the chat, at whatever node."""
     rooms: int
     queued: int
     """Bytes that wait for readers; what many wait for counts for each of them."""
@@ -72,6 +85,10 @@ class Numbers:
     commit_times: Spread
     batch_sizes: Spread
     lags: Spread
+    nodes: int
+    """Processes that share the chat."""
+    is_store_up: bool
+    feed: Feed
     started: float
     """Seconds since 1970, UTC."""
     version: str
@@ -85,6 +102,8 @@ def look(
     counts: Counts,
     commits: Commits,
     lags: Spread,
+    nodes: int,
+    is_store_up: bool,
     wires: Collection[str],
     started: float,
     version: str,
@@ -95,10 +114,12 @@ def look(
     for session in crowd.sessions:
         sessions[session.wire] += 1
         queued += session.outlet.queued
+    people = place.people
     heard = {wire: heard.lines for wire, heard in counts.heard.items()}
     return Numbers(
         sessions=sessions,
-        people=len(place.people),
+        people=sum(person.is_here for person in people),
+        in_all=len(people),
         rooms=len(place.rooms),
         queued=queued,
         lines=dict.fromkeys(wires, 0) | heard,
@@ -110,6 +131,9 @@ def look(
         commit_times=commits.times.copy(),
         batch_sizes=commits.sizes.copy(),
         lags=lags.copy(),
+        nodes=nodes,
+        is_store_up=is_store_up,
+        feed=replace(commits.feed) if commits.feed is not None else Feed(),
         started=started,
         version=version,
     )

@@ -16,7 +16,7 @@ from twistchat.metrics.numbers import Numbers, look
 from twistchat.metrics.pages import Pages, PagesSite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IListeningPort
@@ -43,8 +43,10 @@ class Window(Listening):
 
     It is open before anybody is let in, and closed when everybody has gone, so that it can be
     asked meanwhile whether the server is ready. `wires` are those that it speaks; the store may
-    take as long as `patience`, in seconds; `fault` tells what else is wrong, and `why_unready`
-    why nobody is let in, both in words, which are empty where there is nothing to tell.
+    take as long as `patience`, in seconds. `nodes` names the processes that share the chat, and
+    `trouble` says why the store cannot be reached now; `fault` tells what else is wrong, and
+    `why_unready` why nobody is let in, all in words, which are empty where there is nothing to
+    tell.
     """
 
     def __init__(
@@ -58,19 +60,32 @@ class Window(Listening):
         commits: Commits,
         wires: Collection[str],
         patience: float,
+        nodes: Callable[[], Deferred[Sequence[Any]]],
+        trouble: Callable[[], str],
         fault: Callable[[], str],
         why_unready: Callable[[], str],
         now: Callable[[], float] = time.time,
     ) -> None:
         started = now()
 
+        def count_nodes() -> None:
+            """Ask how many there are, to be told the next time: nobody waits for the store here."""
+
+            def counted(found: Sequence[Any]) -> None:
+                self._nodes = max(1, len(found))
+
+            nodes().addCallbacks(counted, lambda _: None)
+
         def look_now() -> Numbers:
+            count_nodes()
             return look(
                 crowd=crowd,
                 place=place,
                 counts=counts,
                 commits=commits,
                 lags=self._lag.spread,
+                nodes=self._nodes,
+                is_store_up=not trouble(),
                 wires=wires,
                 started=started,
                 version=twistchat.__version__,
@@ -79,6 +94,7 @@ class Window(Listening):
         def unwell() -> str:
             return fault() or why_unwell(commits, now=reactor.seconds(), patience=patience)
 
+        self._nodes = 1
         self._lag = Lag(reactor)
         pages = Pages(reactor, look=look_now, why_unwell=unwell, why_unready=why_unready)
         self._site = Connections(PagesSite(pages, reactor))
