@@ -30,7 +30,9 @@ _LEFT_OUT = re.compile(r"-- (?:One line is|(\d+) lines are) left out here")
 _PAST = re.compile(r"\[(?:\d{4}-\d\d-\d\d )?\d\d:\d\d\] (\? )?(.*)$")
 
 
-class _Connection(LineReceiver):
+class Connection(LineReceiver):
+    """One connection of a reader."""
+
     delimiter = b"\n"
     MAX_LENGTH = 10**6
 
@@ -63,7 +65,7 @@ class ReturningReader:
         self._patience = 0
         self._is_away = True
         self._lost: Deferred[None] | None = None
-        self._connections: list[_Connection] = []
+        self._connections: list[Connection] = []
         self._is_connected = False
 
     async def come(self, port: int) -> None:
@@ -80,14 +82,18 @@ class ReturningReader:
             await self._lost
 
     async def _connect(self) -> None:
-        connection = _Connection(self)
+        connection = Connection(self)
         try:
             endpoint = HostnameEndpoint(reactor, b"127.0.0.1", self._port)
             await connectProtocol(endpoint, connection)
         except ConnectError:
-            self._is_away = True  # the server is dead
+            self._finds_nobody()
 
-    def types_first(self, connection: _Connection) -> None:
+    def _finds_nobody(self) -> None:
+        """Give up, since the server is dead."""
+        self._is_away = True
+
+    def types_first(self, connection: Connection) -> None:
         """Come in; whoever has no token yet asks for one."""
         self._connections.append(connection)
         self._is_connected = True
@@ -101,7 +107,7 @@ class ReturningReader:
         else:
             connection.sendLine(f"/resume {self._token}\n/token".encode())
 
-    def hears(self, connection: _Connection, line: str) -> None:
+    def hears(self, connection: Connection, line: str) -> None:
         """Read a line, and perhaps lose the connection behind it."""
         if match := _TOKEN.match(line):
             self._token = match[1]
@@ -117,13 +123,11 @@ class ReturningReader:
             self._lost.callback(None)
             self._lost = None
         if not self._is_away:
-            reactor.callLater(
-                self._rng.choice((0, 0.02, 0.2)), lambda: Deferred.fromCoroutine(self._back())
-            )
+            reactor.callLater(self._rng.choice((0, 0.02, 0.2)), self._come_back)
 
-    async def _back(self) -> None:
+    def _come_back(self) -> None:
         if not self._is_away:
-            await self._connect()
+            Deferred.fromCoroutine(self._connect())
 
     # ------------------------------------------------------------ what it was shown
 

@@ -24,7 +24,7 @@ WINDOW = 10
 """Lines that one has on the way at the same time."""
 
 
-class _Connection(LineReceiver):
+class Connection(LineReceiver):
     """One connection of a program; what comes on the line wire before the switch is skipped."""
 
     delimiter = b"\n"
@@ -71,7 +71,7 @@ class ReturningProgram:
         self._port = 0
         self._said = 0
         self._id = 0
-        self._connection: _Connection | None = None
+        self._connection: Connection | None = None
         self._answers: dict[int, str] = {}
         self._lost: Deferred[None] | None = None
         self._patience = 0
@@ -105,12 +105,16 @@ class ReturningProgram:
     async def _connect(self) -> None:
         try:
             await connectProtocol(
-                HostnameEndpoint(reactor, b"127.0.0.1", self._port), _Connection(self)
+                HostnameEndpoint(reactor, b"127.0.0.1", self._port), Connection(self)
             )
         except ConnectError:
-            self._is_away = True  # the server is dead
+            self._finds_nobody()
 
-    def is_cut_off(self, connection: _Connection) -> None:
+    def _finds_nobody(self) -> None:
+        """Give up, since the server is dead."""
+        self._is_away = True
+
+    def is_cut_off(self, connection: Connection) -> None:
         """Come back at once, or soon, if there is somebody to come back to."""
         if connection is not self._connection:
             return
@@ -148,7 +152,7 @@ class ReturningProgram:
 
     # ------------------------------------------------------------ what it says
 
-    def hellos(self, connection: _Connection) -> None:
+    def hellos(self, connection: Connection) -> None:
         """Come in, and say again what nobody has acknowledged."""
         self._connection = connection
         self._answers.clear()
@@ -189,7 +193,7 @@ class ReturningProgram:
 
     # ------------------------------------------------------------ what it is told
 
-    def hears(self, connection: _Connection, told: dict[str, Any]) -> None:
+    def hears(self, connection: Connection, told: dict[str, Any]) -> None:
         """Work off a line; what comes on a connection that was given up is lost."""
         if connection is not self._connection:
             return
