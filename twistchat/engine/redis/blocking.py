@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from twistchat.engine.redis.link import RefusedError
@@ -24,9 +25,14 @@ def packed(words: Sequence[Word]) -> bytes:
     return b"".join(pieces)
 
 
+_IN_SCRIPT = re.compile(r"@user_script: ?[0-9]+: -?(?:@user_script: [0-9]+: -?)?([A-Z]{3,}) ")
+"""How Redis 6 tells what a command in a script was refused with; Redis 7 begins with it."""
+
+
 def refused(text: str) -> RefusedError:
     """What an error of Redis's says: its first word is its code."""
-    return RefusedError(text.partition(" ")[0], text)
+    inside = _IN_SCRIPT.search(text)
+    return RefusedError(inside[1] if inside else text.partition(" ")[0], text)
 
 
 class BlockingConnection:
