@@ -62,7 +62,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "operating": {"host.private"},
     "given": {
         "core", "config", "accounts.house", "accounts.doors", "host.certificates", "host.endpoints",
-        "frontends.web",
+        "frontends.web", "engine",
     },
     "config": {"core"},
     "tap": {
@@ -160,6 +160,30 @@ class HouseTests(SynchronousTestCase):
         }
         # given.doors looks whether it is there.
         self.assertEqual(found, {"metrics.families", "metrics.pages", "given.doors"})
+
+    def test_who_knows_the_client_of_redis(self) -> None:
+        """To import it is to choose a reactor; so only what a server's link is made of does."""
+        ours = "engine.redis"
+        found = {
+            name
+            for name, tree in modules()
+            for node in ast.walk(tree)
+            if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("txredisapi"))
+            or (isinstance(node, ast.Import) and node.names[0].name.startswith("txredisapi"))
+        }
+        self.assertEqual(found, {f"{ours}.connection"})
+        behind = {f"{ours}.connection", f"{ours}.reaching", f"{ours}.txlink"}
+        for name, tree in modules():
+            at_once = ast.Module(
+                [
+                    node
+                    for node in tree.body
+                    if not isinstance(node, ast.FunctionDef | ast.ClassDef)
+                ],
+                [],
+            )
+            if name not in behind:
+                self.assertFalse(behind & set(imports(at_once)), name)
 
     def test_files_stay_small(self) -> None:
         for path in ROOT.rglob("*.py"):

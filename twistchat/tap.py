@@ -26,13 +26,11 @@ from twistchat.config import (
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
 from twistchat.core.text import clean
 from twistchat.engine import choice
-from twistchat.engine.choice import Choice, read_choice
-from twistchat.engine.retention import Retention, read_retention
-from twistchat.engine.sqlite.faults import DatabaseError
 from twistchat.frontends.console.reloading import ReloadError, Settings
 from twistchat.frontends.registry import Greeting
 from twistchat.given import PREFIX, Given, fail
 from twistchat.given.doors import read_doors, read_metrics, read_places
+from twistchat.given.engine import CREDENTIALS, read_engine
 from twistchat.given.files import read_certificates, read_motd
 from twistchat.given.web import read_web
 from twistchat.host.descriptors import fit
@@ -47,6 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from twistchat.accounts.doors import Doors
+    from twistchat.engine.choice import Choice
+    from twistchat.engine.retention import Retention
     from twistchat.frontends.web.place import WebPlace
     from twistchat.host.certificates import Certificates
     from twistchat.host.endpoints import Listen
@@ -91,6 +91,7 @@ class Options(usage.Options, AuthOptionMixin):
         ],
         ["tls", None, None, "A folder with a certificate and its key, for TLS on the same port."],
         ["engine", "e", None, "What keeps what is said, or memory: [default: sqlite:twistchat.db]"],
+        ["node", None, None, "What this node is called where several share a Redis."],
         ["name", None, None, "How this chat calls itself. [default: twistchat]"],
         ["motd", None, None, "A file with the message of the day, UTF-8."],
         ["guests", None, None, "Whether one may come in with a name alone: yes, no [default: yes]"],
@@ -254,22 +255,13 @@ class Options(usage.Options, AuthOptionMixin):
                 )
 
     def _read_engine(self, config: Config, rundir: Path) -> None:
-        engine, retention = self._given("engine", config), self._given("retention", config)
-        try:
-            self.engine = read_choice(engine.value)
-            self.engine.check(rundir)
-        except (ValueError, DatabaseError) as error:
-            engine.wrong(error)
-        rules = [retention.value] if isinstance(retention.value, str) else retention.value
-        try:
-            self.retention = read_retention(rules)
-        except ValueError as error:
-            retention.wrong(error)
-        if engine.value == "memory:" and rules:
-            retention.wrong(
-                f"{retention.name} is for what is kept: the memory engine has limits instead"
-                " (history, history-bytes, ...)"
-            )
+        engine, node, retention = (
+            self._given(name, config) for name in ("engine", "node", "retention")
+        )
+        credentials = {name: self._given(name, config) for name in CREDENTIALS}
+        self.engine, self.retention = read_engine(
+            engine, node=node, retention=retention, credentials=credentials, rundir=rundir
+        )
 
     def parseArgs(self, *unknown: str) -> None:
         """Refuse what is no option."""

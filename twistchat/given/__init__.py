@@ -1,10 +1,11 @@
 """An option as it was given, and where its operator finds it again if it is wrong.
 
 Each of these makes of one option, or of a few that belong together, what the service takes. None
-of them listens, connects or writes.
+of them listens or writes; a Redis is looked at, as a file is.
 
     files.py   what stands in a file: the message of the day, passwords, certificates
     doors.py   where to listen, and who may come in
+    engine.py  what keeps what is said, and as whom one comes to it
     web.py     where the page is, whose pages may talk here, which proxies are believed
 """
 

@@ -15,6 +15,14 @@ ENVIRONMENT = "TWISTCHAT_REDIS_"
 FILES = frozenset({"ca", "certificate", "key"})
 
 
+class CredentialsError(ValueError):
+    """They cannot be used; the message is a sentence for the operator."""
+
+    def __init__(self, option: str, message: str) -> None:
+        super().__init__(message)
+        self.option = option
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """What is shown to a Redis, and to its Sentinels; and whom to believe over TLS."""
@@ -44,7 +52,7 @@ def read_credentials(
     """Put together what the file says and what the environment does, which wins.
 
     Raises:
-        ValueError: they do not fit together, or a file cannot be read; with a sentence.
+        CredentialsError: they do not fit together, or a file cannot be read; with a sentence.
     """
     values: dict[str, str] = {}
     for option, name in NAMES.items():
@@ -56,13 +64,20 @@ def read_credentials(
                     pass
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or error
-                raise ValueError(f"cannot read {option} {text}: {why}") from error
+                raise CredentialsError(option, f"cannot read {option} {text}: {why}") from error
         values[name] = text
     found = Credentials(**values)
     if found.username and not found.password:
-        raise ValueError("there is a redis-username without a redis-password: give both")
+        raise CredentialsError(
+            "redis-username", "there is a redis-username without a redis-password: give both"
+        )
     if found.sentinel_username and not found.sentinel_password:
-        raise ValueError("there is a redis-sentinel-username without a password: give both")
+        raise CredentialsError(
+            "redis-sentinel-username",
+            "there is a redis-sentinel-username without a password: give both",
+        )
     if found.key and not found.certificate:
-        raise ValueError("there is a redis-key without a redis-certificate: give both")
+        raise CredentialsError(
+            "redis-key", "there is a redis-key without a redis-certificate: give both"
+        )
     return found

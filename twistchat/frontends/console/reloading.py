@@ -174,6 +174,8 @@ def _shown(name: str, value: Any) -> str:
 
     Behind them passwords may stand, as in `memory:alice:secret`.
     """
+    if name.endswith("-password"):
+        return "none" if value is None else "a secret"
     if name == "auth":
         value = [str(each).partition(":")[0] for each in value or ()]
     return _written(value)
