@@ -27,11 +27,17 @@ def new_key() -> Any:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def certificate(key: Any, *, host: str = "localhost", since: int = -1, until: int = 1) -> Any:
-    """Make a certificate that signs itself; from when to when, in days from now."""
+def certificate(
+    key: Any, *, host: str = "localhost", since: int = -1, until: int = 1, is_wild: bool = True
+) -> Any:
+    """Make a certificate that signs itself; from when to when, in days from now.
+
+    Clients that look closely believe none that `is_wild` of a host without a dot.
+    """
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
     now = datetime.now(UTC)
-    hosts = x509.SubjectAlternativeName([x509.DNSName(host), x509.DNSName(f"*.{host}")])
+    names = [host, f"*.{host}"] if is_wild else [host]
+    hosts = x509.SubjectAlternativeName([x509.DNSName(each) for each in names])
     return (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .add_extension(hosts, critical=False)

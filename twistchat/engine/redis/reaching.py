@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificates
-from OpenSSL.crypto import FILETYPE_PEM, X509
+from OpenSSL.crypto import X509
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, UNIXClientEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Factory
 from twisted.internet.ssl import (
     Certificate,
-    KeyPair,
-    PrivateCertificate,
     optionsForClientTLS,
     trustRootFromCertificates,
 )
@@ -120,14 +119,19 @@ class RedisEndpoint:
 
 def tls_options(host: str, credentials: Credentials) -> Any:
     """Say whom to believe, and what to show. The files are read anew for each connection."""
-    trusted = shown = None
+    trusted = None
+    shown: dict[str, Any] = {}
     if credentials.ca:
         found = load_pem_x509_certificates(Path(credentials.ca).read_bytes())
         trusted = trustRootFromCertificates(
             [Certificate(X509.from_cryptography(each)) for each in found]
         )
     if credentials.certificate:
-        certificate = Path(credentials.certificate).read_bytes()
+        own, *between = load_pem_x509_certificates(Path(credentials.certificate).read_bytes())
         key = Path(credentials.key or credentials.certificate).read_bytes()
-        shown = PrivateCertificate.load(certificate, KeyPair.load(key, FILETYPE_PEM), FILETYPE_PEM)
-    return optionsForClientTLS(host, trustRoot=trusted, clientCertificate=shown)
+        shown = {
+            "certificate": own,
+            "extraCertChain": between,
+            "privateKey": load_pem_private_key(key, None),
+        }
+    return optionsForClientTLS(host, trustRoot=trusted, extraCertificateOptions=shown)
