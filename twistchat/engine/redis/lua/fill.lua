@@ -1,0 +1,17 @@
+-- Writes what is imported: events where they stand, beside everything that the chat knows.
+--
+-- ARGV: the prefix, then for each event its log, its number, itself, whether it is what is left of
+-- something erased (1 or 0), and what it decides (empty: nothing).
+
+local prefix = ARGV[1]
+for i = 2, #ARGV, 5 do
+  local log, number, event, is_erased, decides = unpack(ARGV, i, i + 4)
+  if is_erased == '1' then
+    redis.call('HSET', prefix .. 'erased:' .. log, number, event)
+  else
+    redis.call('XADD', prefix .. 'events:' .. log, number .. '-0', 'e', event)
+  end
+  if decides ~= '' then
+    redis.call('HSET', prefix .. 'standing:' .. log, decides, number .. ' ' .. event)
+  end
+end
