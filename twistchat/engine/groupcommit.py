@@ -6,6 +6,9 @@ cost of a synced write is shared by everybody who speaks during the one before.
     append ─▶ waiting ──hand over──▶ writing ──committed──▶ deliver
                  │ too old, or stopping         │ failed
                  └─▶ NotKept, in its place      └─▶ NotKept, in its place
+
+What is durable goes to the writer; of an engine that several nodes share, whatever they all have
+to know. The rest needs no writer, but its place among what does.
 """
 
 from __future__ import annotations
@@ -19,7 +22,8 @@ from twisted.logger import Logger
 
 from twistchat.core.codes import NO_FAULT
 from twistchat.core.concerns import is_durable, log_of, stands_in, weight
-from twistchat.core.events import NotKept, RoomForgotten, Unkept
+from twistchat.core.events import Done, Joined, NotKept, Rejoined, RoomForgotten, Unkept
+from twistchat.core.limits import NONE
 from twistchat.counts import Commits
 from twistchat.engine import NOWHERE, Committed, Entry, Stamp
 
@@ -29,10 +33,25 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
     from twisted.python.failure import Failure
 
+    from twistchat.core.events import Item
     from twistchat.core.limits import Limits
     from twistchat.engine import Outcome
 
 log = Logger()
+
+
+if TYPE_CHECKING:
+    Written = Deferred[Sequence[Outcome]] | Deferred[Sequence[Outcome | "Told"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What has become of an item that went to the writer, and has no number of its own."""
+
+    item: Item | None
+    """As it is to be told here; None: it is not told (nothing has changed by it)."""
+    stamp: Stamp
+    """Where the log stands that it belongs to, or nowhere."""
 
 
 @dataclass(slots=True)
@@ -40,12 +59,23 @@ class _Waiting:
     entry: Entry
     since: float
     size: int
+    is_written: bool = False
+    """Whether the writer has it."""
 
     def refuse(self, why: Unkept) -> None:
         """Turn a durable event into the answer that it was not kept, in its place."""
         item = self.entry.item
         if is_durable(item):
             self.entry = replace(self.entry, item=NotKept(item, why))
+
+
+def _told(entry: Entry, told: Told) -> Committed | None:
+    """Place what the writer says is to be told; whoever waits for an answer has one anyway."""
+    if told.item is not None:
+        return entry.committed(told.item, told.stamp)
+    if isinstance(entry.item, Joined):
+        return entry.committed(Rejoined(entry.item.room), told.stamp)
+    return None if entry.label is None else entry.committed(Done(), NOWHERE)
 
 
 class MaybeKeptError(Exception):
@@ -89,11 +119,12 @@ class _Trouble:
 class GroupCommit:
     """Hands batches to a writer, one at a time, and delivers everything in one order.
 
-    `write` is given the entries of a batch that are durable and fires with one `Stamp` (kept),
-    `Unkept` (refused) or `Repeated` (kept before) for each; if it fails, none of them was kept,
-    but with `MaybeKeptError` they may have been. `last` tells where a room's log stands, for the
-    presence between. `forget` is told of rooms that are no more when all before is written, and
-    nothing after it.
+    `write` is given the entries of a batch for whose items `is_written` (those that are durable,
+    and perhaps others), at `most` so many, and fires with one `Stamp` (kept), `Unkept` (refused) or
+    `Repeated` (kept before) for each that is durable, and `Told` for each other. If it fails, none
+    of them was kept, but with `MaybeKeptError` they may have been; what is not durable is told all
+    the same. `last` tells where a room's log stands, for what else has its place between. `forget`
+    is told of rooms that are no more when all before is written, and nothing after it.
     """
 
     def __init__(
@@ -101,15 +132,19 @@ class GroupCommit:
         *,
         clock: IReactorTime,
         limits: Limits,
-        write: Callable[[Sequence[Entry]], Deferred[Sequence[Outcome]]],
+        write: Callable[[Sequence[Entry]], Written],
         last: Callable[[str], Stamp],
         forget: Callable[[str], None] = lambda _: None,
+        is_written: Callable[[Item], bool] = is_durable,
+        most: int = NONE,
     ) -> None:
         self._clock = clock
         self._limits = limits
         self._write = write
         self._last = last
         self._forget = forget
+        self._is_written = is_written
+        self._most = most
         self._deliver: Callable[[Sequence[Committed]], None] | None = None
         self._waiting: deque[_Waiting] = deque()
         self._writing: list[_Waiting] = []
@@ -146,7 +181,7 @@ class GroupCommit:
             self._bytes += waiting.size
             self._waiting.append(waiting)
         if not self._writing and self._handing_over is None:
-            if any(is_durable(waiting.entry.item) for waiting in self._waiting):
+            if any(self._is_written(waiting.entry.item) for waiting in self._waiting):
                 # Not before all that this turn of the reactor brings is there: else the first
                 # line would be written alone, and all others wait for it.
                 self._handing_over = self._clock.callLater(0, self._hand_over)
@@ -176,11 +211,16 @@ class GroupCommit:
         while self._waiting and not self._writing and self._handing_over is None:
             batch = self._writing = self._next_batch()
             stands = self._stands(batch)
-            durable = [w.entry for w in batch if is_durable(w.entry.item)]
-            if durable:
-                self._commit(batch, stands, durable)
+            written = []
+            for waiting in batch:
+                # Once the writer has had its time, nothing goes there any more.
+                waiting.is_written = not self._given_up and self._is_written(waiting.entry.item)
+                if waiting.is_written:
+                    written.append(waiting.entry)
+            if written:
+                self._commit(batch, stands, written)
             else:
-                self._finish(batch, stands, [])  # presence and replies alone
+                self._finish(batch, stands, [])  # nothing but replies, or what else needs no writer
 
     def _look_once_more(self) -> None:
         """Let the reactor look at its sockets before the next batch is handed over.
@@ -191,14 +231,22 @@ class GroupCommit:
         self._handing_over = self._clock.callLater(0, self._hand_over)
 
     def _commit(
-        self, batch: list[_Waiting], stands: dict[str, Stamp], durable: list[Entry]
+        self, batch: list[_Waiting], stands: dict[str, Stamp], written: list[Entry]
     ) -> None:
         commits, begun = self.commits, self._clock.seconds()
+        durable = sum(is_durable(entry.item) for entry in written)
 
-        def committed(outcomes: Sequence[Outcome], *, is_failing: bool = False) -> None:
-            commits.since, commits.is_failing = None, is_failing
-            commits.times.add(max(0.0, self._clock.seconds() - begun))  # clocks are set back
-            commits.sizes.add(len(durable))
+        def committed(
+            outcomes: Sequence[Outcome | Told],
+            stands: dict[str, Stamp],
+            *,
+            is_failing: bool = False,
+        ) -> None:
+            commits.since = None
+            if durable:
+                commits.is_failing = is_failing
+                commits.times.add(max(0.0, self._clock.seconds() - begun))  # clocks are set back
+                commits.sizes.add(durable)
             if self._writing is batch:  # else it was given up meanwhile, and its speakers told
                 # The next batch waits until this one is told (which is put off to the end of the
                 # turn, and so is this, behind it): whatever follows from it at once is then in
@@ -208,25 +256,30 @@ class GroupCommit:
                 if telling.active():
                     telling.reset(0)
 
-        def kept(outcomes: Sequence[Outcome]) -> None:
-            self._trouble.kept()
-            committed(outcomes)
+        def kept(outcomes: Sequence[Outcome | Told]) -> None:
+            if durable:
+                self._trouble.kept()
+            committed(outcomes, stands)
 
         def failed(failure: Failure) -> None:
-            self._trouble.met(len(durable), failure)
+            if durable:
+                self._trouble.met(durable, failure)
             is_unknown = failure.check(MaybeKeptError) is not None
             why = Unkept.UNKNOWN if is_unknown else Unkept.FAILED
-            committed([why] * len(durable), is_failing=True)
+            for waiting in batch:
+                waiting.is_written = waiting.is_written and is_durable(waiting.entry.item)
+            # Others may have moved the logs on meanwhile.
+            committed([why] * durable, self._stands(batch), is_failing=True)
 
-        commits.since = begun
-        written = maybeDeferred(self._write, durable)
-        written.addCallbacks(kept, failed)
-        written.addErrback(lambda failure: log.failure("delivering a batch failed", failure))
+        commits.since = begun if durable else None
+        writing = maybeDeferred(self._write, written)
+        writing.addCallbacks(kept, failed)
+        writing.addErrback(lambda failure: log.failure("delivering a batch failed", failure))
 
     def _next_batch(self) -> list[_Waiting]:
         """Take what waits, but for what comes after a log that is to be forgotten first."""
         batch: list[_Waiting] = []
-        while self._waiting:
+        while self._waiting and len(batch) < self._most:
             item = self._waiting[0].entry.item
             if isinstance(item, RoomForgotten):
                 if batch:
@@ -244,16 +297,19 @@ class GroupCommit:
         self,
         batch: list[_Waiting],
         stands: dict[str, Stamp],
-        outcomes: Sequence[Outcome],
+        outcomes: Sequence[Outcome | Told],
     ) -> None:
         results = iter(outcomes)
         placed = []
         for waiting in batch:
             self._bytes -= waiting.size
-            placed.append(self._place(waiting.entry, stands, results))
+            committed = self._place(waiting, stands, results)
+            if committed is not None:
+                placed.append(committed)
         self._writing = []
         assert self._deliver is not None, "the engine is not started"
-        self._deliver(placed)
+        if placed:
+            self._deliver(placed)
         self._watch_age()
         if self._stopped is not None and not self._waiting and not self._writing:
             self._forget_age()
@@ -261,11 +317,15 @@ class GroupCommit:
             stopped.callback(None)
 
     def _place(
-        self, entry: Entry, stands: dict[str, Stamp], results: Iterator[Outcome]
-    ) -> Committed:
+        self, waiting: _Waiting, stands: dict[str, Stamp], results: Iterator[Outcome | Told]
+    ) -> Committed | None:
+        entry = waiting.entry
         item = entry.item
+        outcome = next(results) if waiting.is_written else None
+        if isinstance(outcome, Told):
+            return _told(entry, outcome)
         if is_durable(item):
-            outcome = next(results)
+            assert outcome is not None, "what is durable goes to the writer"
             if isinstance(outcome, Stamp):
                 stands[log_of(item) or ""] = outcome
                 return entry.committed(item, outcome)
@@ -312,6 +372,8 @@ class GroupCommit:
         if self._handing_over is not None:
             self._handing_over.cancel()
         # What the writer holds may still reach the store, so it is not called lost.
-        unknown = [Unkept.UNKNOWN] * sum(is_durable(w.entry.item) for w in writing)
+        for waiting in writing:
+            waiting.is_written = is_durable(waiting.entry.item)
+        unknown = [Unkept.UNKNOWN] * sum(waiting.is_written for waiting in writing)
         self._finish(writing, self._stands(writing), unknown)
         self._hand_over()
