@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tests.e2e.views import Came, NotKept, Past, Spoken, TopicShown, View, steps
+from tests.e2e.views import Came, Missed, NotKept, Past, Spoken, TopicShown, View, steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,13 +25,15 @@ def faults(
     before: Record | None = None,
     *,
     may_refuse: bool = False,
+    tells_perhaps: bool = False,
 ) -> list[str]:
     """Tell everything that is wrong, each in a sentence.
 
     `before` is what the database had kept earlier, and must still have. Where a disk `may_refuse`
-    a batch and take the next one, the server may be killed before it has told of the first.
+    a batch and take the next one, the server may be killed before it has told of the first. Where
+    it `tells_perhaps`, it tells of what nobody knew whether it was kept as soon as it is known.
     """
-    checker = _Checker(record, views, may_refuse=may_refuse)
+    checker = _Checker(record, views, may_refuse=may_refuse, tells_perhaps=tells_perhaps)
     return [
         *_of_record(record),
         *(_of_growth(before, record) if before else ()),
@@ -46,7 +48,7 @@ def _of_record(record: Record) -> Iterator[str]:
             yield f"{room} is not numbered 1, 2, 3 ... in the database: {_odd(log.numbers)}"
         if log.last != len(log.numbers):
             yield f"{room} says that its last number is {log.last}, and has {len(log.numbers)}"
-    for text in _repeated(record.order):
+    for text in _repeated(record.texts()):
         yield f"twice in the database: {text!r}"
 
 
@@ -58,10 +60,14 @@ def _of_growth(before: Record, now: Record) -> Iterator[str]:
             yield f"{room} is no longer in the database"
         elif now.logs[room].epoch != log.epoch:
             yield f"{room} has begun another epoch"
+        elif now.logs[room].events[: len(log.events)] != log.events and not before.order:
+            yield f"what was in {room} is not, or not at its place"
 
 
 class _Checker:
-    def __init__(self, record: Record, views: Iterable[View], *, may_refuse: bool) -> None:
+    def __init__(
+        self, record: Record, views: Iterable[View], *, may_refuse: bool, tells_perhaps: bool
+    ) -> None:
         self._may_refuse = may_refuse
         self._logs = record.logs
         self._numbers = {
@@ -69,63 +75,70 @@ class _Checker:
             for log in record.logs.values()
             for number, text in enumerate((event.text for event in log.events), 1)
         }
-        self._order = {text: place for place, text in enumerate(record.order)}
+        self._order = {text: place for place, text in enumerate(record.order or record.texts())}
+        self._has_one_order = bool(record.order)
         self._perhaps = {
             step.text
             for view in views
             for step in steps(view)
-            if isinstance(step, NotKept) and step.perhaps
+            if isinstance(step, NotKept) and step.perhaps and not tells_perhaps
         }
         """Nobody knew of these whether they were kept: no live view has them, a log may."""
 
     # ------------------------------------------------------------ what one connection was shown
 
     def of_view(self, view: View) -> Iterator[str]:
-        places: dict[str, int] = {}
-        """The number of the last event that it was shown, of each room that it is in."""
-        at_door: dict[str, int] = {}
+        places: dict[str, int | None] = {}
+        """The number of the last event that it was shown, of each room that it is in; None: it
+        was told that something is missing."""
+        at_door: dict[str, int | None] = {}
         """The same, as history showed it before the reader had joined."""
         for step in steps(view):
             match step:
                 case Past():
-                    yield from self._of_past(view, step, places.get(step.room))
+                    yield from self._of_past(view, step, places)
                     if step.lines:
                         at_door[step.room] = self._numbers.get(step.lines[-1].text, 0)
                 case Came():
                     places[step.room] = at_door.pop(step.room, 0)
+                case Missed():
+                    (places if step.room in places else at_door)[step.room] = None
                 case Spoken():
                     yield from self._of_live(view, step, places)
                 case TopicShown():
-                    topic = self._topic(step.room, places.get(step.room, 0))
-                    if topic != step.text:
+                    place = places.get(step.room, 0)
+                    topic = self._topic(step.room, place or 0)
+                    if topic != step.text and place is not None:
                         yield f"{view} was shown the topic {step.text!r}, and it was {topic!r}"
                 case NotKept():
                     if not step.perhaps and step.text in self._numbers:
                         yield f"{view} was told that it was not kept, and it was: {step.text!r}"
 
-    def _of_past(self, view: View, past: Past, place: int | None) -> Iterator[str]:
+    def _of_past(self, view: View, past: Past, places: dict[str, int | None]) -> Iterator[str]:
         unknown = [line for line in past.lines if not self._is_kept(line)]
         for line in unknown:
             yield f"{view} was shown as history what is not in the database: {line}"
         if unknown or not past.lines:
             return
         numbers = [self._numbers[line.text] for line in past.lines]
-        last = numbers[-1]
+        last, place = numbers[-1], places.get(past.room)
         if numbers != list(range(last - len(numbers) + 1, last + 1)):
             yield f"{view} was shown {past.room} in another order than the log's: {_odd(numbers)}"
         if place is not None and (last < place or not self._is_run(past.room, place, last + 1)):
             yield f"{view} was shown {past.room} up to {last}, and stood at {place}"
-        if place is None and len(numbers) != min(last, SHOWN):
+        if past.room not in places and len(numbers) != min(last, SHOWN):
             yield f"{view} was shown {len(numbers)} lines of {past.room}, up to {last}"
 
-    def _of_live(self, view: View, line: Spoken, places: dict[str, int]) -> Iterator[str]:
+    def _of_live(self, view: View, line: Spoken, places: dict[str, int | None]) -> Iterator[str]:
         if not self._is_kept(line):
             yield f"{view} saw what is not in the database: {line}"
             return
         number = self._numbers[line.text]
         place = places.get(line.room)
-        if place is None:
+        if line.room not in places:
             yield f"{view} saw {line}, and was not in {line.room}"
+        elif place is None:
+            pass
         elif number <= place:
             yield f"{view} saw twice, or behind {place} of {line.room}: {number} {line}"
         elif not self._is_run(line.room, place, number):
@@ -164,9 +177,14 @@ class _Checker:
         in_turn = [text for text in expected if text in self._numbers]
         if expected[: len(in_turn)] != in_turn:
             yield f"of what {view} typed something in the middle was not kept, and nobody was told"
-        places = [self._order[text] for text in kept]
-        if places != sorted(places):
-            yield f"what {view} typed was kept in another order: {_odd(places)}"
+        for room in [""] if self._has_one_order else list(self._logs):
+            places = [self._order[text] for text in kept if not room or self._is_in(room, text)]
+            if places != sorted(places):
+                yield f"what {view} typed was kept in another order: {_odd(places)}"
+
+    def _is_in(self, room: str, text: str) -> bool:
+        event = self._event(room, self._numbers[text])
+        return event is not None and event.text == text
 
     @staticmethod
     def _answered(view: View, expected: Sequence[str]) -> int:

@@ -1,7 +1,8 @@
-"""What a database has kept, read beside the server by SQLite alone."""
+"""What is kept, read beside the servers: from a database by SQLite alone, or from a Redis."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from tests.e2e.views import Spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import redis
 
 
 @dataclass(slots=True)
@@ -30,7 +33,12 @@ class Record:
 
     logs: dict[str, Log] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
-    """All texts, in the order in which they were written, whatever their room."""
+    """All texts, in the order in which they were written, whatever their room; none, where only
+    the order of each room is kept."""
+
+    def texts(self) -> list[str]:
+        """List all that was said, room by room."""
+        return [event.text for log in self.logs.values() for event in log.events]
 
 
 def read_record(path: Path) -> Record:
@@ -51,6 +59,26 @@ def read_record(path: Path) -> Record:
             record.logs[room].numbers.append(number)
             record.logs[room].events.append(Spoken(room, who, kind, text))
             record.order.append(text)
+    return record
+
+
+def read_redis(client: redis.Redis, prefix: str = "twistchat:") -> Record:
+    """Read a Redis that nodes may be using: each room is read in one step."""
+    record = Record()
+    names = (n if isinstance(n, str) else n.decode() for n in client.hkeys(f"{prefix}stands"))
+    for name in sorted(names):
+        if not name.startswith("#"):
+            continue
+        with client.pipeline() as pipeline:
+            pipeline.hget(f"{prefix}stands", name)
+            pipeline.xrange(f"{prefix}events:{name}")
+            stands, entries = pipeline.execute()
+        epoch, last, _ = stands.decode().split(" ")
+        log = record.logs[name] = Log(epoch, int(last))
+        for id_, fields in entries:
+            event = json.loads(fields[b"e"])
+            log.numbers.append(int(id_.partition(b"-")[0]))
+            log.events.append(Spoken(name, event["who"], event["kind"], event["text"]))
     return record
 
 

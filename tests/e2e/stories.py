@@ -110,7 +110,7 @@ def faults(
 
     Of what is `perhaps` kept nobody knew whether it is: it may be in a log, and told to nobody.
     """
-    times = Counter(record.order)
+    times = Counter(record.texts())
     for story in stories:
         for wrong in story.wrong:
             yield f"{story.name}: {wrong}"
@@ -134,22 +134,88 @@ def _unless_kept(story: Story, heard: Heard, record: Record) -> Iterator[str]:
         yield f"{story.name} was told {heard}, and there is {there}"
 
 
+def losses(stories: Sequence[Story], ledger: Ledger) -> Iterator[str]:
+    """Tell what is wrong where the store may lose what it has, but must not hide it.
+
+    Under one epoch and number nobody is told anything else than others, nothing is told twice,
+    and where something is left out one is told that.
+    """
+    for story in stories:
+        for wrong in story.wrong:
+            yield f"{story.name}: {wrong}"
+        for kept in story.kept:
+            yield from ledger.add(kept)
+        for told in story.told.values():
+            for each in told:
+                if isinstance(each, Heard):
+                    yield from ledger.add(each)
+            yield from _order(story, told)
+    yield from ledger.doubles()
+
+
+class Ledger:
+    """Which text stands under which number, as all have been told it together."""
+
+    def __init__(self) -> None:
+        self._texts: dict[tuple[str, str, int], str] = {}
+        self._numbers: dict[tuple[str, str], dict[str, list[int]]] = {}
+
+    def add(self, heard: Heard) -> Iterator[str]:
+        """Take in what somebody was told; tell if others were told something else."""
+        place = (heard.room, heard.epoch, heard.number)
+        there = self._texts.setdefault(place, heard.text)
+        if there != heard.text:
+            yield f"under one number, {place}: {there!r} and {heard.text!r}"
+        numbers = self._numbers.setdefault(place[:2], {}).setdefault(heard.text, [])
+        if heard.number not in numbers:
+            numbers.append(heard.number)
+
+    def read(self, record: Record) -> Iterator[str]:
+        """Take in what is kept."""
+        for room, log in record.logs.items():
+            for number, event in zip(log.numbers, log.events, strict=True):
+                yield from self.add(Heard(room, log.epoch, number, event.text, True))
+
+    def doubles(self) -> Iterator[str]:
+        """Tell what stands twice under one epoch."""
+        for (room, epoch), texts in self._numbers.items():
+            for text, numbers in texts.items():
+                if len(numbers) > 1:
+                    yield f"twice in {room} under {epoch}, {numbers}: {text!r}"
+
+    def runs(self, room: str) -> list[Mapping[str, list[int]]]:
+        """By epoch: the numbers of all texts of a room."""
+        return [texts for (name, _), texts in self._numbers.items() if name == room]
+
+    def __contains__(self, text: str) -> bool:
+        return any(text in texts for texts in self._numbers.values())
+
+
 def _order(
-    story: Story, told: Sequence[Told], record: Record, perhaps: Collection[str]
+    story: Story,
+    told: Sequence[Told],
+    record: Record | None = None,
+    perhaps: Collection[str] = (),
 ) -> Iterator[str]:
-    """Within an epoch all numbers are told once, in order, or their gap is."""
+    """Within an epoch all numbers are told once, in order, or their gap is.
+
+    Another epoch begins with a gap.
+    """
     place: Place | None = None
     for each in told:
         match each:
             case Heard(number=first):
-                yield from _unless_kept(story, each, record)
+                if record is not None:
+                    yield from _unless_kept(story, each, record)
                 last = first
             case Gap(first=first, last=last):
                 pass
             case Live(number=last):
                 first = last + 1  # nothing new
         is_hole = place is not None and place[0] == each.epoch and first != place[1] + 1
-        if is_hole and place is not None:
+        if place is not None and place[0] != each.epoch and not isinstance(each, Gap):
+            is_hole = True
+        elif is_hole and place is not None and record is not None:
             log = record.logs[each.room]
             between = log.events[place[1] : first - 1]
             is_hole = first <= place[1] or not {event.text for event in between} <= set(perhaps)

@@ -101,3 +101,14 @@ class Talker(Listener):
                 command = ""
         self.typed.append(text)
         self.types(command + text)
+
+
+class CalmTalker(Talker):
+    """A talker who leaves others some time."""
+
+    def talk(self) -> None:
+        reactor.callLater(self._rng.uniform(0.01, 0.5), self._talk_now)
+
+    def _talk_now(self) -> None:
+        if not self.lost.called and self._quiet is None:
+            super().talk()

@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twisted.internet import reactor
+from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
 from twisted.internet.error import ConnectError
 from twisted.internet.interfaces import ITCPTransport
-from twisted.internet.protocol import Factory, Protocol, connectionDone
+from twisted.internet.protocol import Protocol, ServerFactory, connectionDone
 
 if TYPE_CHECKING:
-    from twisted.internet.interfaces import IAddress, IListeningPort
+    from twisted.internet.interfaces import IAddress
     from twisted.python.failure import Failure
 
 HOST = "127.0.0.1"
 
 
-class Tunnel(Factory):
+class Tunnel(ServerFactory):
     """A port of this machine that leads to another one, as long as it is let."""
 
     noisy = False
@@ -34,10 +35,12 @@ class Tunnel(Factory):
         """Whether everything waits in here, both ways."""
         self.ends: list[_Near] = []
         self.to = to
-        self._door: IListeningPort = reactor.listenTCP(0, self, interface=HOST)
-        self.port: int = self._door.getHost().port
+        self._door = reactor.listenTCP(0, self, interface=HOST)
+        where = self._door.getHost()
+        assert isinstance(where, IPv4Address)
+        self.port = where.port
 
-    def buildProtocol(self, addr: IAddress) -> _Near:
+    def buildProtocol(self, addr: IAddress | None) -> _Near:
         return _Near(self)
 
     # ------------------------------------------------------------ what is done to it

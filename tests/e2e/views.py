@@ -47,6 +47,13 @@ class TopicShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """Something of a room is not shown, and that is said; nobody knows how much."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotKept:
     """A line of the reader's own that was not taken."""
 
@@ -54,7 +61,7 @@ class NotKept:
     perhaps: bool
 
 
-Step = Spoken | Past | Came | TopicShown | NotKept
+Step = Spoken | Past | Came | TopicShown | Missed | NotKept
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,7 @@ _SPOKEN = re.compile(r"(?:\[(#\S+)\] )?(?:<(\S+)>|\* (\S+)) (.*)$")
 _TOPIC_CHANGED = re.compile(r"-- (\S+) changed the topic of (#\S+): (.*)$")
 _TOPIC = re.compile(r"-- Topic of (#\S+): (.*)$")
 _CAME = re.compile(r"-- (\S+) joined(?: (#\S+))?\.$")
+_MISSED = re.compile(r"-- The last lines of (#\S+) cannot be read now\.")
 _NOT_KEPT = re.compile(r"-- (Not|Perhaps not) sent: .*?(?:Try again|You wrote): (.*)$")
 
 
@@ -105,5 +113,7 @@ def steps(view: View) -> Iterator[Step]:
                 yield Came(match[2] or LOBBY)
         elif match := _TOPIC.match(line):
             yield TopicShown(match[1], match[2])
+        elif match := _MISSED.match(line):
+            yield Missed(match[1])
         elif match := _NOT_KEPT.match(line):
             yield NotKept(match[2], perhaps=match[1] != "Not")
