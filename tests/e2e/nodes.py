@@ -29,17 +29,18 @@ OPTIONS = (
     "--limit", "uncommitted-age=3",
 )  # fmt: skip
 
-ALWAYS = {"appendonly": "yes", "appendfsync": "always"}
-EVERY_SECOND = {"appendonly": "yes", "appendfsync": "everysec"}
+ALWAYS = {"appendonly": "yes", "appendfsync": "always", "repl-diskless-sync-delay": "0"}
+EVERY_SECOND = ALWAYS | {"appendfsync": "everysec"}
 
 
 class Node:
     """One server process of the chat, which may be killed and started again."""
 
-    def __init__(self, name: str, folder: Path, to: int, options: Sequence[str]) -> None:
+    def __init__(self, name: str, folder: Path, to: int, url: str, options: Sequence[str]) -> None:
         folder.mkdir()
         self.name = name
         self.tunnel = Tunnel(to)
+        self.url = url or f"redis://127.0.0.1:{self.tunnel.port}/0"
         self.is_paused = False
         self.said = ""
         """What its former processes have logged."""
@@ -65,9 +66,8 @@ class Node:
 
     async def start(self) -> None:
         """Start it, and wait until people can come."""
-        url = f"redis://127.0.0.1:{self.tunnel.port}/0"
         self._server = await Server.run(
-            self._folder, "--engine", url, "--node", self.name, *OPTIONS, *self._options
+            self._folder, "--engine", self.url, "--node", self.name, *OPTIONS, *self._options
         )
 
     async def kill(self) -> None:
@@ -119,19 +119,28 @@ class Nodes:
         names: str = "abc",
         settings: Mapping[str, str] = ALWAYS,
         options: Sequence[str] = (),
+        url: str = "",
     ) -> None:
-        self.redis = RedisServer(settings, port=free_port())
+        """Start their Redis; the nodes run when this is entered.
+
+        Args:
+            folder: where each has a folder of its own.
+            names: of the nodes, a letter each.
+            settings: of the Redis.
+            options: of the nodes, besides `OPTIONS`.
+            url: where the nodes find Redis; empty: through their tunnels.
+        """
+        self.redis = RedisServer(settings, port=free_port()).start()
         self.replica: RedisServer | None = None
         """What has everything a moment later, if there is one, and can take the place of it."""
         self._copying: Tunnel | None = None
         """The way from there to here."""
-        self.all = [Node(name, folder / name, self.redis.port, options) for name in names]
+        self.all = [Node(name, folder / name, self.redis.port, url, options) for name in names]
 
     def __getitem__(self, name: str) -> Node:
         return next(node for node in self.all if node.name == name)
 
     async def __aenter__(self) -> Self:
-        self.redis.start()
         for node in self.all:
             await node.start()
         return self
