@@ -3,6 +3,9 @@
  * load PORT CLIENTS SENDERS SERVER_PID ECHOES OTHER AT_ONCE QUIET HOW PREFIX SUFFIX SEND EXPECT
  *     [SEND EXPECT]...
  *
+ * A chat may have several servers: PORT and SERVER_PID are then lists with commas, and the clients
+ * come to one port after the other, in turn.
+ *
  * SEND and EXPECT say how a client comes in; "{name}" in a SEND is its name. A line is said as
  * PREFIX, a text of 40 bytes, SUFFIX, in which "{number}" is the number of the line. ECHOES is 1 if
  * one hears one's own lines, OTHER is 1 if the next client answers for a line all the same; AT_ONCE
@@ -19,6 +22,7 @@
  * at each client, whatever a server writes around it, and in whatever order it delivers.
  */
 #define _GNU_SOURCE
+#include <limits.h>
 #include <sys/epoll.h>
 
 #include "load_times.h"
@@ -34,6 +38,7 @@ enum {
     STEPS = 4,
     WINDOW = 1024,       /* lines outstanding, at most */
     MOST = 20000,        /* clients */
+    SERVERS = 16,
 };
 static const double QUIET = 0.3;     /* seconds without a byte, and all has been told */
 static const double PATIENCE = 120;  /* seconds that anything may take to become quiet */
@@ -56,10 +61,11 @@ struct sender {
     uint32_t answered;   /* how many have come back to whom it answers for */
 };
 
-static int port, client_count, sender_count, echoes, other, at_once, step_count, poller, stalled;
+static int ports[SERVERS], port_count, client_count, sender_count, echoes, other, at_once, step_count, poller, stalled;
 static size_t line_room; /* bytes of a line as it is sent, at most */
 static const char *prefix, *suffix, *suffix_end, *steps[STEPS], *expected[STEPS];
-static clockid_t server_clock;
+static clockid_t server_clocks[SERVERS];
+static int clock_count;
 static struct client *clients;
 static struct sender senders[SENDERS];
 static int came_in, started;
@@ -74,6 +80,7 @@ static struct times answered, completed;
 
 static void begin_client(void)
 {
+    int port = ports[started % port_count];
     struct client *client = &clients[started++];
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = client};
     const char *why = wire_open(&client->wire, port);
@@ -276,6 +283,15 @@ static void stall(int count)
         epoll_ctl(poller, EPOLL_CTL_DEL, clients[sender_count + stalled].wire.fd, NULL);
 }
 
+static double server_seconds(void)
+{
+    double seconds = 0;
+
+    for (int index = 0; index < clock_count; index++)
+        seconds += seconds_of(server_clocks[index]);
+    return seconds;
+}
+
 /* Talk for so many seconds, and listen until everybody has heard everything: from rest to rest, so
  * that no line is counted whose work is not, and the other way round. */
 static void run(uint32_t window, double rate, double seconds, uint64_t lines)
@@ -287,7 +303,7 @@ static void run(uint32_t window, double rate, double seconds, uint64_t lines)
     deliveries = said = reads = answered.count = completed.count = 0;
     for (int who = 0; who < sender_count; who++)
         senders[who].sent = senders[who].answered = 0;
-    server = seconds_of(server_clock);
+    server = server_seconds();
     load = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
     begin = now();
     until = begin + seconds;
@@ -310,7 +326,7 @@ static void run(uint32_t window, double rate, double seconds, uint64_t lines)
         turn(until);
     wall = now() - begin;
     load = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - load;
-    server = seconds_of(server_clock) - server;
+    server = server_seconds() - server;
     printf("{\"lines\": %lu, \"missing\": %lu, \"deliveries\": %lu, \"reads\": %lu, \"wall\": %.6f, "
            "\"server_cpu\": %.9f, \"load_cpu\": %.9f",
            said, said - completed.count, deliveries, reads, wall, server, load);
@@ -327,6 +343,19 @@ static int number_of(const char *word, int least, int most)
     if (number < least || number > most)
         fail("%s: from %d to %d", word, least, most);
     return number;
+}
+
+/* Read numbers that stand in a list; return how many there are. */
+static int numbers_of(char *words, int most, int *numbers)
+{
+    int count = 0;
+
+    for (char *word = strtok(words, ","); word; word = strtok(NULL, ",")) {
+        if (count == SERVERS)
+            fail("at most %d servers", SERVERS);
+        numbers[count++] = number_of(word, 1, most);
+    }
+    return count;
 }
 
 static void obey(const char *command)
@@ -348,13 +377,18 @@ static void obey(const char *command)
 int main(int count, char **words)
 {
     char command[256], *number;
+    int pids[SERVERS];
 
     if (count < 14 || count % 2)
         fail("see the head of this program for what it takes");
-    port = number_of(words[1], 1, 65535);
+    port_count = numbers_of(words[1], 65535, ports);
     client_count = number_of(words[2], 1, MOST);
     sender_count = number_of(words[3], 1, client_count < SENDERS ? client_count : SENDERS);
-    if (clock_getcpuclockid(atoi(words[4]), &server_clock))
+    clock_count = numbers_of(words[4], INT_MAX, pids);
+    for (int index = 0; index < clock_count; index++)
+        if (clock_getcpuclockid(pids[index], &server_clocks[index]))
+            fail("there is no server");
+    if (!port_count || !clock_count)
         fail("there is no server");
     echoes = number_of(words[5], 0, 1);
     other = number_of(words[6], 0, 1) || !echoes;

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.machine import pinned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from benchmarks.servers import Talk
 
@@ -143,8 +143,8 @@ def connected(
     program: Path,
     talk: Talk,
     *,
-    port: int,
-    pid: int,
+    port: int | Sequence[int],
+    pid: int | Sequence[int],
     clients: int,
     core: int,
     senders: int = SENDERS,
@@ -153,13 +153,16 @@ def connected(
 ) -> Iterator[Load]:
     """Let clients come in, from a core; the first of them are the senders.
 
+    A chat may have several processes: then they come to their ports in turn.
+
     If others answer, the next line is said when the next client has it, not when one has it
     oneself. All are in when nothing has come for some seconds of quiet.
 
     Raises:
         LoadError: if not all could.
     """
-    numbers = (port, clients, min(senders, clients), pid, int(talk.echoes), int(others_answer))
+    where = (_listed(port), clients, min(senders, clients), _listed(pid))
+    numbers = (*where, int(talk.echoes), int(others_answer))
     rest = (talk.at_once, quiet, 2 if talk.frames else int(talk.tls))
     steps = [word for step in talk.steps for word in step]
     with pinned(core):
@@ -175,3 +178,7 @@ def connected(
             yield Load(process)
         finally:
             process.kill()
+
+
+def _listed(numbers: int | Sequence[int]) -> str:
+    return ",".join(map(str, [numbers] if isinstance(numbers, int) else numbers))
