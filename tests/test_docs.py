@@ -125,7 +125,11 @@ class DocumentTests(SynchronousTestCase):
         everything = read_config(file, "chat.toml")
         defaults = {
             "port": 8000, "listen": [], "tls": "/etc/letsencrypt/live/chat.example",
-            "engine": "sqlite:twistchat.db", "retention": [],
+            "engine": "sqlite:twistchat.db", "node": "a",
+            "redis-username": "chat", "redis-password": "of the Redis",
+            "redis-sentinel-username": "chat", "redis-sentinel-password": "of the Sentinels",
+            "redis-ca": "ca.pem", "redis-certificate": "chat.pem", "redis-key": "chat.key",
+            "retention": [],
             "name": "twistchat", "motd": "motd.txt", "guests": True,
             "password-file": "password.txt", "auth": [],
             "web-origin": [], "web-base": "https://chat.example/talk/", "web-proxy": [],

@@ -396,7 +396,7 @@ class FileTests(OptionsTestCase):
         for file, words in {
             "\nname = ' '": "chat.toml, line 2: name is empty: give the chat a name",
             "engine = 'paper:'": (
-                "chat.toml, line 1: there is no engine 'paper:'; choose sqlite:PATH or memory:"
+                "chat.toml, line 1: there is no engine 'paper:'; choose sqlite:PATH, memory: or redis://HOST"
             ),
             "motd = 'nowhere.txt'": (
                 "chat.toml, line 1: cannot read motd nowhere.txt: No such file or directory"

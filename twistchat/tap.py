@@ -90,7 +90,12 @@ class Options(usage.Options, AuthOptionMixin):
             "Where to listen: a port (0: free) or [KIND=]ENDPOINT. [default: 8000]",
         ],
         ["tls", None, None, "A folder with a certificate and its key, for TLS on the same port."],
-        ["engine", "e", None, "What keeps what is said, or memory: [default: sqlite:twistchat.db]"],
+        [
+            "engine",
+            "e",
+            None,
+            "What keeps what is said; memory:, redis://HOST [default: sqlite:twistchat.db]",
+        ],
         ["node", None, None, "What this node is called where several share a Redis."],
         ["name", None, None, "How this chat calls itself. [default: twistchat]"],
         ["motd", None, None, "A file with the message of the day, UTF-8."],

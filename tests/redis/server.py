@@ -12,8 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from secrets import randbelow
 from typing import TYPE_CHECKING
 
 from twisted.trial.unittest import SkipTest, SynchronousTestCase
@@ -48,11 +50,16 @@ def redis_program() -> str:
 
 
 def free_port() -> int:
-    """Find a TCP port that nobody listens at."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
+    """Find a TCP port that nobody listens at.
+
+    It is below those that the system gives to outgoing connections, so that none of these takes
+    it meanwhile; a Redis of a cluster adds ten thousand for its own use.
+    """
+    while True:
+        port = 20000 + randbelow(10000)
+        with socket.socket() as listening, suppress(OSError):
+            listening.bind(("127.0.0.1", port))
+            return port
 
 
 def _end_with_the_tests() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from twisted.internet import reactor as global_reactor
 from twisted.internet.task import deferLater
@@ -27,7 +27,11 @@ from twistchat.engine.redis.txlink import RedisLink
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from twisted.internet.defer import Deferred
+
 reactor: Any = global_reactor
+
+Failing = TypeVar("Failing", bound=Exception)
 
 PACE = Pace(connect=2, reply=0.6, idle=0.2, look=0.05, start=5, longest=0.4, calm=0.2)
 """As in life, only faster."""
@@ -41,7 +45,7 @@ class LinkTestCase(TestCase):
         self.addCleanup(server.close)
         return server.start()
 
-    def a_link(self, url: str, pace: Pace = PACE, **credentials: str) -> RedisLink:
+    def a_link(self, url: str, pace: Pace = PACE, **credentials: Any) -> RedisLink:
         link = RedisLink(
             reactor,
             read_address(url),
@@ -58,16 +62,24 @@ class LinkTestCase(TestCase):
         self.addCleanup(link.stop)
         return link
 
-    async def starts(self, url: str, pace: Pace = PACE, **credentials: str) -> RedisLink:
+    async def starts(self, url: str, pace: Pace = PACE, **credentials: Any) -> RedisLink:
         link = self.a_link(url, pace, **credentials)
         await link.start("wake")
         return link
 
-    async def refusal(self, url: str, **credentials: str) -> str:
+    async def refusal(self, url: str, **credentials: Any) -> str:
         link = self.a_link(url, **credentials)
-        error = await self.assertFailure(link.start("wake"), StoreError)
+        error = await self.failing(link.start("wake"), StoreError)
         self.assertFalse(link.is_up)
         return str(error)
+
+    async def failing(self, asked: Deferred[Any], kind: type[Failing]) -> Failing:
+        """Wait until it fails with such an error."""
+        try:
+            answer = await asked
+        except kind as error:
+            return error
+        raise AssertionError(f"it was answered {answer!r}")
 
     async def until(self, holds: Callable[[], object], within: float = 8) -> None:
         end = reactor.seconds() + within
@@ -110,10 +122,10 @@ class TalkingTests(LinkTestCase):
         server = self.a_server()
         link = await self.starts(server.url)
         await link.command("SET", "k", "no number")
-        error = await self.assertFailure(link.command("HGET", "k", "f"), RefusedError)
+        error = await self.failing(link.command("HGET", "k", "f"), RefusedError)
         self.assertEqual(error.code, "WRONGTYPE")
         server.client().config_set("maxmemory", "1")
-        error = await self.assertFailure(link.run(SLEEP, ["k"], ["1"]), RefusedError)
+        error = await self.failing(link.run(SLEEP, ["k"], ["1"]), RefusedError)
         self.assertEqual(error.code, "OOM")
         self.assertTrue(link.is_up)
 
@@ -129,8 +141,8 @@ class TalkingTests(LinkTestCase):
         link = await self.starts(server.url)
         under_way = link.command("GET", "k")
         await link.stop()
-        await self.assertFailure(under_way, AnswerLostError)
-        await self.assertFailure(link.command("GET", "k"), NotSentError)
+        await self.failing(under_way, AnswerLostError)
+        await self.failing(link.command("GET", "k"), NotSentError)
         self.assertEqual(self.told, [])
 
 
@@ -140,7 +152,7 @@ class TroubleTests(LinkTestCase):
         link = await self.starts(server.url)
         server.kill()
         await self.until(lambda: self.told == ["down"])
-        error = await self.assertFailure(link.command("GET", "k"), NotSentError)
+        error = await self.failing(link.command("GET", "k"), NotSentError)
         self.assertIn(f"redis://127.0.0.1:{server.port}", str(error))
         await deferLater(reactor, 0.5)
         self.assertIn("refused", link.trouble)
@@ -155,7 +167,7 @@ class TroubleTests(LinkTestCase):
         link = await self.starts(server.url)
         server.pause()
         lost = link.command("SET", "k", 1)
-        error = await self.assertFailure(lost, AnswerLostError)
+        error = await self.failing(lost, AnswerLostError)
         self.assertIn("has not answered for 0.6 seconds", str(error))
         self.assertFalse(link.is_up)
         await deferLater(reactor, 1)
@@ -194,7 +206,7 @@ class TroubleTests(LinkTestCase):
         link.drop("it is read-only")
         self.assertFalse(link.is_up)
         self.assertIn("it is read-only", link.trouble)
-        await self.assertFailure(under_way, AnswerLostError)
+        await self.failing(under_way, AnswerLostError)
         await self.until(lambda: self.told == ["down", "up"])
 
     async def test_a_replica_is_of_no_use(self) -> None:
@@ -212,7 +224,7 @@ class TroubleTests(LinkTestCase):
 class StartTests(LinkTestCase):
     async def test_where_nobody_listens(self) -> None:
         link = self.a_link(f"redis://127.0.0.1:{free_port()}/0", replace(PACE, start=0.5))
-        error = await self.assertFailure(link.start("wake"), StoreError)
+        error = await self.failing(link.start("wake"), StoreError)
         self.assertIn("refused", str(error))
 
     async def test_a_wrong_password(self) -> None:
@@ -239,7 +251,7 @@ class StartTests(LinkTestCase):
         )
         link = await self.starts(server.url, username="chat", password="secret")
         await link.command("SET", "twistchat:k", 1)
-        error = await self.assertFailure(link.command("SET", "k", 1), RefusedError)
+        error = await self.failing(link.command("SET", "k", 1), RefusedError)
         self.assertEqual(error.code, "NOPERM")
 
     async def test_a_database_that_there_is_not(self) -> None:
@@ -265,7 +277,7 @@ class StartTests(LinkTestCase):
         )
         self.addCleanup(port.stopListening)
         link = self.a_link(f"redis://127.0.0.1:{port.getHost().port}", replace(PACE, start=0.5))
-        error = await self.assertFailure(link.start("wake"), StoreError)
+        error = await self.failing(link.start("wake"), StoreError)
         self.assertIn("no Redis", str(error))
 
 
@@ -303,7 +315,7 @@ class TLSTests(LinkTestCase):
         self.secured("no")
         pace = replace(PACE, start=0.7)
         link = self.a_link(f"rediss://localhost:{self.port}/0", pace)
-        error = await self.assertFailure(link.start("wake"), StoreError)
+        error = await self.failing(link.start("wake"), StoreError)
         self.assertIn("certificate", str(error))
 
 
@@ -356,5 +368,5 @@ class SentinelTests(LinkTestCase):
         link = self.a_link(
             f"redis+sentinel://127.0.0.1:{sentinel.port}/other", replace(PACE, start=0.5)
         )
-        error = await self.assertFailure(link.start("wake"), StoreError)
+        error = await self.failing(link.start("wake"), StoreError)
         self.assertIn("knows no master 'other'", str(error))
