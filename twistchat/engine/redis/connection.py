@@ -15,6 +15,7 @@ import txredisapi
 from twisted.internet.defer import fail
 from twisted.internet.interfaces import ISystemHandle
 from twisted.internet.task import LoopingCall
+from twisted.protocols.policies import ProtocolWrapper
 
 from twistchat.engine.redis.blocking import packed, refused
 from twistchat.engine.redis.link import AnswerLostError, NotSentError
@@ -57,7 +58,7 @@ class _Watched:
         self._lost = lost
         self._waiting: deque[float] = deque()
         """When each of the commands was sent that have no answer yet."""
-        self._heard = clock.seconds()
+        self._heard = self._looked = clock.seconds()
         self._known: set[str] = set()
         """The scripts that Redis has been sent over this connection."""
         self._why = ""
@@ -128,12 +129,20 @@ class _Watched:
 
     def _look(self) -> None:
         now = self._clock.seconds()
+        was, self._looked = self._looked, now
+        if now - was >= self._pace.reply / 2:
+            # It is this process that has stood still: what was answered meanwhile is yet to be read.
+            self._heard = now
         if self._waiting:
             # Answers come in order; where others keep coming, it is only slow.
             if now - max(self._waiting[0], self._heard) >= self._pace.reply:
                 self.give_up(f"it has not answered for {self._pace.reply:g} seconds")
         elif now - self._heard >= self._pace.idle:
             self.ask("PING").addErrback(lambda _: None)
+
+    def tryConvertData(self, data: Any) -> Any:
+        """Taken as it is, by txredisapi, which would copy each list."""
+        return data
 
     def _build_command(self, *words: Word, **_: Any) -> bytes:
         """Written as everywhere here; txredisapi would cut floats short."""
@@ -169,8 +178,8 @@ class Listening(_Watched, txredisapi.SubscriberProtocol):
 
 def keep_alive(transport: Any) -> None:
     """Let the system notice a peer that is gone, and send small things at once."""
-    while hasattr(transport, "transport") and not ISystemHandle.providedBy(transport):
-        transport = transport.transport  # TLS is wrapped round the real one.
+    while isinstance(transport, ProtocolWrapper):  # TLS
+        transport = transport.transport
     handle = transport.getHandle() if ISystemHandle.providedBy(transport) else None
     if isinstance(handle, socket.socket) and handle.family != socket.AF_UNIX:
         handle.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
