@@ -275,6 +275,11 @@ class Limits:
     uncommitted_age: float = _limit(
         10.0, "seconds", "How long a line may wait to be written before it counts as not kept."
     )
+    lease: float = _limit(
+        15.0,
+        "seconds",
+        "How long a node that shares a Redis may give no sign, before its people count as gone.",
+    )
     drain: float = _limit(
         3.0,
         "seconds",

@@ -124,6 +124,7 @@ class RedisChoice:
             limits=limits,
             retention=retention,
             now=time.time,
+            lease=limits.lease,
         )
 
     def _need(self) -> None:
