@@ -84,6 +84,7 @@ class LookingTests(SynchronousTestCase):
         told = self.wrong(f"redis+sentinel://{places}/other")
         self.assertIn("Connection refused; ", told)
         self.assertIn("it knows no master 'other'", told)
+        self.assertIn("is no Sentinel", self.wrong(f"redis+sentinel://127.0.0.1:{server.port}/a"))
 
     def test_something_else_listens(self) -> None:
         listening = socket.create_server(("127.0.0.1", 0))

@@ -63,6 +63,8 @@ def explained(about: str, error: RefusedError) -> StoreError:
         return UnfitError(f"its user may not do what a chat needs: {text}")
     if error.code == "DENIED":
         return UnfitError("it talks to its own machine alone (protected mode): give it a password")
+    if about == "master" and "unknown command" in text:
+        return UnfitError("it is no Sentinel")
     if about.startswith("database"):
         return UnfitError(f"it has no {about}: {text}")
     return UnfitError(f"it answers {text!r}")

@@ -60,7 +60,8 @@ def _explaining(what: str) -> Iterator[None]:
         why = f"its certificate is not believed ({error.verify_message}): redis-ca names whom to"
         raise StoreError(f"cannot use {what}: {why} believe") from error
     except TimeoutError as error:
-        raise StoreError(f"cannot reach {what}: it does not answer") from error
+        how = " over TLS" if "rediss" in what else ""
+        raise StoreError(f"cannot reach {what}: it does not answer{how}") from error
     except OSError as error:
         why = error.strerror or str(error)
         raise StoreError(f"cannot reach {what}: {why}") from error
