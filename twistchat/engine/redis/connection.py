@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import txredisapi
 from twisted.internet.defer import fail
+from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import ISystemHandle
 from twisted.internet.task import LoopingCall
 from twisted.protocols.policies import ProtocolWrapper
@@ -84,7 +85,7 @@ class _Watched:
         """Called by Twisted."""
         if self._looking.running:
             self._looking.stop()
-        self._why = self._why or f"the connection was lost: {reason.getErrorMessage()}"
+        self._why = self._why or lost_by(reason)
         self._lost(self._why)
         super().connectionLost(reason)  # type: ignore[misc]  # the protocol's
 
@@ -174,6 +175,15 @@ class Listening(_Watched, txredisapi.SubscriberProtocol):
     def messageReceived(self, pattern: None, channel: bytes, message: bytes) -> None:
         """Called by txredisapi."""
         self._tell(message)
+
+
+def lost_by(reason: Failure) -> str:
+    """Say why a connection is gone that nobody here has given up."""
+    if reason.check(ConnectionDone):
+        return "it closed the connection"
+    if reason.check(ConnectionLost):
+        return "the connection was lost"
+    return f"the connection was lost: {reason.getErrorMessage().rstrip('.')}"
 
 
 def keep_alive(transport: Any) -> None:

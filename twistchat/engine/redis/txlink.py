@@ -280,7 +280,6 @@ class RedisLink:
             self._limit.cancel()
             starting.callback(None)
             return
-        log.info("Redis is there again.")
         for came_up, _, _ in tuple(self._watchers):
             came_up()
 
@@ -291,7 +290,6 @@ class RedisLink:
         self._trouble = why
         if self._reactor.seconds() - self._since >= self._pace.calm:
             self._failures = 0
-        log.warn("There is no connection to {redis}.", redis=self.trouble)
         for _, went_down, _ in tuple(self._watchers):
             went_down()
 
