@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.archive.kit import ALICE, BOB, START, ArchiveTestCase, did, said, topic, whispered
 from tests.test_docs import DOCS, blocks
-from twistchat.archive import importing, records
+from twistchat.archive import importing, into_database, records
 from twistchat.core.events import Tagged
 from twistchat.core.names import LOBBY
 from twistchat.engine import Stamp
@@ -166,7 +166,7 @@ class RoundTripTests(ImportTestCase):
         self.assertEqual(self.rows("SELECT text FROM events", self.other), [("there",)])
 
     def test_many(self) -> None:
-        self.patch(importing, "BATCH", 7)
+        self.patch(into_database, "BATCH", 7)
         self.keep(*(said(f"{number}", room=f"#r{number % 3}") for number in range(100)))
         data = self.takes_out()
         self.puts_in(data)
@@ -287,8 +287,8 @@ class MalformedTests(ImportTestCase):
         ):  # fmt: skip
             self.assertEqual(self.refuses(data), no_export)
         self.assertIn(
-            "this export has version 3, and this twistchat reads 2",
-            self.refuses(written({**HEADER, "version": 3})),
+            "this export has version 4, and this twistchat reads 3",
+            self.refuses(written({**HEADER, "version": 4})),
         )
 
     def test_bad_lines_are_named_by_their_number(self) -> None:

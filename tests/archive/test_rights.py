@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from tests.archive.kit import ArchiveTestCase, said
 from tests.folders import temporary_folder
-from twistchat.archive import backup, check, export, importing
+from twistchat.archive import backup, check, export, into_database
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOADED = (backup, check, export, importing)
+LOADED = (backup, check, export, into_database)
 """Whoever has no rights may not be able to load them."""
 
 EMPTY = b'{"type": "export", "format": "twistchat", "version": 1}\n{"type": "end", "events": 0}\n'

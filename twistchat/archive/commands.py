@@ -193,7 +193,7 @@ def _export(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int
 
 def _import(_: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from twistchat.archive.database import locate
-    from twistchat.archive.importing import import_export
+    from twistchat.archive.into_database import import_export
 
     database = locate(options.db)
     if options.file == "-":

@@ -18,7 +18,7 @@ from twistchat.frontends.line.speech import ENGLISH
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twistchat.archive.selection import Log, Selection
+    from twistchat.archive.selection import Log, Selected
     from twistchat.engine import Committed
 
 HEAD = """\
@@ -56,7 +56,7 @@ i, .faint {{ color: var(--faint); }}
 FOOT = "</body>\n</html>\n"
 
 
-def write(selection: Selection) -> Iterator[str]:
+def write(selection: Selected) -> Iterator[str]:
     """Write an export, an element at a time."""
     logs = selection.conversations
     names = sorted({log.name for log in logs})
@@ -73,7 +73,7 @@ def write(selection: Selection) -> Iterator[str]:
     yield FOOT
 
 
-def _section(selection: Selection, log: Log, place: int) -> Iterator[str]:
+def _section(selection: Selected, log: Log, place: int) -> Iterator[str]:
     yield f'<section>\n<h2 id="log{place}">{_text(title(selection, log))}</h2>\n'
     day: date | None = None
     for committed in selection.of(log):

@@ -15,10 +15,21 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from twistchat.archive import belongings
+from twistchat.archive.belongings import Belonging
+from twistchat.archive.fields import (
+    RecordError,
+    id_of,
+    name_of,
+    number_of,
+    parsed,
+    text_of,
+    time_of,
+)
 from twistchat.core.concerns import SERVER_LOG, is_audited, is_durable, log_of
 from twistchat.core.events import AccountSet, Deleted, RulesChanged
 from twistchat.core.law import ADDRESS, Deed, RoomRules
-from twistchat.core.names import may_be_name, may_be_room
+from twistchat.core.names import may_be_room
 from twistchat.core.rules import without_key
 from twistchat.core.text import clean
 from twistchat.engine.fields import as_text, from_text
@@ -36,7 +47,7 @@ from twistchat.engine.sqlite.rows import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twistchat.archive.selection import Selection
+    from twistchat.archive.selection import Selected
     from twistchat.core.events import Durable
     from twistchat.engine import Committed
 
@@ -44,24 +55,17 @@ FORMAT = "twistchat"
 VERSION = 2
 """Of what is written. Version 1 had no deeds in it, and no audit log."""
 
-READABLE = (1, 2)
+VERSION_OF_EVERYTHING = 3
+"""Of what is written where belongings are in it, and the keys of rooms."""
+
+READABLE = (1, VERSION, VERSION_OF_EVERYTHING)
 
 DEEDS = frozenset(deed.value for deed in Deed)
 
 TO_WHOM = "a private word needs to_user and to, anything else a room"
 
-LATEST = 253_000_000_000.0
-"""Seconds since 1970: a time in the year 9987. Calendars end soon after."""
-
-LONGEST_NAME = 1024
-"""Bytes of a name or an id: some hundred characters, and more than anybody can have."""
-
 LONGEST_TEXT = 64 * 1024
 """Bytes of what was said: four times as much as a line may have."""
-
-
-class RecordError(Exception):
-    """A line is not as this format has it; the message says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class LogRecord:
     first: int
     last: int
     ended: float | None
+    epoch: str = ""
+    """Under which its numbers were told; empty: that is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +106,19 @@ class EndRecord:
 
     events: int
     audit: int
+    belongings: int
 
 
-Record = LogRecord | EventRecord | AuditRecord | EndRecord
+Record = LogRecord | EventRecord | AuditRecord | Belonging | EndRecord
 
 # ---------------------------------------------------------------- writing
 
 
-def write(selection: Selection) -> Iterator[str]:
+def write(selection: Selected) -> Iterator[str]:
     """Write an export, a line at a time."""
-    yield _line({"type": "export", "format": FORMAT, "version": VERSION})
+    everything = selection.has_everything
+    version = VERSION_OF_EVERYTHING if everything else VERSION
+    yield _line({"type": "export", "format": FORMAT, "version": version})
     places: dict[int, int] = {}
     logs = sorted([*selection.logs, *selection.silent], key=lambda log: log.id)
     for place, log in enumerate(logs, 1):
@@ -117,22 +126,33 @@ def write(selection: Selection) -> Iterator[str]:
         record = {
             "type": "log", "log": place, "name": log.name, "first": log.first, "last": log.last,
         }  # fmt: skip
-        yield _line(record if log.ended is None else {**record, "ended": log.ended})
+        if log.ended is not None:
+            record["ended"] = log.ended
+        yield _line({**record, "epoch": log.epoch} if everything else record)
     for log, committed in selection.in_order():
         at = {"log": places[log.id], "number": committed.number}
-        yield _line(_event_record(at, committed))
+        yield _line(_event_record(at, committed, with_key=everything))
     entries = 0
     for entry in selection.audit():
         committed = entry.committed
         put = {"name": entry.log, "epoch": committed.epoch, "number": committed.number}
         yield _line({"type": "audit", **put, "event": _event_record({}, committed)})
         entries += 1
-    yield _line({"type": "end", "events": selection.count, "audit": entries})
+    end = {"type": "end", "events": selection.count, "audit": entries}
+    if everything:
+        others = 0
+        for belonging in selection.belongings():
+            yield _line(belongings.record_of(belonging, places))
+            others += 1
+        end["belongings"] = others
+    yield _line(end)
 
 
-def _event_record(place: dict[str, Any], committed: Committed) -> dict[str, Any]:
+def _event_record(
+    place: dict[str, Any], committed: Committed, *, with_key: bool = False
+) -> dict[str, Any]:
     event = committed.item
-    if isinstance(event, RulesChanged):
+    if isinstance(event, RulesChanged) and not with_key:
         event = replace(event, rules=without_key(event.rules))
     assert is_durable(event)
     at, kind, user, who, _, text, to_user, to, until = row_of(event)
@@ -161,14 +181,14 @@ def _line(record: dict[str, Any]) -> str:
 # ---------------------------------------------------------------- reading
 
 
-def read_header(line: bytes) -> None:
-    """Read the first line of an export.
+def read_header(line: bytes) -> int:
+    """Read the first line of an export; returns the version.
 
     Raises:
         RecordError: it is none, or of a later version.
     """
     try:
-        fields = _parse(line)
+        fields = parsed(line)
     except RecordError:
         fields = {}
     if fields.get("type") != "export" or fields.get("format") != FORMAT:
@@ -176,38 +196,43 @@ def read_header(line: bytes) -> None:
     version = fields.get("version")
     if version not in READABLE:
         raise RecordError(
-            f"this export has version {str(version)[:40]}, and this twistchat reads {VERSION}:"
+            f"this export has version {str(version)[:40]}, and this twistchat reads {READABLE[-1]}:"
             " install a newer one"
         )
+    return int(version)
 
 
-def read(line: bytes) -> Record:
+def read(line: bytes, version: int = VERSION) -> Record:
     """Read any other line.
 
     Raises:
         RecordError: it is not as it should be.
     """
-    fields = _parse(line)
+    fields = parsed(line)
     match fields.get("type"):
         case "export":
             raise RecordError("another export begins here: import one after the other")
         case "log":
             return _read_log(fields)
         case "end":
-            audit = _number(fields, "audit", least=0) if "audit" in fields else 0
-            return EndRecord(_number(fields, "events", least=0), audit)
+            audit = number_of(fields, "audit", least=0) if "audit" in fields else 0
+            others = number_of(fields, "belongings", least=0) if "belongings" in fields else 0
+            return EndRecord(number_of(fields, "events", least=0), audit, others)
         case "audit":
             return _read_entry(fields)
+        case str() as kind if version >= VERSION_OF_EVERYTHING and kind in belongings.KINDS:
+            return belongings.read(fields)
         case str():
-            log, number = _number(fields, "log"), _number(fields, "number")
-            return EventRecord(log, number, _read_event(fields))
+            log, number = number_of(fields, "log"), number_of(fields, "number")
+            with_key = version >= VERSION_OF_EVERYTHING
+            return EventRecord(log, number, _read_event(fields, with_key=with_key))
         case _:
             raise RecordError("type is missing")
 
 
 def _read_log(fields: dict[str, Any]) -> LogRecord:
-    name = _text(fields, "name")
-    first, last = _number(fields, "first"), _number(fields, "last", 0)
+    name = text_of(fields, "name")
+    first, last = number_of(fields, "first"), number_of(fields, "last", 0)
     people = name[1:].split(",")
     if not (
         may_be_room(name)
@@ -217,14 +242,15 @@ def _read_log(fields: dict[str, Any]) -> LogRecord:
         raise RecordError(f"{name[:40]!r} is no name of a room, nor of a private conversation")
     if first > last + 1:
         raise RecordError("first is greater than last")
-    ended = _time(fields, "ended") if "ended" in fields else None
+    ended = time_of(fields, "ended") if "ended" in fields else None
     if ended is not None and name == SERVER_LOG:
         raise RecordError(f"{SERVER_LOG} never ends")
-    return LogRecord(_number(fields, "log"), name, first, last, ended)
+    epoch = id_of(fields, "epoch") if "epoch" in fields else ""
+    return LogRecord(number_of(fields, "log"), name, first, last, ended, epoch)
 
 
 def _read_entry(fields: dict[str, Any]) -> AuditRecord:
-    name, about = _text(fields, "name"), fields.get("event")
+    name, about = text_of(fields, "name"), fields.get("event")
     if not isinstance(about, dict) or not isinstance(about.get("type"), str):
         raise RecordError("event is missing, or says no type")
     event = _read_event(about)
@@ -232,15 +258,15 @@ def _read_entry(fields: dict[str, Any]) -> AuditRecord:
         raise RecordError(f"the audit log has no {about['type'][:40]!r}")
     if log_of(event) != name:
         raise RecordError(f"this is of {log_of(event)}, and not of {name[:40]}")
-    return AuditRecord(name, _text(fields, "epoch"), _number(fields, "number"), event)
+    return AuditRecord(name, text_of(fields, "epoch"), number_of(fields, "number"), event)
 
 
-def _read_event(fields: dict[str, Any]) -> Durable:
-    kind, who = fields["type"], _name(fields, "who")
+def _read_event(fields: dict[str, Any], *, with_key: bool = False) -> Durable:
+    kind, who = fields["type"], name_of(fields, "who")
     # As it stands in a database, which knows the kinds.
     row = (
-        _log_of(fields), "", 0, _time(fields, "at"), kind, _id(fields, "user"), who, "",
-        _text_of(fields), *_to(fields), _time(fields, "until") if "until" in fields else None,
+        _log_of(fields), "", 0, time_of(fields, "at"), kind, id_of(fields, "user"), who, "",
+        _text_of(fields), *_to(fields), time_of(fields, "until") if "until" in fields else None,
     )  # fmt: skip
     try:
         event = read_row(row).item
@@ -249,7 +275,7 @@ def _read_event(fields: dict[str, Any]) -> Durable:
             raise RecordError(f"{kind} cannot be so: {str(error)[:100]}") from error
         raise RecordError(f"{kind[:40]!r} is no type that this twistchat knows") from error
     assert is_durable(event)
-    return _checked(event)
+    return _checked(event, with_key=with_key)
 
 
 def _log_of(fields: dict[str, Any]) -> str | None:
@@ -261,7 +287,7 @@ def _log_of(fields: dict[str, Any]) -> str | None:
         return None
     if kind == "account" or (kind in DEEDS and "room" not in fields):
         return SERVER_LOG
-    return _text(fields, "room")
+    return text_of(fields, "room")
 
 
 def _text_of(fields: dict[str, Any]) -> str:
@@ -270,7 +296,7 @@ def _text_of(fields: dict[str, Any]) -> str:
     if kind == ERASED:
         return ""
     if kind not in FIELDS:
-        return clean(_text(fields, "text", LONGEST_TEXT))
+        return clean(text_of(fields, "text", LONGEST_TEXT))
     names = ("rules", "changed", "deed", "account", "line", "words")
     return as_text({name: fields[name] for name in names if name in fields})
 
@@ -279,94 +305,41 @@ def _to(fields: dict[str, Any]) -> tuple[str | None, str | None]:
     """Read to whom or about whom it is; for what is erased, by whom."""
     kind = fields["type"]
     if kind == ERASED:
-        return None, _name(fields, "by")
+        return None, name_of(fields, "by")
     if kind not in ABOUT:
         if "to_user" in fields and kind in KINDS:
             raise RecordError(TO_WHOM)
         return None, None
     if kind in DEEDS and fields.get("to_user") == "":
         return "", _pattern(fields)
-    to_user = _id(fields, "to_user")
-    return to_user, _pattern(fields) if to_user == ADDRESS else _name(fields, "to")
+    to_user = id_of(fields, "to_user")
+    return to_user, _pattern(fields) if to_user == ADDRESS else name_of(fields, "to")
 
 
 def _pattern(fields: dict[str, Any]) -> str:
     """Read a pattern of names, or an address."""
-    pattern = _text(fields, "to")
+    pattern = text_of(fields, "to")
     if not pattern or clean(pattern) != pattern:
         raise RecordError(f"to is {pattern[:40]!r}, which is neither a name nor an address")
     return pattern
 
 
-def _checked(event: Durable) -> Durable:
+def _checked(event: Durable, *, with_key: bool) -> Durable:
     """See that there is nothing in an event that nobody could have done."""
     match event:
         case RulesChanged():
             if not set(event.changed) <= set(RoomRules.__slots__):
                 raise RecordError("changed names rules that there are not")
-            return replace(event, rules=without_key(event.rules))
+            return event if with_key else replace(event, rules=without_key(event.rules))
         case Deleted():
             if not 0 < event.number < 2**62:
                 raise RecordError("line is no number")
             return replace(event, words=clean(event.words))
         case AccountSet():
             account = event.account
-            _name({"name": account.name}, "name")
-            _id({"id": account.id}, "id")
-            _time({"since": account.since}, "since")
+            name_of({"name": account.name}, "name")
+            id_of({"id": account.id}, "id")
+            time_of({"since": account.since}, "since")
         case _:
             pass
     return event
-
-
-def _parse(line: bytes) -> dict[str, Any]:
-    try:
-        fields = json.loads(line.decode())
-    except UnicodeDecodeError as error:
-        raise RecordError("this is not UTF-8") from error
-    except (ValueError, RecursionError) as error:
-        raise RecordError("this is no JSON") from error
-    if not isinstance(fields, dict):
-        raise RecordError("this is no JSON object")
-    return fields
-
-
-def _text(fields: dict[str, Any], name: str, longest: int = LONGEST_NAME) -> str:
-    value = fields.get(name)
-    if not isinstance(value, str):
-        raise RecordError(f"{name} is missing, or no text")
-    try:
-        size = len(value.encode())
-    except UnicodeEncodeError as error:
-        raise RecordError(f"{name} has half a character in it (a surrogate)") from error
-    if size > longest:  # before anybody normalises it, which may take long
-        raise RecordError(f"{name} is longer than {longest} bytes")
-    return value
-
-
-def _name(fields: dict[str, Any], name: str) -> str:
-    value = _text(fields, name)
-    if not may_be_name(value):
-        raise RecordError(f"{name} is {value[:40]!r}, which is no name: see /nick")
-    return value
-
-
-def _id(fields: dict[str, Any], name: str) -> str:
-    value = _text(fields, name)
-    if not value or "," in value or clean(value) != value:
-        raise RecordError(f"{name} is {value[:40]!r}, which is no id")
-    return value
-
-
-def _number(fields: dict[str, Any], name: str, least: int = 1) -> int:
-    value = fields.get(name)
-    if type(value) is not int or not least <= value < 2**62:
-        raise RecordError(f"{name} is missing, or no number from {least} on")
-    return value
-
-
-def _time(fields: dict[str, Any], name: str) -> float:
-    value = fields.get(name)
-    if not isinstance(value, int | float) or value is True or not 0 <= value < LATEST:
-        raise RecordError(f"{name} is missing, or no time in seconds since 1970")
-    return float(value)

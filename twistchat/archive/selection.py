@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from heapq import merge
 from math import inf
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from twistchat.archive import ArchiveError
+from twistchat.archive.belongings import of_database
 from twistchat.archive.database import snapshot
-from twistchat.archive.records import LATEST
+from twistchat.archive.fields import LATEST
 from twistchat.core.concerns import SERVER_LOG
 from twistchat.core.events import Whispered
 from twistchat.core.names import fold
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
 
+    from twistchat.archive.belongings import Belonging
     from twistchat.engine import Committed
 
 PAGE = 500
@@ -57,6 +59,8 @@ class Wanted:
     """Seconds since 1970, UTC."""
     until: float | None = None
     """Not later than this."""
+    everything: bool = False
+    """Whether secrets are taken too, and notes of people: all that a move needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Log:
     last: int
     ended: float | None
     """When the room was forgotten, in seconds since 1970, UTC."""
+    epoch: str
 
     @property
     def is_private(self) -> bool:
@@ -91,8 +96,43 @@ class Entry:
     committed: Committed
 
 
+class Selected(Protocol):
+    """What an export takes, wherever it is."""
+
+    logs: Sequence[Log]
+    silent: Sequence[Log]
+    """Rooms that were forgotten in that time, and of which nothing in it is kept."""
+    has_everything: bool
+    """See `Wanted.everything`."""
+    count: int
+    """Events that were taken so far."""
+
+    @property
+    def conversations(self) -> Sequence[Log]:
+        """What people read: not the log of what concerns no room, which has addresses in it."""
+
+    def of(self, log: Log, *, standing: bool = False) -> Iterator[Committed]:
+        """Read the events of a log, in their order.
+
+        `standing` takes what held at the beginning (topics, bans), too, if it is older than what
+        is wanted.
+        """
+
+    def in_order(self) -> Iterator[tuple[Log, Committed]]:
+        """Read the events of all logs in the order in which they happened, and what held."""
+
+    def audit(self) -> Iterator[Entry]:
+        """Read the account of what was done, of one room or of all."""
+
+    def belongings(self) -> Iterator[Belonging]:
+        """Read secrets and notes; a cursor names its log by its id."""
+
+    def people(self, log: Log) -> tuple[str, str]:
+        """Name the two of a conversation, as they were called at its beginning."""
+
+
 class Selection:
-    """What an export takes."""
+    """What an export takes of a database."""
 
     def __init__(self, database: sqlite3.Connection, wanted: Wanted) -> None:
         """Raises `ArchiveError` if there is no such room."""
@@ -107,15 +147,14 @@ class Selection:
             (entry,) = database.execute("SELECT max(id) FROM audit").fetchone()
             self._last_entry: int = entry or 0
             self.logs: Sequence[Log] = self._find_logs(private=wanted.private)
-            self.silent = self._find_silent(private=wanted.private)
-            """Rooms that were forgotten in that time, and of which nothing in it is kept."""
+            self.silent: Sequence[Log] = self._find_silent(private=wanted.private)
             self._standing = self._find_standing()
+        self.has_everything = wanted.everything
         self.count = 0
-        """Events that were taken so far."""
 
     @property
     def conversations(self) -> Sequence[Log]:
-        """What people read: not the log of what concerns no room, which has addresses in it."""
+        """See `Selected.conversations`."""
         return [log for log in self.logs if not log.is_servers]
 
     def _which(self, *, private: bool) -> tuple[str, list[Any]]:
@@ -126,7 +165,7 @@ class Selection:
     def _find_silent(self, *, private: bool) -> Sequence[Log]:
         which, values = self._which(private=private)
         rows = self._database.execute(
-            f"SELECT id, name, last + 1, last, ended FROM logs WHERE {which}"  # noqa: S608, constants
+            f"SELECT id, name, last + 1, last, ended, epoch FROM logs WHERE {which}"  # noqa: S608, constants
             " AND ended >= ? AND ended < ? ORDER BY id",
             [*values, self._since, self._until],
         ).fetchall()
@@ -136,14 +175,14 @@ class Selection:
     def _find_logs(self, *, private: bool) -> Sequence[Log]:
         which, values = self._which(private=private)
         rows = self._database.execute(
-            f"SELECT id, name, first, last, ended FROM logs WHERE {which} ORDER BY id",  # noqa: S608, constants
+            f"SELECT id, name, first, last, ended, epoch FROM logs WHERE {which} ORDER BY id",  # noqa: S608, constants
             values,
         ).fetchall()
         if self._room is not None and not rows:
             raise ArchiveError(f"there is no room {self._room} in it; {self._rooms()}")
         if (self._since, self._until) != (-inf, inf):
             rows = self._database.execute(
-                "SELECT logs.id, name, min(number), max(number), ended FROM events"  # noqa: S608, constants
+                "SELECT logs.id, name, min(number), max(number), ended, epoch FROM events"  # noqa: S608, constants
                 f" JOIN logs ON logs.id = log WHERE {which} AND number >= first"
                 " AND at >= ? AND at < ? GROUP BY logs.id ORDER BY logs.id",
                 [*values, self._since, self._until],
@@ -173,18 +212,14 @@ class Selection:
     # ------------------------------------------------------------ reading
 
     def of(self, log: Log, *, standing: bool = False) -> Iterator[Committed]:
-        """Read the events of a log, in their order.
-
-        `standing` takes what held at the beginning (topics, bans), too, if it is older than what
-        is wanted.
-        """
+        """See `Selected.of`."""
         held = [row for row in self._standing if row[1] == log.id] if standing else []
         for row in _merged(self._pages("log = ? AND events.number > ?", [log.id], 4), held, 4):
             self.count += 1
             yield _event(row)
 
     def in_order(self) -> Iterator[tuple[Log, Committed]]:
-        """Read the events of all logs in the order in which they happened, and what held."""
+        """See `Selected.in_order`."""
         if self._room is not None:
             # Its lives come one after the other; no need to look at all other rooms.
             for log in self.logs:
@@ -197,7 +232,7 @@ class Selection:
                 yield logs[row[1]], _event(row)
 
     def audit(self) -> Iterator[Entry]:
-        """Read the account of what was done, of one room or of all."""
+        """See `Selected.audit`."""
         which, values = ("", []) if self._room is None else (" AND log = ?", [self._room])
         done = 0
         while rows := self._database.execute(
@@ -208,8 +243,12 @@ class Selection:
             yield from (Entry(row[1], _event((row[0], None, *row[1:]))) for row in rows)
             done = rows[-1][0]
 
+    def belongings(self) -> Iterator[Belonging]:
+        """See `Selected.belongings`."""
+        return of_database(self._database, [log.id for log in self.logs])
+
     def people(self, log: Log) -> tuple[str, str]:
-        """Name the two of a conversation, as they were called at its beginning."""
+        """See `Selected.people`."""
         for row in self._read("log = ?", [log.id], "number", limit=1):
             item = _event(row).item
             if isinstance(item, Whispered):
@@ -243,7 +282,7 @@ def _merged(rows: Iterator[Any], held: Sequence[Any], key: int) -> Iterator[Any]
 
 
 def _log(row: Sequence[Any]) -> Log:
-    _, name, first, last, ended = row
+    _, name, first, last, ended, _ = row
     if not (
         isinstance(name, str)
         and isinstance(first, int)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twistchat.archive.records import LATEST
+from twistchat.archive.fields import LATEST
 from twistchat.engine.keys import DIGEST
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from twistchat.frontends.line.format import LineFormat
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twistchat.archive.selection import Log, Selection
+    from twistchat.archive.selection import Log, Selected
 
 FORMAT = LineFormat()
 
 
-def write(selection: Selection) -> Iterator[str]:
+def write(selection: Selected) -> Iterator[str]:
     """Write an export, a line or some at a time."""
     separator = ""
     for log in selection.conversations:
@@ -28,7 +28,7 @@ def write(selection: Selection) -> Iterator[str]:
             yield FORMAT.lines(FORMAT.past(committed, now=inf)).decode()
 
 
-def title(selection: Selection, log: Log) -> str:
+def title(selection: Selected, log: Log) -> str:
     """Say what a log is."""
     if log.is_private:
         return "Between {} and {}, private".format(*selection.people(log))
