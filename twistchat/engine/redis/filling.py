@@ -16,7 +16,7 @@ from twistchat.core.events import Erased, RulesChanged
 from twistchat.core.rules import without_key
 from twistchat.engine.redis.codec import stored
 from twistchat.engine.redis.link import StoreError
-from twistchat.engine.redis.scripts import script
+from twistchat.engine.redis.scripts import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ AT_ONCE = 200
 
 AT_ONCE_BYTES = 1 << 18
 
-_FILL, _DONE = script("fill"), script("fill_done")
+_FILL, _DONE = load("fill", before=""), load("fill_done", before="")
 
 
 class Asks(Protocol):

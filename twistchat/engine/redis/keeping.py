@@ -17,7 +17,7 @@ from twisted.logger import Logger
 from twistchat.core.concerns import SERVER_LOG
 from twistchat.engine.redis.asking import by, started
 from twistchat.engine.redis.link import StoreError
-from twistchat.engine.redis.scripts import script
+from twistchat.engine.redis.scripts import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,7 +59,7 @@ DAY = 86_400.0
 STEPS = 1_000
 """Steps of one round in which what is too much in all is deleted, or twice as many."""
 
-_SWEEP = script("sweep")
+_SWEEP = load("sweep", before="")
 
 
 class _NotOursError(Exception):

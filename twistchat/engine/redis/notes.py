@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from twistchat.engine.redis.asking import Asking, by, started
 from twistchat.engine.redis.pages import ENDLESS
-from twistchat.engine.redis.scripts import script
+from twistchat.engine.redis.scripts import load
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
@@ -18,7 +18,7 @@ MARGIN = 86_400.0
 LONGEST = 10 * 365 * 86_400.0
 """Seconds for which it keeps anything that ends."""
 
-_CURSORS, _MOVE = script("read_cursors"), script("move_cursor")
+_CURSORS, _MOVE = load("read_cursors", before=""), load("move_cursor", before="")
 
 
 class Notes(Asking):

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twistchat.engine import Audited, Committed
 from twistchat.engine.redis.codec import read_stored
-from twistchat.engine.redis.scripts import script
+from twistchat.engine.redis.scripts import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from twistchat.engine.redis.link import Word
 
-PAGE = script("read_page")
+PAGE = load("read_page", before="")
 
 ENDLESS = 2**53 - 1
 """No number is as great: the greatest of which Lua knows the next."""

@@ -17,7 +17,7 @@ from twistchat.engine.redis.link import StoreError
 from twistchat.engine.redis.notes import Notes
 from twistchat.engine.redis.pages import ENDLESS, PAGE, Span, as_time, audited, events
 from twistchat.engine.redis.pages import event as placed
-from twistchat.engine.redis.scripts import script
+from twistchat.engine.redis.scripts import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,11 @@ LOOKED_AT = 2_000
 MISSED = 10_000
 """Events of one log that are told to whoever has missed them; of more there is a gap."""
 
-_LAST, _UNREAD, _KEY = script("read_last"), script("read_unread"), script("read_key")
+_LAST, _UNREAD, _KEY = (
+    load("read_last", before=""),
+    load("read_unread", before=""),
+    load("read_key", before=""),
+)
 
 
 class Reading(Notes):

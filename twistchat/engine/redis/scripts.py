@@ -1,14 +1,14 @@
-"""The scripts in Lua, which lie in `lua/`."""
+"""The scripts that Redis runs for us, in Lua: each is one step that nothing comes between."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from importlib.resources import files
 
 from twistchat.engine.redis.link import Script
 
-FOLDER = Path(__file__).parent / "lua"
 
-
-def script(name: str) -> Script:
-    """Read a script."""
-    return Script(name, (FOLDER / f"{name}.lua").read_bytes())
+def load(name: str, *, before: str = "common") -> Script:
+    """Read a script from `lua/`, behind what it shares with others (empty: nothing)."""
+    folder = files(__package__).joinpath("lua")
+    parts = [f"{part}.lua" for part in (before, name) if part]
+    return Script(name, b"\n".join(folder.joinpath(part).read_bytes() for part in parts))
