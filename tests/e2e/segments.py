@@ -38,14 +38,15 @@ def _odd(view: View, room: str, texts: Sequence[str], ledger: Ledger) -> Iterato
     if len(set(texts)) != len(texts):
         twice = next(text for text in texts if texts.count(text) > 1)
         yield f"{view} was shown in {room} twice, with no word of a gap: {twice!r}"
-    elif texts and not any(_is_run(texts, numbers) for numbers in ledger.runs(room)):
+        return
+    # Of some the number is not known: nobody who is told numbers has seen them before they were
+    # lost. They count as one each.
+    places = {at: text for at, text in enumerate(texts) if text in ledger}
+    if places and not any(_is_run(places, numbers) for numbers in ledger.runs(room)):
         yield f"{view} was shown in {room} what is no run of any epoch: {texts[:3]} … {texts[-3:]}"
 
 
-def _is_run(texts: Sequence[str], numbers: Mapping[str, list[int]]) -> bool:
-    """Whether these have numbers that go up by one.
-
-    Of some the number is not known: nobody who is told numbers has seen them before they were lost.
-    """
-    begins = {numbers[text][0] - at for at, text in enumerate(texts) if text in numbers}
-    return len(begins) <= 1
+def _is_run(places: Mapping[int, str], numbers: Mapping[str, list[int]]) -> bool:
+    """Whether what stands at these places has numbers that go up with them."""
+    begins = {numbers[text][0] - at if text in numbers else None for at, text in places.items()}
+    return len(begins) == 1 and None not in begins
