@@ -1,7 +1,7 @@
 # make run     a chat on this machine, port 8000
 # make test    everything: lint, types, tests under pytest and trial, packages (WORKERS= at a time)
 # make soak    what takes long: schedules (random ones of a whole chat; COUNT=, SEED=)
-#              and kills (of servers with people on failing disks; KILLS=, SEED=)
+#              and kills (of servers with people on failing disks, of nodes and their Redis; KILLS=, SEED=)
 # make bench   what everything costs, beside other programs: docs/performance.md (forty minutes; ARGS=)
 # make clean   remove what these made
 
@@ -48,7 +48,7 @@ schedules: .venv/dev
 
 kills: .venv/dev
 	KILLS=$(KILLS) SEED=$(SEED) $(BIN)/python -m pytest -o faulthandler_timeout=3600 \
-	  tests/e2e/test_crash.py tests/e2e/test_disk.py
+	  tests/e2e/test_crash.py tests/e2e/test_disk.py tests/e2e/test_nodes_mishaps.py
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks $(ARGS)

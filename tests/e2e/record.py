@@ -6,7 +6,7 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.e2e.views import Spoken
 
@@ -76,10 +76,21 @@ def read_redis(client: redis.Redis, prefix: str = "twistchat:") -> Record:
         epoch, last, _ = stands.decode().split(" ")
         log = record.logs[name] = Log(epoch, int(last))
         for id_, fields in entries:
-            event = json.loads(fields[b"e"])
             log.numbers.append(int(id_.partition(b"-")[0]))
-            log.events.append(Spoken(name, event["who"], event["kind"], event["text"]))
+            log.events.append(_spoken(name, json.loads(fields[b"e"])))
     return record
+
+
+def _spoken(room: str, event: dict[str, Any]) -> Spoken:
+    """Read an event as the database calls it."""
+    match event:
+        case {"kind": "topic-changed", "topic": text}:
+            kind = "topic"
+        case {"kind": kind, "text": text}:
+            kind = "did" if event.get("action") else kind
+        case {"kind": kind}:
+            text = ""
+    return Spoken(room, event["who"], kind, text)
 
 
 def integrity(path: Path) -> str:
