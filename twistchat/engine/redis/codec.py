@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import MISSING, dataclass, fields, replace
-from json.encoder import encode_basestring as quoted
+from json.encoder import encode_basestring
 from math import isfinite
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 log = Logger()
 
+quoted = encode_basestring
+"""Writes text as JSON has it."""
 
 # ---------------------------------------------------------------- values of fields
 
@@ -128,7 +130,7 @@ class _Kind:
         return cls(
             name,
             item,
-            {field.name: field.default for field in known},
+            {field.name: False if str(field.type) == "bool" else field.default for field in known},
             {field.name: _READ[str(field.type)] for field in known},
         )
 
@@ -162,6 +164,11 @@ def told(item: Item) -> bytes:
             f'{{"kind":"said","room":{quoted(item.room)},"user":{quoted(item.user)},'
             f'"who":{quoted(item.who)},"at":{item.at!r},"text":{quoted(item.text)}}}'
         ).encode()
+    return as_text(written_of(item)).encode()
+
+
+def written_of(item: Item) -> dict[str, Any]:
+    """Name what is written of an item."""
     kind = _KINDS[type(item)]
     written: dict[str, Any] = {"kind": kind.name}
     for name, usual in kind.usual.items():
@@ -169,7 +176,7 @@ def told(item: Item) -> bytes:
         if value != usual:
             write = _WRITE.get(type(value))
             written[name] = value if write is None else write(value)
-    return as_text(written).encode()
+    return written
 
 
 def stored(event: Durable) -> bytes:
@@ -213,13 +220,24 @@ def item_of(written: object) -> Item:
     kind = _BY_NAME.get(name) if isinstance(name, str) else None
     if kind is None:
         raise ValueError(f"an item of a kind that this version does not know: {str(name)[:40]!r}")
-    values = {}
-    for name, read in kind.read.items():
+    values = []
+    for name, usual in kind.usual.items():
         if name in written:
-            values[name] = read(written[name])
-        elif kind.usual[name] is MISSING:
+            values.append(kind.read[name](written[name]))
+        elif usual is MISSING:
             raise ValueError(f"{kind.name} without {name}")
-    return kind.make(**values)
+        else:
+            values.append(usual)
+    return kind.make(*values)
+
+
+def item_of_text(data: bytes) -> Item:
+    """Read an item as `told` has written it.
+
+    Raises:
+        ValueError: this version knows no such item.
+    """
+    return item_of(_parsed(data))
 
 
 def read_stored(data: bytes) -> Durable:
@@ -228,7 +246,7 @@ def read_stored(data: bytes) -> Durable:
     Raises:
         ValueError: this version knows no such event.
     """
-    event = item_of(_parsed(data))
+    event = item_of_text(data)
     if not is_durable(event):
         raise ValueError(f"{type(event).__name__} is nothing that is stored")
     return event
@@ -258,3 +276,12 @@ def _parsed(data: bytes) -> object:
         return json.loads(data)
     except RecursionError as error:
         raise ValueError("fields within fields") from error
+
+
+def read_texts(text: str) -> tuple[str, ...]:
+    """Read a list of texts.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    return _texts(json.loads(text))

@@ -39,6 +39,8 @@ class Appended:
     """One for each item, in their order."""
     stands: Mapping[str, Stamp]
     """Where the logs that were asked for stood before it."""
+    after: int = 0
+    """The last number in the feed before it."""
 
 
 @dataclass(frozen=True, slots=True)

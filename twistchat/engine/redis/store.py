@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from secrets import token_bytes, token_hex
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from twistchat.engine.redis.link import StoreError
+from twisted.internet.defer import succeed
+
+from twistchat.engine import NodeSeen
+from twistchat.engine.redis import scripts
+from twistchat.engine.redis.batch import Proposal
+from twistchat.engine.redis.link import RefusedError, StoreError
+from twistchat.engine.redis.shapes import Beat
+from twistchat.engine.redis.told import FeedTrimmedError, read_feed, read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from twisted.internet.defer import Deferred
+    from twisted.python.failure import Failure
 
     from twistchat.core.limits import Limits
-    from twistchat.engine import Entry, NodeSeen
-    from twistchat.engine.redis.link import Link
-    from twistchat.engine.redis.shapes import Appended, Batch, Beat, Here, Snapshot
+    from twistchat.engine import Entry
+    from twistchat.engine.redis.link import Link, Script, Word
+    from twistchat.engine.redis.shapes import Appended, Batch, Here, Snapshot
+
+__all__ = ["FeedTrimmedError", "NodeGoneError", "Store", "ToldUpTo", "identity_of"]
+
+FORMAT: Final = 1
+"""How things are kept: a version that does not know it leaves them alone."""
+
+FEED: Final = 10_000
+"""Batches that the feed has at least: a node that is cut off for longer begins anew."""
+
+BATCH_KEPT: Final = 3_600
+"""Seconds for which it is known what has become of a node's last batch."""
+
+KEYS_KEPT: Final = 3_600.0
+"""Seconds for which a key is kept beyond its time: clocks differ."""
+
+OVER_FOR_LONG: Final = 86_400.0
+"""Seconds after its end in which what held for a time is still told: clocks differ."""
+
+SAFE: Final = {b"appendonly": b"yes", b"appendfsync": b"always"}
+"""How a Redis is set that has on its disk what it has answered."""
+
+NOTHING: Final = b"0 0\n"
+"""The answer to a batch of which nothing is sent."""
 
 LEASE = 15.0
 """Seconds without a beat after which a node counts as dead, by the clock of Redis."""
@@ -22,10 +54,6 @@ LEASE = 15.0
 
 class NodeGoneError(StoreError):
     """This life of the node is not registered (any more): its people were announced as gone."""
-
-
-class FeedTrimmedError(StoreError):
-    """What comes next in the feed is no longer there, or was lost."""
 
 
 class ToldUpTo(NamedTuple):
@@ -54,7 +82,9 @@ class Store:
         self._prefix = prefix
         self._limits = limits
         self._now = now
-        self._lease = lease
+        self._lease = milliseconds(lease)
+        self._store = ""
+        """Which store this node has said hello to last."""
 
     def hello(
         self,
@@ -76,7 +106,58 @@ class Store:
 
         It fails with `StoreError` where the store was made by a newer version.
         """
-        raise NotImplementedError
+        verified = [
+            word
+            for name, place in verify.items()
+            for word in (
+                name,
+                place.epoch,
+                str(place.number),
+                "" if place.at is None else repr(float(place.at)),
+            )
+        ]
+        given = token_bytes(32) if secret is None else secret
+        at = self._now()
+
+        def asked(keeps_all: bool) -> Deferred[Any]:
+            words: tuple[Word, ...] = (
+                here.node, here.life, former, self._lease, repr(float(at)), FEED, token_hex(16),
+                token_hex(8), given.hex(), FORMAT, repr(at - OVER_FOR_LONG), int(keeps_all),
+                *verified,
+            )  # fmt: skip
+            return self._run(scripts.HELLO, *words)
+
+        def answered(answer: Any) -> Snapshot:
+            snapshot = read_snapshot(answer, at)
+            self._store = snapshot.store
+            return snapshot
+
+        def newer(failure: Failure) -> Failure:
+            error = failure.value
+            if isinstance(error, RefusedError) and error.code == "NEWER":
+                raise StoreError(
+                    "this chat was kept by a newer version of twistchat than this one; install that"
+                )
+            return failure
+
+        return self._keeps_all().addCallback(asked).addCallbacks(answered, newer)
+
+    def _keeps_all(self) -> Deferred[bool]:
+        """Whether what this Redis has answered is on its disk; where it does not say: no."""
+
+        def told(answer: list[bytes]) -> bool:
+            settings = dict(zip(answer[::2], answer[1::2], strict=True))
+            return (settings.get(b"appendonly"), settings.get(b"appendfsync")) == (
+                b"yes",
+                b"always",
+            )
+
+        def refused(failure: Failure) -> bool:
+            failure.trap(RefusedError)
+            return False
+
+        asked = self._link.command("CONFIG", "GET", "append*")
+        return asked.addCallbacks(told, refused)
 
     def append(
         self, here: Here, number: int, entries: Sequence[Entry], opens: Sequence[str]
@@ -90,42 +171,104 @@ class Store:
         It fails with `NodeGoneError` where this life is not registered (and the batch was not
         put there before it was ended), and as `Link.run` does.
         """
-        raise NotImplementedError
+        proposal = Proposal(entries, opens)
+        if proposal.is_empty:
+            return succeed(proposal.answered(NOTHING))
+        key_time = self._limits.key_time
+        words = (
+            here.node, here.life, number, BATCH_KEPT, FEED, repr(float(key_time)),
+            milliseconds(key_time + KEYS_KEPT), token_hex(8), *proposal.words,
+        )  # fmt: skip
+        return self._run(scripts.APPEND, *words).addCallback(proposal.answered)
 
     def feed(self, after: int, limit: int) -> Deferred[Sequence[Batch]]:
         """Read the feed on from behind a place; nothing is left out.
 
-        It fails with `FeedTrimmedError` where that cannot be.
+        It fails with `FeedTrimmedError` where that cannot be, and with `NodeGoneError` where this
+        is another store than that to which this node has said hello.
         """
-        raise NotImplementedError
+
+        def found(answer: Any) -> Sequence[Batch]:
+            last, entries = answer
+            batches = read_feed(entries, after)
+            if last < after or (last > after and not batches):
+                raise FeedTrimmedError("the store has lost what was told before, or comes next")
+            return batches
+
+        asked = self._run(scripts.FEED, self._store, after, limit, is_reading=True)
+        return asked.addCallback(found)
 
     def entry_at(self, seq: int) -> Deferred[bytes | None]:
-        """Tell whose batch stands at a place of the feed: see `identity_of`. None: there is none."""
-        raise NotImplementedError
+        """Tell whose batch stands at a place of the feed: see `identity_of`; None: nobody's."""
+        place = f"{seq}-0"
+
+        def found(entries: list[tuple[bytes, list[bytes]]]) -> bytes | None:
+            return entries[0][1][1] if entries else None
+
+        return self._link.command("XRANGE", f"{self._prefix}feed", place, place).addCallback(found)
 
     def beat(self, here: Here) -> Deferred[Beat]:
         """Say that this node is alive, and let those who have not said so for long be gone."""
-        raise NotImplementedError
+        asked = self._run(
+            scripts.BEAT, here.node, here.life, self._lease, repr(float(self._now())), FEED
+        )
+        return asked.addCallback(lambda found: Beat(found[0], found[1].decode(), bool(found[2])))
 
     def leave(self, here: Here) -> Deferred[None]:
         """End this life: who is still here has departed. Names of theirs are kept for a while."""
-        raise NotImplementedError
+        kept = milliseconds(self._limits.name_kept)
+        now = repr(float(self._now()))
+        return self._run(scripts.LEAVE, here.node, here.life, now, kept, FEED).addCallback(_done)
 
     def reassert(self, here: Here, people: Sequence[str]) -> Deferred[None]:
         """Let those be gone who are said to be connected to this node and are not among these."""
-        raise NotImplementedError
+        now = repr(float(self._now()))
+        return self._run(scripts.REASSERT, here.node, here.life, now, FEED, *people).addCallback(
+            _done
+        )
 
     def nodes(self, here: Here) -> Deferred[Sequence[NodeSeen]]:
         """Tell which nodes there are."""
-        raise NotImplementedError
+
+        def found(nodes: list[tuple[bytes, int, bytes, bytes]]) -> Sequence[NodeSeen]:
+            return [
+                NodeSeen(
+                    name.decode(), people, float(since), float(ago) / 1000,
+                    is_here=name.decode() == here.node,
+                )
+                for name, people, since, ago in nodes
+            ]  # fmt: skip
+
+        return self._run(scripts.NODES, self._lease, is_reading=True).addCallback(found)
 
     def claim(self, here: Here, folded: str, holder: str) -> Deferred[bool]:
         """Take a name for a holder; see `Engine.claim`. It is freed when this node is gone."""
-        raise NotImplementedError
+        asked = self._run(scripts.CLAIM, here.node, here.life, folded, holder)
+        return asked.addCallback(bool)
 
     def release(self, here: Here, folded: str, holder: str) -> Deferred[None]:
         """Give a name back, unless its holder is connected to another node too."""
-        raise NotImplementedError
+        return self._run(scripts.RELEASE, here.node, folded, holder).addCallback(_done)
+
+    def _run(self, script: Script, *words: Word, is_reading: bool = False) -> Deferred[Any]:
+        asked = self._link.run(script, [self._prefix], words, is_reading=is_reading)
+        return asked.addErrback(_is_gone)
+
+
+def _is_gone(failure: Failure) -> Failure:
+    error = failure.value
+    if isinstance(error, RefusedError) and error.code == "NODEGONE":
+        raise NodeGoneError(str(error))
+    return failure
+
+
+def _done(_: object) -> None:
+    """Tell nothing but that it is done."""
+
+
+def milliseconds(seconds: float) -> int:
+    """As Redis counts."""
+    return int(seconds * 1000)
 
 
 def identity_of(here: Here, number: int) -> bytes:

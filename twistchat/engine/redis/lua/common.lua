@@ -1,0 +1,295 @@
+-- What several scripts need: the feed, the logs, the people and their names.
+-- This file stands before theirs. KEYS[1] is the prefix of all keys (docs/architecture.md).
+
+local P, call = KEYS[1], redis.call
+local concat, insert = table.concat, table.insert
+
+-- The clock of Redis, in milliseconds: the only one that all nodes share.
+local function clock()
+  local time = call('TIME')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+local function whole(number)
+  return string.format('%.0f', number)
+end
+
+-- ---------------------------------------------------------------- the feed
+
+local shown, places = {}, {}
+
+local function show(place, item)
+  local count = #shown + 1
+  shown[count], places[count] = item, place
+end
+
+-- Puts what is shown into the feed, as one entry that has the next number; 0: there is nothing.
+local function tell(whose, length)
+  if #shown == 0 then return 0 end
+  local seq = call('INCR', P .. 'seq')
+  call('XADD', P .. 'feed', 'MAXLEN', '~', length, whole(seq) .. '-0',
+    'h', whose, 'p', concat(places, ','), 'e', '[' .. concat(shown, ',') .. ']')
+  call('PUBLISH', P .. 'wake', whole(seq) .. ' ' .. whose:match('^%S*'))
+  shown, places = {}, {}
+  return seq
+end
+
+-- ---------------------------------------------------------------- the logs
+
+local logs, touched, begun, seed = {}, {}, 0, ''
+
+local function stands_of(name)
+  return name:byte(1) == 64 and P .. 'private' or P .. 'stands'  -- an @
+end
+
+-- Lua makes no chances: they come with each call, as the seed.
+local function new_epoch(name)
+  begun = begun + 1
+  return redis.sha1hex(seed .. ' ' .. begun .. ' ' .. name):sub(1, 8)
+end
+
+-- Where a log stands; nil: there is none.
+local function find_log(name)
+  local log = logs[name]
+  if log == nil then
+    local text = call('HGET', stands_of(name), name)
+    if text then
+      local epoch, last, life = text:match('^(%S+) (%d+) (%S+)$')
+      log = {name = name, epoch = epoch, last = tonumber(last), life = life}
+    else
+      log = false
+    end
+    logs[name] = log
+  end
+  return log or nil
+end
+
+local function touch(log)
+  if not log.is_touched then
+    log.is_touched = true
+    touched[#touched + 1] = log
+  end
+end
+
+local function open_log(name)
+  local log = find_log(name)
+  if not log then
+    local epoch = new_epoch(name)
+    log = {name = name, epoch = epoch, last = 0, life = epoch}
+    logs[name] = log
+    touch(log)
+    if name:byte(1) == 64 then
+      local one, other = name:match('^@([^,]*),(.*)$')
+      call('SADD', P .. 'of:' .. one, name)
+      call('SADD', P .. 'of:' .. other, name)
+    end
+  end
+  return log
+end
+
+local function place_in(log)
+  return log.epoch .. ' ' .. whole(log.last)
+end
+
+local function write_logs()
+  for _, log in ipairs(touched) do
+    log.is_touched = false
+    if logs[log.name] == log then  -- else it was ended meanwhile
+      if log.order and log.name:byte(1) == 35 then call('HSET', P .. 'order', log.name, log.order) end
+      call('HSET', stands_of(log.name), log.name, place_in(log) .. ' ' .. log.life)
+    end
+  end
+  touched = {}
+end
+
+-- ---------------------------------------------------------------- names
+
+local function claim_of(folded)
+  local text = call('HGET', P .. 'names', folded)
+  if not text then return nil end
+  local holder, node, kept = text:match('^(%S*) (%S*) ?(%d*)$')
+  return {holder = holder, node = node, kept = tonumber(kept)}
+end
+
+local function forget_claim(folded, claim)
+  if claim.kept then
+    call('ZREM', P .. 'kept-names', folded)
+  else
+    call('SREM', P .. 'names-of:' .. claim.node, folded)
+  end
+end
+
+local function free_name(folded, claim)
+  forget_claim(folded, claim)
+  call('HDEL', P .. 'names', folded)
+end
+
+local function give_name(folded, holder, node)
+  local claim = claim_of(folded)
+  call('HSET', P .. 'names', folded, holder .. ' ' .. node)  -- denied where memory is full
+  if claim then forget_claim(folded, claim) end
+  call('SADD', P .. 'names-of:' .. node, folded)
+end
+
+-- Keeps a name of somebody whose node is gone, until a time.
+local function keep_name(folded, claim, till)
+  forget_claim(folded, claim)
+  call('HSET', P .. 'names', folded, claim.holder .. ' ' .. claim.node .. ' ' .. whole(till))
+  call('ZADD', P .. 'kept-names', whole(till), folded)
+end
+
+local function free_old_names(now)
+  for _, folded in ipairs(call('ZRANGEBYSCORE', P .. 'kept-names', '-inf', whole(now))) do
+    local claim = claim_of(folded)
+    if claim and claim.kept then free_name(folded, claim) end
+    call('ZREM', P .. 'kept-names', folded)
+  end
+end
+
+-- A node of those to which somebody is connected, but for one of them.
+local function other_home(id, node)
+  local homes = call('SMEMBERS', P .. 'homes:' .. id)
+  table.sort(homes)
+  for _, home in ipairs(homes) do
+    if home ~= node then return home end
+  end
+  return nil
+end
+
+-- ---------------------------------------------------------------- people
+
+local function is_present(id)
+  return call('SISMEMBER', P .. 'people', id) == 1
+end
+
+local function count_in(room, by)
+  if call('HINCRBY', P .. 'crowds', room, by) <= 0 then
+    call('HDEL', P .. 'crowds', room)
+  end
+end
+
+local function come_into(id, room)
+  if call('ZSCORE', P .. 'rooms-of:' .. id, room) then return false end
+  local order = call('HINCRBY', P .. 'person:' .. id, 'order', 1)
+  call('ZADD', P .. 'rooms-of:' .. id, order, room)
+  count_in(room, 1)
+  return true
+end
+
+local function go_from(id, room)
+  if call('ZREM', P .. 'rooms-of:' .. id, room) == 0 then return false end
+  count_in(room, -1)
+  return true
+end
+
+local function rooms_of(id)
+  return call('ZRANGE', P .. 'rooms-of:' .. id, 0, -1)
+end
+
+-- JSON of a list of texts.
+local function listed(texts)
+  return #texts == 0 and '[]' or cjson.encode(texts)
+end
+
+-- Somebody is connected to a node no more; or to none, if they are put out.
+-- Returns nil: they were not; 'elsewhere': they are to others; or the rooms they were in.
+local function go(id, node, is_put_out)
+  if not is_present(id) then return nil end
+  local homes = P .. 'homes:' .. id
+  if is_put_out then
+    for _, home in ipairs(call('SMEMBERS', homes)) do
+      call('SREM', P .. 'people-of:' .. home, id)
+    end
+    call('DEL', homes)
+  else
+    if call('SREM', homes, node) == 0 then return nil end
+    call('SREM', P .. 'people-of:' .. node, id)
+    local home = other_home(id, node)
+    if home then
+      local folded = call('HGET', P .. 'person:' .. id, 'folded')
+      local claim = folded and claim_of(folded)
+      if claim and claim.holder == id and claim.node == node then give_name(folded, id, home) end
+      return 'elsewhere'
+    end
+  end
+  local rooms = rooms_of(id)
+  for _, room in ipairs(rooms) do count_in(room, -1) end
+  call('DEL', P .. 'person:' .. id, P .. 'rooms-of:' .. id)
+  call('SREM', P .. 'people', id)
+  return rooms
+end
+
+local function withdrew(id, who, at)
+  return '{"kind":"withdrew","user":' .. cjson.encode(id) .. ',"who":' .. who
+    .. ',"at":' .. at .. '}'
+end
+
+local function departed(id, who, rooms, cause, at)
+  return '{"kind":"departed","rooms":' .. listed(rooms) .. ',"user":' .. cjson.encode(id)
+    .. ',"who":' .. who .. ',"cause":"' .. cause .. '","words":"","at":' .. at .. '}'
+end
+
+-- Lets go of some of those who are connected to a node.
+local function let_go(ids, node, cause, at)
+  table.sort(ids)
+  for _, id in ipairs(ids) do
+    local who = call('HGET', P .. 'person:' .. id, 'who')
+    local went = go(id, node, false)
+    if went == 'elsewhere' then
+      show('', withdrew(id, who, at))
+    elseif went then
+      show('', departed(id, who, went, cause, at))
+    end
+  end
+end
+
+-- ---------------------------------------------------------------- nodes
+
+local function life_of(node)
+  return call('HGET', P .. 'node:' .. node, 'life')
+end
+
+-- Which run of which Redis this is.
+local function run_of()
+  return call('INFO', 'server'):match('run_id:(%w+)')
+end
+
+-- Ends a node: its people are gone, and its names free, or kept until a time. What became of its
+-- last batch stays known: it may have been asked, and not heard.
+local function end_node(node, cause, at, till, length)
+  local life = life_of(node) or '-'
+  let_go(call('SMEMBERS', P .. 'people-of:' .. node), node, cause, at)
+  for _, folded in ipairs(call('SMEMBERS', P .. 'names-of:' .. node)) do
+    local claim = claim_of(folded)
+    if claim and claim.node == node then
+      local home = other_home(claim.holder, node)
+      if home then
+        give_name(folded, claim.holder, home)
+      elseif till then
+        keep_name(folded, claim, till)
+      else
+        free_name(folded, claim)
+      end
+    end
+  end
+  call('DEL', P .. 'people-of:' .. node, P .. 'names-of:' .. node, P .. 'node:' .. node)
+  call('ZREM', P .. 'nodes', node)
+  tell(node .. ' ' .. life .. ' 0', length)
+end
+
+-- Ends the nodes that have said nothing for as long as their lease. But where nobody at all has
+-- said anything for half of it, Redis stood still, or was not there, and all are given another.
+local function look_after_nodes(now, lease, at, length)
+  local last = tonumber(call('GET', P .. 'beat') or 0)
+  if now - last > lease / 2 then
+    for _, node in ipairs(call('ZRANGE', P .. 'nodes', 0, -1)) do
+      call('ZADD', P .. 'nodes', 'GT', whole(now + lease), node)
+    end
+  else
+    for _, node in ipairs(call('ZRANGEBYSCORE', P .. 'nodes', '-inf', whole(now))) do
+      end_node(node, 'connection lost', at, nil, length)
+    end
+  end
+  call('SET', P .. 'beat', whole(now))
+  free_old_names(now)
+end

@@ -1,0 +1,125 @@
+-- A node begins a life, and learns how everything stands.
+--
+-- ARGV: node, life, the life it goes on for (or empty), lease (ms), now (s), length of the feed,
+-- seed, a store's id and secret if there are none, the format this version knows; the time before
+-- which whatever holds until then is over (s); whether a Redis that was started anew has kept
+-- everything (1); then of each log that was told: its name, epoch, number, and when that was.
+--
+-- Returns: store, seq, secret, whether it is new, all logs of rooms (name, where it stands …), what
+-- holds and the last of each room (of each: log, number, JSON, order), the people (node, JSON …).
+
+local node, life, former = ARGV[1], ARGV[2], ARGV[3]
+local lease, at, length = tonumber(ARGV[4]), ARGV[5], ARGV[6]
+local facts = P .. 'facts'
+seed = ARGV[7]
+
+local format = tonumber(call('HGET', facts, 'format') or 0)
+if format > tonumber(ARGV[10]) then return redis.error_reply('NEWER ' .. format) end
+call('HSET', facts, 'format', ARGV[10])  -- denied first, if nothing may be written; see append.lua
+local is_new = call('HSETNX', facts, 'store', ARGV[8])
+call('HSETNX', facts, 'secret', ARGV[9])
+
+-- ---------------------------------------------------------------- who is there
+
+local now = clock()
+local known = life_of(node)
+local goes_on = known and (known == life or known == former)
+if goes_on then call('ZADD', P .. 'nodes', whole(now + lease), node) end
+look_after_nodes(now, lease, at, length)
+if life_of(node) and not goes_on then end_node(node, 'connection lost', at, nil, length) end
+call('HSET', P .. 'node:' .. node, 'life', life, 'since', at)
+call('ZADD', P .. 'nodes', whole(now + lease), node)
+
+-- ---------------------------------------------------------------- what was told and is not there
+
+local function go_on_anew(log)
+  local old = log.epoch
+  log.epoch = new_epoch(log.name)
+  call('HSET', P .. 'epochs', old, log.epoch)
+  touch(log)
+  if log.name:byte(1) == 35 then  -- a #
+    show(place_in(log), '{"kind":"missed","room":' .. cjson.encode(log.name)
+      .. ',"first":1,"last":0,"is_new_epoch":true,"at":' .. at .. '}')
+  end
+end
+
+-- Whether another event stands under a number than that which happened then.
+local function is_other(name, number, when)
+  if when == '' or tonumber(number) == 0 then return false end
+  local id = number .. '-0'
+  local found = call('XRANGE', P .. 'events:' .. name, id, id)[1]
+  local json = found and found[2][2] or call('HGET', P .. 'erased:' .. name, number)
+  if not json then return false end  -- it is too old to be kept
+  return tonumber(json:match(',"at":([^,}]+)')) ~= tonumber(when)
+end
+
+for index = 13, #ARGV, 4 do
+  local name, epoch, number, when = ARGV[index], ARGV[index + 1], ARGV[index + 2], ARGV[index + 3]
+  local log = find_log(name)
+  if log and log.epoch == epoch
+    and (log.last < tonumber(number) or is_other(name, number, when)) then
+    go_on_anew(log)
+  elseif not log and name:byte(1) ~= 64 then
+    open_log(name)
+  end
+end
+
+-- A Redis that was started anew, or was a replica of another, may have lost something that was told
+-- by nodes that are no more. The first of all nodes that comes to it, if it has seen nothing of what
+-- was before, lets everything go on under new epochs.
+local run, last_run = run_of(), call('HGET', facts, 'run')
+local was_replica = call('INFO', 'replication'):match('master_replid2:0*[^0%s]')
+if last_run and last_run ~= run and not goes_on and (ARGV[12] ~= '1' or was_replica) then
+  for _, stands in ipairs({'stands', 'private'}) do
+    for _, name in ipairs(call('HKEYS', P .. stands)) do
+      local log = find_log(name)
+      if not log.is_touched then go_on_anew(log) end
+    end
+  end
+end
+call('HSET', facts, 'run', run)
+
+write_logs()
+tell(node .. ' ' .. life .. ' 0', length)
+
+-- ---------------------------------------------------------------- how everything stands
+
+local stands = call('HGETALL', P .. 'stands')
+local holds, people = {}, {}
+for index = 1, #stands, 2 do
+  local name = stands[index]
+  local standing = call('HGETALL', P .. 'standing:' .. name)
+  for place = 1, #standing, 2 do
+    local number, json = standing[place + 1]:match('^(%d+) (.*)$')
+    local till = json:find('"until":', 1, true) and cjson.decode(json)['until']
+    if type(till) == 'number' and till < tonumber(ARGV[11]) then
+      call('HDEL', P .. 'standing:' .. name, standing[place])
+      call('HDEL', P .. 'order', name .. ' ' .. standing[place])
+    else
+      local order = call('HGET', P .. 'order', name .. ' ' .. standing[place])
+      insert(holds, {name, tonumber(number), json, order or '0'})
+    end
+  end
+  if name:byte(1) == 35 then  -- a #
+    local last = call('XREVRANGE', P .. 'events:' .. name, '+', '-', 'COUNT', 1)[1]
+    if last then
+      local number = tonumber(last[1]:match('^%d+'))
+      insert(holds, {name, number, last[2][2], call('HGET', P .. 'order', name) or '0'})
+    end
+  end
+end
+for _, id in ipairs(call('SMEMBERS', P .. 'people')) do
+  local of = call('HMGET', P .. 'person:' .. id, 'who', 'away', 'persona', 'rest')
+  local json = '{"kind":"entered","user":' .. cjson.encode(id) .. ',"who":' .. of[1]
+    .. ',"rooms":' .. listed(rooms_of(id)) .. ',"away":' .. of[2] .. ',"persona":' .. of[3]
+    .. ',' .. of[4]:sub(2)
+  local homes = call('SMEMBERS', P .. 'homes:' .. id)
+  table.sort(homes)
+  for _, home in ipairs(homes) do
+    if home ~= node then
+      insert(people, home); insert(people, json)
+    end
+  end
+end
+return {call('HGET', facts, 'store'), tonumber(call('GET', P .. 'seq') or 0),
+  call('HGET', facts, 'secret'), is_new, stands, holds, people}
