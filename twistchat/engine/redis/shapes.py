@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from twistchat.engine.groupcommit import Told
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -12,21 +14,14 @@ if TYPE_CHECKING:
     from twistchat.engine import Committed, Outcome, Stamp
 
 
+__all__ = ["Appended", "Batch", "Beat", "Here", "Snapshot", "Told"]
+
+
 class Here(NamedTuple):
     """Which node this is, and which of its lives: a new one begins whenever it registers."""
 
     node: str
     life: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What has become of an item that others may see, and has no number of its own."""
-
-    item: Item | None
-    """As it is to be told here; None: it is not told (nothing has changed by it)."""
-    stamp: Stamp
-    """Where the log stands that it belongs to, or nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
