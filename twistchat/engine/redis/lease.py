@@ -12,6 +12,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from twistchat.engine.redis.link import NotSentError, RefusedError, StoreError
+from twistchat.engine.redis.outbox import PASSING
 from twistchat.engine.redis.store import FeedTrimmedError, NodeGoneError
 
 if TYPE_CHECKING:
@@ -195,7 +196,14 @@ class Lease:
             else:
                 self._feed.hear(beat.seq)
 
-        self._store.beat(self._place.here).addCallbacks(beaten, self.doubt)
+        def failed(failure: Failure) -> None:
+            error = failure.value
+            if isinstance(error, RefusedError) and error.code not in PASSING:
+                self._outbox.refusal = str(error)  # it keeps nothing now, but all is as it was
+            else:
+                self.doubt(failure)
+
+        self._store.beat(self._place.here).addCallbacks(beaten, failed)
 
     # ------------------------------------------------------------ looking
 

@@ -86,7 +86,7 @@ class Place:
         followed: list[Committed] = []
         for each in batch:
             item = each.item
-            if is_durable(item):
+            if is_durable(item) and each.epoch:  # else it is what holds of before
                 missed = self._note(each, item)
                 if missed is not None:
                     followed.append(missed)
