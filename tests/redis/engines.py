@@ -25,7 +25,7 @@ def redis_engine(
     retention: Retention | None = None,
     link: ClockLink | None = None,
 ) -> RedisEngine:
-    """Make a node's engine. `delay` is how long each thing takes that Redis is asked, in seconds."""
+    """Make a node's engine. `delay` is how long each thing takes that Redis is asked (seconds)."""
     return RedisEngine(
         link or ClockLink(clock, server, delay),
         clock=clock,
