@@ -1,4 +1,4 @@
-"""One connection to a Redis: what it sends, what it makes of answers, and how it notices silence."""
+"""One connection to a Redis: what it sends, what it makes of answers, how it notices silence."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ class _Watched:
         now = self._clock.seconds()
         was, self._looked = self._looked, now
         if now - was >= self._pace.reply / 2:
-            # It is this process that has stood still: what was answered meanwhile is yet to be read.
+            # This process itself has stood still: what was answered meanwhile is yet to be read.
             self._heard = now
         if self._waiting:
             # Answers come in order; where others keep coming, it is only slow.

@@ -10,6 +10,7 @@ from cryptography.x509 import load_pem_x509_certificates
 from OpenSSL.crypto import X509
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, UNIXClientEndpoint, wrapClientTLS
+from twisted.internet.error import ConnectionRefusedError, TimeoutError
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Factory
 from twisted.internet.ssl import (
@@ -61,7 +62,7 @@ class RedisEndpoint:
         return Deferred.fromCoroutine(self._connect(protocolFactory)).addErrback(self._tell)
 
     def _tell(self, failure: Failure) -> Failure:
-        self._failed(failure.getErrorMessage())
+        self._failed(why_not(failure))
         return failure
 
     def _way(self, place: Place | None) -> Any:
@@ -115,6 +116,15 @@ class RedisEndpoint:
         finally:
             connection.transport.loseConnection()
         return read_master(answer, self._address.master)
+
+
+def why_not(failure: Failure) -> str:
+    """Say why one could not connect, in few words."""
+    if failure.check(ConnectionRefusedError):
+        return "nobody listens there"
+    if failure.check(TimeoutError):
+        return "it does not answer"
+    return failure.getErrorMessage().rstrip(".")
 
 
 def tls_options(host: str, credentials: Credentials) -> Any:
