@@ -132,13 +132,14 @@ class RedisServer:
         if self._is_sentinel:
             command.append("--sentinel")
         self.path.unlink(missing_ok=True)
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=_end_with_the_tests,  # noqa: PLW1509  # it only calls the kernel
-        )
+        with (self.folder / "said").open("wb") as out:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                preexec_fn=_end_with_the_tests,  # noqa: PLW1509  # it only calls the kernel
+            )
         until = time.monotonic() + PATIENCE
         while True:
             try:
@@ -153,8 +154,11 @@ class RedisServer:
                 if getattr(answer, "code", "") != "LOADING":
                     return self
             if self._process.poll() is not None or time.monotonic() > until:
-                log = self.log.read_text() if self.log.exists() else "(no log)"
-                raise AssertionError(f"redis-server did not start:\n{log[-2000:]}")
+                log = self.log.read_text() if self.log.exists() else ""
+                said = log + (self.folder / "said").read_text()
+                if "tls-port" in said:
+                    raise SkipTest("this Redis was built without TLS")
+                raise AssertionError(f"redis-server did not start:\n{said[-2000:]}")
             time.sleep(0.01)
 
     def connect(self) -> BlockingConnection:

@@ -239,7 +239,7 @@ class StartTests(LinkTestCase):
 
     async def test_a_user_with_few_rights(self) -> None:
         server = self.a_server(
-            {"user": "default off\nchat on >secret ~twistchat:* &wake +@all -info"}
+            {"user": "default off\nchat on >secret ~twistchat:* resetchannels &wake +@all -info"}
         )
         told = await self.refusal(server.url, username="chat", password="secret")
         self.assertIn("may not do what a chat needs", told)
@@ -247,7 +247,10 @@ class StartTests(LinkTestCase):
 
     async def test_a_user_of_the_acl(self) -> None:
         server = self.a_server(
-            {"user": "default off\nchat on >secret ~twistchat:* &wake +@all -@dangerous +info"}
+            {
+                "user": "default off\nchat on >secret ~twistchat:* resetchannels &wake"
+                " +@all -@dangerous -client +info"
+            }
         )
         link = await self.starts(server.url, username="chat", password="secret")
         await link.command("SET", "twistchat:k", 1)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 OLDEST = (6, 2)
 """XRANGE with an end that is left out; what a script may do with TIME."""
 
+NAME = "name"
+"""The step that may fail: what a connection is called is for those who look at Redis."""
+
 Facts = dict[str, str]
 """What INFO says."""
 
@@ -42,7 +45,7 @@ def introduction(
         steps.append(("password", ("AUTH", credentials.username, credentials.password)))
     elif credentials.password:
         steps.append(("password", ("AUTH", credentials.password)))
-    steps.append(("name", ("CLIENT", "SETNAME", name)))
+    steps.append((NAME, ("CLIENT", "SETNAME", name)))
     if database:
         steps.append((f"database {database}", ("SELECT", database)))
     return steps

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from twistchat.engine.redis.address import written
 from twistchat.engine.redis.blocking import BlockingConnection
-from twistchat.engine.redis.fitness import explained, introduction, judge, read_facts, read_master
+from twistchat.engine.redis.fitness import (
+    NAME,
+    explained,
+    introduction,
+    judge,
+    read_facts,
+    read_master,
+)
 from twistchat.engine.redis.link import RefusedError, StoreError
 
 if TYPE_CHECKING:
@@ -75,7 +82,8 @@ def _introduce(connection: BlockingConnection, database: int, credentials: Crede
         try:
             answer = connection.ask(*words)
         except RefusedError as error:
-            raise explained(about, error) from error
+            if about != NAME:
+                raise explained(about, error) from error
     judge(read_facts(answer))
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificates
 from OpenSSL.crypto import X509
+from twisted.internet import error
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, UNIXClientEndpoint, wrapClientTLS
-from twisted.internet.error import ConnectionRefusedError, TimeoutError
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Factory
 from twisted.internet.ssl import (
@@ -88,8 +88,8 @@ class RedisEndpoint:
         for place in tuple(self._sentinels):
             try:
                 master = await self._ask(place)
-            except Exception as error:  # whatever it is, the next one may know
-                troubles.append(f"the Sentinel at {written(place)}: {error}")
+            except Exception as trouble:  # whatever it is, the next one may know
+                troubles.append(f"the Sentinel at {written(place)}: {trouble}")
                 continue
             self._sentinels.remove(place)
             self._sentinels.insert(0, place)
@@ -111,8 +111,8 @@ class RedisEndpoint:
             answer = await connection.ask(
                 "SENTINEL", "get-master-addr-by-name", self._address.master
             )
-        except RefusedError as error:
-            raise explained(about, error) from error
+        except RefusedError as refused:
+            raise explained(about, refused) from refused
         finally:
             connection.transport.loseConnection()
         return read_master(answer, self._address.master)
@@ -120,9 +120,9 @@ class RedisEndpoint:
 
 def why_not(failure: Failure) -> str:
     """Say why one could not connect, in few words."""
-    if failure.check(ConnectionRefusedError):
+    if failure.check(error.ConnectionRefusedError):
         return "nobody listens there"
-    if failure.check(TimeoutError):
+    if failure.check(error.TimeoutError):
         return "it does not answer"
     return failure.getErrorMessage().rstrip(".")
 

@@ -20,6 +20,7 @@ from twisted.logger import Logger, LogPublisher
 
 from twistchat.engine.redis.connection import Asking, Listening, Pace
 from twistchat.engine.redis.fitness import (
+    NAME,
     UnfitError,
     explained,
     introduction,
@@ -234,6 +235,8 @@ class RedisLink:
         try:
             return await connection.ask(*words)
         except RefusedError as error:
+            if about == NAME:
+                return None
             raise explained(about, error) from error
 
     def _ready(self, line: _Line, connection: Asking | Listening, facts: Facts) -> None:
