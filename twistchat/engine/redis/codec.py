@@ -11,6 +11,7 @@ import re
 from dataclasses import MISSING, dataclass, fields, replace
 from json.encoder import encode_basestring
 from math import isfinite
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, get_args
 
 from twisted.logger import Logger
@@ -207,6 +208,9 @@ def _kept(event: Durable) -> Durable:
 
 # ---------------------------------------------------------------- reading
 
+_plain = itemgetter("room", "user", "who", "text", "at")
+"""What there is of a line, as most are, besides its kind."""
+
 
 def item_of(written: object) -> Item:
     """Make an item of its fields.
@@ -217,6 +221,14 @@ def item_of(written: object) -> Item:
     if not isinstance(written, dict):
         raise ValueError("an item that is no fields")  # noqa: TRY004, as all else here
     name = written.get("kind")
+    if name == "said" and len(written) == 6:  # most are
+        try:
+            room, user, who, text, at = _plain(written)
+        except KeyError:
+            pass  # one of the six is another one
+        else:
+            if type(room) is type(user) is type(who) is type(text) is str and type(at) is float:
+                return Said(room, user, who, text, action=False, at=at)
     kind = _BY_NAME.get(name) if isinstance(name, str) else None
     if kind is None:
         raise ValueError(f"an item of a kind that this version does not know: {str(name)[:40]!r}")

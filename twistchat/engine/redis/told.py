@@ -48,7 +48,8 @@ def _batch(seq: int, fields: list[bytes]) -> Batch:
     for place, item in zip(places, read_told(known[b"e"]), strict=True):
         if item is not None:
             epoch, _, last = place.partition(" ")
-            items.append(Committed(item, epoch, int(last or 0), node=node))
+            stands = int(last) if last else 0
+            items.append(Committed(item, epoch, stands, None, None, True, node))
     return Batch(seq, Here(node, life), int(number), items)
 
 
