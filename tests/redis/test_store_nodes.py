@@ -311,7 +311,7 @@ class RestartTests(StoreTestCase):
         self.stamp = stamp
 
     def restart(self) -> None:
-        self.server.restart()
+        self.server.restart(is_killed=False)
         self.a, self.b = Node(self, "a"), Node(self, "b")
 
     def test_that_keeps_all(self) -> None:

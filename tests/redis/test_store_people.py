@@ -178,7 +178,6 @@ class PeopleTests(StoreTestCase):
         for node in (self.a, self.b):
             self.assertTrue(self.wait(node.store.claim(node.here, "ann", "1")))
             node.put(entered("1", who="Ann", is_guest=False))
-        self.wait(self.b.store.release(self.b.here, "ann", "1"))  # before it is told that they go
         self.b.put(departed("1"))
         self.assertEqual(self.db.hget("t:names", "ann"), b"1 a")
         self.wait(self.b.store.release(self.b.here, "ann", "1"))
@@ -195,3 +194,12 @@ class PeopleTests(StoreTestCase):
         self.wait(a.store.release(a.here, "ann", "1"))
         self.assertTrue(self.wait(b.store.claim(b.here, "ann", "2")))
         self.assertFalse(self.wait(b.store.claim(b.here, "eve", "2")))
+
+    def test_a_late_release_takes_no_name_that_has_moved_on(self) -> None:
+        a, b = self.a, self.b
+        self.assertTrue(self.wait(a.store.claim(a.here, "ann", "1")))
+        self.assertTrue(self.wait(b.store.claim(b.here, "ann", "1")))
+        self.wait(a.store.release(a.here, "ann", "1"))
+        self.assertFalse(self.wait(a.store.claim(a.here, "ann", "2")))
+        self.wait(b.store.release(b.here, "ann", "1"))
+        self.assertTrue(self.wait(a.store.claim(a.here, "ann", "2")))

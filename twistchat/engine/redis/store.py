@@ -247,7 +247,7 @@ class Store:
         return asked.addCallback(bool)
 
     def release(self, here: Here, folded: str, holder: str) -> Deferred[None]:
-        """Give a name back, unless its holder is connected to another node too."""
+        """Give a name back, if this node was the last to claim it for this holder."""
         return self._run(scripts.RELEASE, here.node, folded, holder).addCallback(_done)
 
     def _run(self, script: Script, *words: Word, is_reading: bool = False) -> Deferred[Any]:
