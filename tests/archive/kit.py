@@ -112,9 +112,9 @@ class ArchiveTestCase(SynchronousTestCase):
             return database.execute(query).fetchall()
 
     def run_command(self, *words: str | Path, stdin: bytes = b"") -> Ran:
-        """Run `twistchat WORDS --db self.path`, unless they name another database."""
+        """Run `twistchat WORDS --db self.path`, unless they name another chat."""
         named = [str(word) for word in words]
-        if "--db" not in named:
+        if "--db" not in named and "--engine" not in named:
             named += ["--db", str(self.path)]
         out, err = io.BytesIO(), io.StringIO()
         self.patch(sys, "argv", ["twistchat", *named])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from twistchat.archive.check import Contents
+    from twistchat.engine.choice import RedisChoice
 
 DATABASE = "twistchat.db"
 """Where a server keeps what was said, if it is not told where."""
@@ -57,8 +58,13 @@ def add_commands(commands: Any) -> None:
     export.add_argument(
         "--private", action="store_true", help="private conversations, too (without a ROOM)"
     )
+    export.add_argument(
+        "--everything",
+        action="store_true",
+        help="all that a move to another engine needs, secrets too (json, all rooms)",
+    )
     export.add_argument("--output", "-o", metavar="FILE", help="a new file, not standard output")
-    _finish(export, _export, writes=True)
+    _finish(export, _export, writes=True, may_be_shared=True)
 
     importing = commands.add_parser(
         "import",
@@ -71,7 +77,7 @@ def add_commands(commands: Any) -> None:
         action="store_true",
         help="put the lines of rooms that the database has behind those that are there",
     )
-    _finish(importing, _import)
+    _finish(importing, _import, may_be_shared=True)
 
     database = commands.add_parser(
         "db", help="db check: see whether the database is whole", description="Look at a database."
@@ -91,13 +97,19 @@ def _finish(
     do: Callable[[argparse.ArgumentParser, argparse.Namespace], int],
     *,
     writes: bool = False,
+    may_be_shared: bool = False,
 ) -> None:
     if writes:
         command.add_argument("--force", action="store_true", help="replace a file that is there")
+    if may_be_shared:
+        command.add_argument(
+            "--engine",
+            metavar="URL",
+            help="the chat as a server's --engine names it (redis://HOST…), instead of --db",
+        )
     command.add_argument(
         "--db",
         metavar="PATH",
-        default=DATABASE,
         help=f"the database, or sqlite:PATH as a server takes it; {DATABASE} if not given",
     )
     command.set_defaults(run=partial(_run, do))
@@ -109,6 +121,7 @@ def _run(
     options: argparse.Namespace,
 ) -> int:
     """Do what was asked for, and return the status. What goes wrong is told in one line."""
+    from twistchat.engine.redis.link import StoreError
     from twistchat.engine.sqlite.faults import DatabaseError
 
     def end(number: int, _: object) -> None:
@@ -118,7 +131,7 @@ def _run(
     before = {number: signal.signal(number, end) for number in ends}
     try:
         return do(parser, options)
-    except (ArchiveError, DatabaseError) as error:
+    except (ArchiveError, DatabaseError, StoreError) as error:
         terminal.complain(str(error))
         return 1
     except OSError as error:
@@ -160,7 +173,7 @@ def _backup(_: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from twistchat.archive.database import locate
 
     made = back_up(
-        locate(options.db),
+        locate(_database(options)),
         _file(options.destination),
         force=options.force,
         is_folder=_is_folder(options.destination),
@@ -169,46 +182,85 @@ def _backup(_: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     return 0
 
 
-def _export(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+def _database(options: argparse.Namespace) -> str:
+    return DATABASE if options.db is None else str(options.db)
+
+
+def _where(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Path | RedisChoice:
+    """Find out which chat is meant."""
     from twistchat.archive.database import locate
-    from twistchat.archive.export import export_to_file, export_to_stdout
+    from twistchat.engine.choice import RedisChoice, read_choice
+
+    if options.engine is None:
+        return locate(_database(options))
+    if options.db is not None:
+        parser.error("--engine and --db name two chats: choose one")
+    try:
+        choice = read_choice(options.engine)
+    except ValueError as error:
+        raise ArchiveError(str(error)) from error
+    return choice if isinstance(choice, RedisChoice) else locate(options.engine)
+
+
+def _export(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from twistchat.archive.export import export_to_file, export_to_stdout, of_database
     from twistchat.archive.selection import Wanted
+    from twistchat.archive.shared import of_redis
 
     if options.private and options.room is not None:
         parser.error("--private is for all that was said, and not for one room")
+    is_part = (options.room, options.since, options.until) != (None, None, None)
+    if options.everything and (is_part or options.format != "json"):
+        parser.error("--everything goes with --format json, and takes all rooms and all times")
     if options.force and options.output is None:
         parser.error("--force goes with --output FILE")
-    wanted = Wanted(options.room, options.private, options.since, options.until)
-    database = locate(options.db)
+    wanted = Wanted(
+        options.room,
+        options.private or options.everything,
+        options.since,
+        options.until,
+        options.everything,
+    )
+    where = _where(parser, options)
+    database = where if isinstance(where, Path) else None
+    source = partial(of_database, where) if isinstance(where, Path) else partial(of_redis, where)
     if options.output is None:
-        export_to_stdout(database, wanted, options.format)
+        export_to_stdout(source, wanted, options.format)
         return 0
     path = _file(options.output)
     if _is_folder(options.output):
         raise ArchiveError(f"{options.output} is a folder: name a file in it")
-    made = export_to_file(database, wanted, options.format, path, force=options.force)
+    made = export_to_file(
+        source, wanted, options.format, path, force=options.force, database=database
+    )
     terminal.say(f"{path}: {terminal.lines(made.lines)}, {terminal.size(made.size)}")
     return 0
 
 
-def _import(_: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    from twistchat.archive.database import locate
-    from twistchat.archive.into_database import import_export
+def _import(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from twistchat.archive import into_database, into_redis
 
-    database = locate(options.db)
+    where = _where(parser, options)
+    if isinstance(where, Path):
+        put = partial(into_database.import_export, database=where, append=options.append)
+    elif options.append:
+        parser.error("--append goes with --db: an import into a Redis makes a new chat")
+    else:
+        put = partial(into_redis.import_export, choice=where)
     if options.file == "-":
         if sys.stdin is None:
             raise ArchiveError("standard input is closed: name a file")
-        made = import_export(sys.stdin.buffer, "standard input", database, append=options.append)
+        made = put(sys.stdin.buffer, "standard input")
     else:
         with _opened(_file(options.file)) as file:
-            made = import_export(file, options.file, database, append=options.append)
+            made = put(file, options.file)
+    name = where if isinstance(where, Path) else where.address
     rooms = terminal.count(made.rooms, "room", "rooms")
     private = terminal.count(made.conversations, "private conversation", "private conversations")
     what = f"{rooms} and {private}" if made.conversations else rooms
-    terminal.say(f"{database}: {terminal.lines(made.lines)} imported, of {what}")
-    for name in made.gaps:
-        terminal.say(f"{name}: some lines were not in the file; those behind them moved up")
+    terminal.say(f"{name}: {terminal.lines(made.lines)} imported, of {what}")
+    for room in made.gaps:
+        terminal.say(f"{room}: some lines were not in the file; those behind them moved up")
     return 0
 
 
@@ -223,7 +275,7 @@ def _check(_: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from twistchat.archive.check import check
     from twistchat.archive.database import locate
 
-    path = locate(options.db)
+    path = locate(_database(options))
     report = check(path)
     if report.contents is not None:
         for line in _described(path, report.contents):

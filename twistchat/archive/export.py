@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from twistchat.archive import ArchiveError, page, records, transcript
 from twistchat.archive.database import reading
 from twistchat.archive.files import new_file
-from twistchat.archive.selection import Selection, Wanted
+from twistchat.archive.selection import Selected, Selection, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-FORMATS: dict[str, Callable[[Selection], Iterator[str]]] = {
+Source = Callable[[Wanted], AbstractContextManager[Selected]]
+"""From which an export is taken."""
+
+FORMATS: dict[str, Callable[[Selected], Iterator[str]]] = {
     "text": transcript.write,
     "json": records.write,
     "html": page.write,
@@ -36,7 +41,19 @@ class Export:
     """Bytes."""
 
 
-def export(database: Path, wanted: Wanted, form: str, out: BinaryIO) -> Export:
+@contextmanager
+def of_database(path: Path, wanted: Wanted) -> Iterator[Selected]:
+    """Take something out of a database.
+
+    Raises:
+        ArchiveError: there is nothing of the kind, or it cannot be read.
+        DatabaseError: it is no database of ours.
+    """
+    with reading(path) as source:
+        yield Selection(source, wanted)
+
+
+def export(source: Source, wanted: Wanted, form: str, out: BinaryIO) -> Export:
     """Write an export to a stream.
 
     Raises:
@@ -45,8 +62,7 @@ def export(database: Path, wanted: Wanted, form: str, out: BinaryIO) -> Export:
         OSError: it cannot be written.
     """
     size = 0
-    with reading(database) as source:
-        selection = Selection(source, wanted)
+    with source(wanted) as selection:
         waiting = bytearray()
         for text in FORMATS[form](selection):
             waiting += text.encode()
@@ -65,9 +81,15 @@ def _write(out: BinaryIO, waiting: bytearray) -> int:
 
 
 def export_to_file(
-    database: Path, wanted: Wanted, form: str, path: Path, *, force: bool = False
+    source: Source,
+    wanted: Wanted,
+    form: str,
+    path: Path,
+    *,
+    force: bool = False,
+    database: Path | None = None,
 ) -> Export:
-    """Write an export to a new file, which is there when it is whole.
+    """Write an export to a new file, which is there when it is whole, and is not the `database`.
 
     Raises:
         ArchiveError: it was not written, and nothing is left of it.
@@ -76,10 +98,10 @@ def export_to_file(
     with new_file(path, force=force, source=database) as temporary:
         descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with open(descriptor, "wb") as out:  # noqa: PTH123, it is a descriptor
-            return export(database, wanted, form, out)
+            return export(source, wanted, form, out)
 
 
-def export_to_stdout(database: Path, wanted: Wanted, form: str) -> None:
+def export_to_stdout(source: Source, wanted: Wanted, form: str) -> None:
     """Write an export to standard output, as long as somebody takes it.
 
     Raises:
@@ -89,7 +111,7 @@ def export_to_stdout(database: Path, wanted: Wanted, form: str) -> None:
     if sys.stdout is None:
         raise ArchiveError("standard output is closed: write to a file with --output FILE")
     try:
-        export(database, wanted, form, sys.stdout.buffer)
+        export(source, wanted, form, sys.stdout.buffer)
     except OSError as error:
         # What waits goes nowhere, or Python would complain at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

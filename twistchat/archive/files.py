@@ -18,10 +18,10 @@ COMPANIONS = ("", "-wal", "-shm", "-journal", ".lock")
 
 
 @contextmanager
-def new_file(path: Path, *, force: bool, source: Path) -> Iterator[Path]:
+def new_file(path: Path, *, force: bool, source: Path | None) -> Iterator[Path]:
     """Give a temporary name beside `path`; what is written there gets that name at the end.
 
-    `force` replaces a file that is there. `source` is the database that is being read.
+    `force` replaces a file that is there. `source` is the database that is read, if it is one.
 
     Raises:
         ArchiveError: there is something already, or it cannot be written. Nothing is left then.
@@ -45,10 +45,10 @@ def new_file(path: Path, *, force: bool, source: Path) -> Iterator[Path]:
         raise ArchiveError(f"cannot write {path}: {error.strerror}") from error
 
 
-def _refuse(path: Path, *, force: bool, source: Path) -> None:
+def _refuse(path: Path, *, force: bool, source: Path | None) -> None:
     if not path.parent.is_dir():
         raise ArchiveError(f"there is no folder {path.parent}: make it, or choose another")
-    if path.parent.resolve() / path.name in _files_of(source.resolve()):
+    if source is not None and path.parent.resolve() / path.name in _files_of(source.resolve()):
         raise ArchiveError(f"{path} belongs to the database itself: choose another name")
     for companion in ("-wal", "-journal"):
         beside = path.with_name(path.name + companion)

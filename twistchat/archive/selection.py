@@ -137,7 +137,7 @@ class Selection:
     def __init__(self, database: sqlite3.Connection, wanted: Wanted) -> None:
         """Raises `ArchiveError` if there is no such room."""
         self._database = database
-        self._room = None if wanted.room is None else _room_of(wanted.room)
+        self._room = None if wanted.room is None else room_of(wanted.room)
         self._since = -inf if wanted.since is None else wanted.since
         self._until = inf if wanted.until is None else wanted.until
         self._ends = wanted.until
@@ -314,6 +314,7 @@ def _is_time(value: object) -> bool:
     return isinstance(value, int | float) and 0 <= value <= LATEST
 
 
-def _room_of(typed: str) -> str:
+def room_of(typed: str) -> str:
+    """Read which room is meant."""
     name = fold(typed.strip())
     return name if name.startswith("#") else f"#{name}"

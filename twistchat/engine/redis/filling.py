@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from twistchat.core.concerns import log_of, stands_as
 from twistchat.core.events import Erased, RulesChanged
 from twistchat.core.rules import without_key
+from twistchat.engine.redis.batch import is_lifted
 from twistchat.engine.redis.codec import stored
 from twistchat.engine.redis.link import StoreError
 from twistchat.engine.redis.scripts import load
@@ -60,6 +61,12 @@ class Filling:
         self.secret = secrets.token_bytes(32)
         """With which its tokens are signed."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the chat has nothing yet."""
+        names = ("facts", "stands", "private", "nodes")
+        return not self._redis.ask("EXISTS", *(f"{self._chat}{name}" for name in names))
+
     def begin(self) -> None:
         """Remove what is left of an import that was broken off."""
         self._clear()
@@ -68,8 +75,8 @@ class Filling:
         """Put an event into its log; those of a log in their order."""
         log, text = log_of(event) or "", stored(event)
         decides = stands_as(event)
-        is_erased = int(isinstance(event, Erased))
-        self._waiting += (log, number, text, is_erased, " ".join(decides) if decides else "")
+        stands = f"{'-' if is_lifted(event) else '+'}{' '.join(decides)}" if decides else ""
+        self._waiting += (log, number, text, int(isinstance(event, Erased)), stands)
         self._bytes += len(text)
         if len(self._waiting) >= 5 * AT_ONCE or self._bytes > AT_ONCE_BYTES:
             self._write()
@@ -140,9 +147,10 @@ class Filling:
 
     def _clear(self) -> None:
         place: Any = 0
-        pattern = "".join(f"\\{c}" if c in "*?[]^\\" else c for c in self._prefix) + "*"
         while True:
-            place, keys = self._redis.ask("SCAN", place, "MATCH", pattern, "COUNT", 1_000)
+            place, keys = self._redis.ask(
+                "SCAN", place, "MATCH", f"{self._prefix}*", "COUNT", 1_000
+            )
             if keys:
                 self._redis.ask("UNLINK", *keys)
             if int(place) == 0:

@@ -16,7 +16,7 @@ from twisted.logger import Logger
 
 from twistchat.core.concerns import SERVER_LOG
 from twistchat.engine.redis.asking import by, started
-from twistchat.engine.redis.link import StoreError
+from twistchat.engine.redis.link import NotSentError, StoreError
 from twistchat.engine.redis.scripts import load
 
 if TYPE_CHECKING:
@@ -145,8 +145,8 @@ class Keeping:
                 await self._do("SET", f"{self._prefix}swept", repr(self._now()))
                 await self._do("DEL", f"{self._prefix}keeping")
             self._failed = ""
-        except (CancelledError, _NotOursError):
-            pass
+        except (CancelledError, _NotOursError, NotSentError):
+            pass  # where there is no connection, the engine says so
         except StoreError as error:
             self._met(error)
         except Exception:

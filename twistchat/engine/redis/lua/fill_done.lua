@@ -7,8 +7,7 @@ local from, to = ARGV[1], ARGV[2]
 if redis.call('EXISTS', to .. 'facts', to .. 'stands', to .. 'private', to .. 'nodes') > 0 then
   return 0
 end
-local pattern = from:gsub('[%*%?%[%]%^\\]', '\\%0') .. '*'
-for _, key in ipairs(redis.call('KEYS', pattern)) do
+for _, key in ipairs(redis.call('KEYS', from .. '*')) do
   redis.call('RENAME', key, to .. key:sub(#from + 1))
 end
 return 1
