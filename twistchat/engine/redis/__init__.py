@@ -1,5 +1,13 @@
 """The engine that several nodes share: everything is kept in one Redis (or Valkey).
 
+engine.py    the engine itself: what the rest of a node knows of all this
+outbox.py    what this node has decided, on its way into the store
+feed.py      what all have decided, told in one order
+place.py     how far this node has told
+lease.py     how a node holds its place among the others, and looks after trouble
+resync.py    how one knows again how all stands that was cut off, or whose store has lost something
+names.py     who has which name
+store.py     what is kept in Redis, and how all nodes change it
 address.py   which Redis, as an operator writes it; and with which credentials
 link.py      what is known here of the connection to it
 blocking.py  one that waits for each answer, for what looks at a Redis without a reactor

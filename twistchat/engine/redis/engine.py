@@ -25,7 +25,7 @@ from twistchat.engine.redis.outbox import Outbox
 from twistchat.engine.redis.place import Place
 from twistchat.engine.redis.reading import Reading
 from twistchat.engine.redis.resync import Resync
-from twistchat.engine.redis.store import LEASE, Store
+from twistchat.engine.redis.store import Store
 from twistchat.engine.retention import Retention
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ LAST_TURN = 0.01
 CLOSE_TIME = 1.0
 """Seconds in which, at the end, each of the last things is to be done."""
 
+LATEST_BEAT = 5.0
+"""Seconds after which a node looks anyway whether the others have told something."""
+
 CLAIM_TIME = 3.0
 """Seconds for which somebody who comes in while there is no connection waits for one."""
 
@@ -68,7 +71,6 @@ class RedisEngine:
         limits: Limits = DEFAULT_LIMITS,
         retention: Retention | None = None,
         now: Callable[[], float] = time.time,
-        lease: float = LEASE,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.node = node
@@ -79,7 +81,7 @@ class RedisEngine:
         self._untold: deque[Sequence[Committed]] = deque()
         self._is_telling = False
         self._place = Place(node)
-        self._store = Store(link, prefix=prefix, limits=limits, now=now, lease=lease)
+        self._store = Store(link, prefix=prefix, limits=limits, now=now, lease=limits.lease)
         self._reading = Reading(link, prefix=prefix, limits=limits, clock=clock, now=now)
         self._outbox = Outbox(
             clock=clock, store=self._store, place=self._place, patience=limits.uncommitted_age
@@ -106,7 +108,7 @@ class RedisEngine:
                 tell=self._tell,
                 now=now,
             ),
-            every=lease / 3,
+            every=min(limits.lease / 3, LATEST_BEAT),
             jitter=jitter,
         )
         self._names = Names(
