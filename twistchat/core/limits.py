@@ -234,11 +234,6 @@ class Limits:
         zero="not at all",
         is_zero_zero=True,
     )
-    lease: float = _limit(
-        15.0,
-        "seconds",
-        "After so long without a sign of life a node that shares the chat counts as dead.",
-    )
     key_time: float = _limit(
         86_400.0,
         "seconds",

@@ -25,7 +25,7 @@ from twistchat.engine.redis.outbox import Outbox
 from twistchat.engine.redis.place import Place
 from twistchat.engine.redis.reading import Reading
 from twistchat.engine.redis.resync import Resync
-from twistchat.engine.redis.store import Store
+from twistchat.engine.redis.store import LEASE, Store
 from twistchat.engine.retention import Retention
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class RedisEngine:
         limits: Limits = DEFAULT_LIMITS,
         retention: Retention | None = None,
         now: Callable[[], float] = time.time,
+        lease: float = LEASE,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.node = node
@@ -81,7 +82,7 @@ class RedisEngine:
         self._untold: deque[Sequence[Committed]] = deque()
         self._is_telling = False
         self._place = Place(node)
-        self._store = Store(link, prefix=prefix, limits=limits, now=now, lease=limits.lease)
+        self._store = Store(link, prefix=prefix, limits=limits, now=now, lease=lease)
         self._reading = Reading(link, prefix=prefix, limits=limits, clock=clock, now=now)
         self._outbox = Outbox(
             clock=clock, store=self._store, place=self._place, patience=limits.uncommitted_age
@@ -108,7 +109,7 @@ class RedisEngine:
                 tell=self._tell,
                 now=now,
             ),
-            every=min(limits.lease / 3, LATEST_BEAT),
+            every=min(lease / 3, LATEST_BEAT),
             jitter=jitter,
         )
         self._names = Names(

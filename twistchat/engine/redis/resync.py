@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twistchat.core.concerns import is_durable, log_of
-from twistchat.core.events import Missed
+from twistchat.core.concerns import is_durable, is_put_out, log_of
+from twistchat.core.events import Departed, Left, Missed
 from twistchat.engine import Committed
 from twistchat.engine.redis.place import new_life
 from twistchat.engine.redis.store import FeedTrimmedError
@@ -81,10 +81,12 @@ class Resync:
             parts = self._around_own(await self._of_rooms(snapshot), snapshot)
         else:
             parts = self._of_feed(batches)
-        place.people.clear()  # whoever is here enters again
+        await self._store.reassert(here, sorted(place.people))
+        put_out = self._put_out(batches or ())
+        if put_out:
+            self._tell(put_out)
         self._tell_all(snapshot, *parts, is_exact=batches is not None)
         place.take(snapshot)
-        await self._store.reassert(here, sorted(place.people))
 
     def _tell_all(
         self,
@@ -118,6 +120,18 @@ class Resync:
         return own
 
     # ------------------------------------------------------------ from the feed
+
+    def _put_out(self, batches: Sequence[Batch]) -> list[Committed]:
+        """Who was made to leave meanwhile; of all who are here it is told before they enter anew."""
+        return [
+            each
+            for batch in batches
+            if batch.number and batch.here.node != self._place.here.node
+            for each in batch.items
+            if isinstance(each.item, Left | Departed)
+            and is_put_out(each.item)
+            and each.item.user in self._place.people
+        ]
 
     async def _read(self, last: int) -> list[Batch] | None:
         """Read on from where this node is; None if that cannot be, or is too much."""
