@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 from twisted.internet import reactor
@@ -154,6 +155,7 @@ class Nodes:
         finally:
             for node in self.all:
                 await node.end()
+                sys.stdout.write(f"---- {node} has logged:\n{node.said}")  # shown of what fails
             if self.replica and self._copying:
                 await self._copying.end()
                 self.replica.close()
@@ -245,9 +247,9 @@ class Nodes:
 
     async def _comes_in(self, node: Node, name: str) -> Caller:
         """Come in, however often one has to try."""
-        for _ in range(int(PATIENCE / 0.3)):
+        for number in range(int(PATIENCE / 0.3)):
             caller = await Caller.call(node.port)
-            caller.types(name)
+            caller.types(f"{name}{number}")
             for _ in range(30):
                 await deferLater(reactor, 0.01)
                 if "-- Here now" in caller.heard.text:

@@ -174,7 +174,7 @@ class Server(Program):
         self.kill(signal.SIGTERM)
         assert await self.end() == -signal.SIGTERM
         assert "Server Shut Down." in self.out.text
-        assert "Traceback" not in self.out.text
+        assert "Traceback" not in self.out.text, self.out.text
 
 
 class Caller(LineReceiver):

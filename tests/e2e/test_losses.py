@@ -72,7 +72,8 @@ class ViewTests(SynchronousTestCase):
         head = "-- The last line of #lobby:"
         self.assertEqual(self.found(head, "[12:30] <ann> b", *self.IN, "<ann> c"), [])
         self.assertEqual(self.found(self.UNREAD, *self.IN, "<ann> c", "<ann> d"), [])
-        self.assertEqual(self.found(*self.IN, "<ann> a", self.UNREAD, "<ann> x"), [])
+        gone = "-- Something that was said in #lobby is missing here: the server has it no longer."
+        self.assertEqual(self.found(*self.IN, "<ann> a", gone, "<ann> x"), [])
 
     def test_what_nobody_else_was_told_counts_as_one(self) -> None:
         self.assertEqual(self.found(*self.IN, "<ann> a", "<ann> lost", "<ann> c"), [])

@@ -24,7 +24,7 @@ async def test_whoever_was_at_a_dead_node_has_left_and_the_name_is_free(tmp_path
     async with Nodes(tmp_path) as nodes:
         ann, bob, carol = await nodes.call("ann", "bob", "carol")
         carol.types("/who")
-        await carol.heard.until(r"^-- Here now \(3\): ann, bob, carol")
+        await carol.heard.until(r"^-- In #lobby \(3\): ann, bob, carol")
         await nodes["a"].kill()
         died = reactor.seconds()
         await ann.lost
@@ -32,7 +32,7 @@ async def test_whoever_was_at_a_dead_node_has_left_and_the_name_is_free(tmp_path
         await carol.heard.until("^-- ann left")
         assert reactor.seconds() - died < 2 * LEASE
         bob.types("/who")
-        await bob.heard.until(r"^-- Here now \(2\): bob, carol")
+        await bob.heard.until(r"^-- In #lobby \(2\): bob, carol")
         again = await Caller.call(nodes["b"].port, "ann")
         await carol.heard.until("^-- ann joined")
         # Started anew under its name it frees at once what its former life has left behind.
@@ -68,6 +68,7 @@ async def test_a_node_that_was_cut_off_is_back_as_if_nothing_had_been(tmp_path: 
     """Longer than its lease: its people have left for the others, and are there again."""
     async with Nodes(tmp_path) as nodes:
         ann, bob, carol = await nodes.call("ann", "bob", "carol")
+        await ann.heard.until("^-- carol joined")
         nodes["a"].tunnel.close()
         await bob.heard.until("^-- ann left")
         bob.types("you miss this")
@@ -75,7 +76,7 @@ async def test_a_node_that_was_cut_off_is_back_as_if_nothing_had_been(tmp_path: 
         ann.types("nobody hears this")
         await ann.heard.until("^-- (Not|Perhaps not) sent: .*nobody hears this")
         ann.types("/who")
-        await ann.heard.until(r"^-- Here now \(3\)")
+        await ann.heard.until(r"^-- In #lobby \(3\)")
         nodes["a"].tunnel.mend()
         await bob.heard.until("^-- ann joined")
         await ann.heard.until("^<bob> you miss this")

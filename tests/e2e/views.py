@@ -83,7 +83,9 @@ _SPOKEN = re.compile(r"(?:\[(#\S+)\] )?(?:<(\S+)>|\* (\S+)) (.*)$")
 _TOPIC_CHANGED = re.compile(r"-- (\S+) changed the topic of (#\S+): (.*)$")
 _TOPIC = re.compile(r"-- Topic of (#\S+): (.*)$")
 _CAME = re.compile(r"-- (\S+) joined(?: (#\S+))?\.$")
-_MISSED = re.compile(r"-- The last lines of (#\S+) cannot be read now\.")
+_MISSED = re.compile(
+    r"-- (?:The last lines of (#\S+) cannot be read now|Something that was said in (#\S+) is missing)"
+)
 _NOT_KEPT = re.compile(r"-- (Not|Perhaps not) sent: .*?(?:Try again|You wrote): (.*)$")
 
 
@@ -114,6 +116,6 @@ def steps(view: View) -> Iterator[Step]:
         elif match := _TOPIC.match(line):
             yield TopicShown(match[1], match[2])
         elif match := _MISSED.match(line):
-            yield Missed(match[1])
+            yield Missed(match[1] or match[2])
         elif match := _NOT_KEPT.match(line):
             yield NotKept(match[2], perhaps=match[1] != "Not")
