@@ -84,7 +84,8 @@ _TOPIC_CHANGED = re.compile(r"-- (\S+) changed the topic of (#\S+): (.*)$")
 _TOPIC = re.compile(r"-- Topic of (#\S+): (.*)$")
 _CAME = re.compile(r"-- (\S+) joined(?: (#\S+))?\.$")
 _MISSED = re.compile(
-    r"-- (?:The last lines of (#\S+) cannot be read now|Something that was said in (#\S+) is missing)"
+    r"-- (?:The last lines of (#\S+) cannot be read now|"
+    r"Something that was said in (#\S+) is missing)"
 )
 _NOT_KEPT = re.compile(r"-- (Not|Perhaps not) sent: .*?(?:Try again|You wrote): (.*)$")
 
