@@ -65,6 +65,14 @@ class ReloadTests(OperatorTestCase):
         for secret in ("alice", "secret", "other"):
             self.assertNotIn(secret, repr(events))
 
+    def test_the_password_of_a_redis_is_in_no_log(self) -> None:
+        super().open_office(replace(BEGUN, fixed={"redis-password": "hunter2"}))
+        self.written = replace(BEGUN, fixed={"redis-password": "hunter3"})
+        with capturedLogs() as events:
+            seen = self.does("reload")
+        self.assertEqual(seen, ["redis-password: a secret → a secret (at the next start)"])
+        self.assertNotIn("hunter", repr(events))
+
     def test_it_is_as_after_a_start_again(self) -> None:
         self.does("limit topic=5")
         self.assertEqual(

@@ -73,6 +73,9 @@ class RedisOptionTests(OptionsTestCase):
             f"cannot reach Redis at redis://127.0.0.1:{nobody}: Connection refused",
         )
         self.assertEqual(self.error("--engine", "redis://:right@h"), NO_SECRETS)
+        with patch.dict(os.environ, {"TWISTCHAT_REDIS_CA": "none.pem"}):
+            self.assertIn("cannot read redis-ca", self.error("--engine", self.url))
+            self.parse("--engine", "memory:")
         self.assertEqual(
             self.error(file=f"engine = '{self.url}'\n\nredis-ca = 'none.pem'"),
             f"chat.toml, line 3: cannot read redis-ca {self.folder}/none.pem: No such file or"

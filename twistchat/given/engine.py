@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from twistchat.engine.choice import Choice, read_choice
+from twistchat.engine.redis.address import is_redis
 from twistchat.engine.redis.credentials import NAMES, CredentialsError, read_credentials
 from twistchat.engine.redis.link import StoreError
 from twistchat.engine.retention import Retention, read_retention
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from twistchat.engine.redis.credentials import Credentials
     from twistchat.given import Given
 
 CREDENTIALS = tuple(NAMES)
@@ -30,11 +32,7 @@ def read_engine(
     rundir: Path,
 ) -> tuple[Choice, Retention]:
     """Find the engine and see that it can be used, and find how long it keeps what is said."""
-    texts = {name: given.value for name, given in credentials.items() if given.value is not None}
-    try:
-        shown = read_credentials(texts, os.environ, rundir)
-    except CredentialsError as error:
-        (credentials[error.option] if error.option in texts else engine).wrong(error)
+    shown = _shown(engine, credentials, rundir) if is_redis(engine.value) else None
     if node.value == "":
         node.wrong(f"{node.name} is empty: give the node a name, or leave it out")
     try:
@@ -53,3 +51,12 @@ def read_engine(
             " (history, history-bytes, ...)"
         )
     return choice, kept
+
+
+def _shown(engine: Given, credentials: Mapping[str, Given], rundir: Path) -> Credentials:
+    """Find as whom one comes to a Redis."""
+    texts = {name: given.value for name, given in credentials.items() if given.value is not None}
+    try:
+        return read_credentials(texts, os.environ, rundir)
+    except CredentialsError as error:
+        (credentials[error.option] if error.option in texts else engine).wrong(error)

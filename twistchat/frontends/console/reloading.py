@@ -170,9 +170,9 @@ def shown(number: float) -> str:
 
 
 def _shown(name: str, value: Any) -> str:
-    """Write the value of an option for the log: of what others check, the kinds alone.
+    """Write the value of an option for the log: no password, and of checkers the kinds alone.
 
-    Behind them passwords may stand, as in `memory:alice:secret`.
+    Behind these passwords may stand, as in `memory:alice:secret`.
     """
     if name.endswith("-password"):
         return "none" if value is None else "a secret"
