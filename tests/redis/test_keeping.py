@@ -142,6 +142,21 @@ class KeepingTests(ReadingTestCase):
         self.assertEqual(self.redis.hget(f"{PREFIX}first", "@1,3"), b"2 e1")
         self.assertEqual(self.get(self.reading.cursors("1")), {"@1,3": 1})
 
+    def test_cursors_in_logs_that_are_no_more(self) -> None:
+        self.fill(said("a"), said("b", "#lab"), whispered("c", "1", "2"))
+        for log in ("#lobby", "#lab", "@1,2"):
+            self.get(self.reading.move_cursor("1", log, 1), 0.01)
+        self.redis.hset(f"{PREFIX}stands", "#lab", "e2 1 e2")
+        self.redis.hdel(f"{PREFIX}private", "@1,2")
+        self.sweep()
+        self.assertEqual(self.redis.hgetall(f"{PREFIX}cursors:1"), {b"#lobby": b"1 e1"})
+        self.redis.hset(f"{PREFIX}stands", "#lobby", "e2 1 e2")
+        self.passes(EVERY + 10.0)
+        self.assertEqual(self.redis.exists(f"{PREFIX}cursors:1"), 1)
+        self.clock.advance(DAY)
+        self.passes(EVERY + 10.0)
+        self.assertEqual(self.redis.exists(f"{PREFIX}cursors:1"), 0)
+
     def test_a_room_in_its_next_life(self) -> None:
         self.fill(*self.days())
         self.redis.hset(f"{PREFIX}first", "#lobby", "400 e0")

@@ -6,7 +6,6 @@ One node does that at a time, whichever comes first; the others see that it was 
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
 from heapq import heapify, heapreplace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -59,7 +58,7 @@ DAY = 86_400.0
 STEPS = 1_000
 """Steps of one round in which what is too much in all is deleted, or twice as many."""
 
-_SWEEP = load("sweep", before="")
+_SWEEP, _TIDY = load("sweep", before=""), load("tidy", before="")
 
 
 class _NotOursError(Exception):
@@ -138,11 +137,14 @@ class Keeping:
     async def _go_round(self, *, is_called_for: bool) -> None:
         """Look at all logs, if no other node does and none has just done so."""
         try:
-            if not is_called_for and await self._is_fresh():
+            if not is_called_for and await self._is_fresh("swept", FRESH):
                 return
             if await self._do("SET", f"{self._prefix}keeping", self._turn, "NX", "PX", TURN):
                 await self._sweep()
-                await self._do("SET", f"{self._prefix}swept", repr(self._now()))
+                await self._is_done("swept")
+                if not await self._is_fresh("tidied", DAY):
+                    await self._tidy()
+                    await self._is_done("tidied")
                 await self._do("DEL", f"{self._prefix}keeping")
             self._failed = ""
         except (CancelledError, _NotOursError, NotSentError):
@@ -157,11 +159,13 @@ class Keeping:
             log.warn("What is too old could not be deleted: {why}", why=error)
         self._failed = str(error)
 
-    async def _is_fresh(self) -> bool:
-        swept = await self._do("GET", f"{self._prefix}swept")
-        with suppress(ValueError):
-            return swept is not None and abs(self._now() - float(swept)) < FRESH
-        return False
+    async def _is_fresh(self, what: str, seconds: float) -> bool:
+        """Whether somebody has done that lately."""
+        done = await self._do("GET", f"{self._prefix}{what}")
+        return done is not None and abs(self._now() - float(done)) < seconds
+
+    def _is_done(self, what: str) -> Deferred[Any]:
+        return self._do("SET", f"{self._prefix}{what}", repr(self._now()))
 
     def _do(self, *words: Word) -> Deferred[Any]:
         return self._link.command(*words)
@@ -245,3 +249,15 @@ class Keeping:
                 heapify(kept)
             if at_once > 1:
                 await deferLater(self._clock, BREATH)
+
+    async def _tidy(self) -> None:
+        """Forget how far people have read what is no more."""
+        place: bytes | str = "0"
+        while True:
+            place, keys = await self._link.command(
+                "SCAN", place, "MATCH", f"{self._prefix}cursors:*", "COUNT", 10 * LOGS
+            )
+            if keys:
+                await self._link.run(_TIDY, (), (self._prefix, *keys))
+            if int(place) == 0:
+                return
