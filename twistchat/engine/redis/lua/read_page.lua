@@ -31,27 +31,28 @@ local function written(number)
   return string.format('%.0f', number)
 end
 
--- What was erased is no longer in the stream: its numbers, in order, and what is left of it.
-local erased, left = {}, {}
-local pairs_of_erased = redis.call('HGETALL', prefix .. 'erased:' .. log)
-for i = 1, #pairs_of_erased, 2 do
-  local number = tonumber(pairs_of_erased[i])
-  erased[#erased + 1] = number
-  left[number] = pairs_of_erased[i + 1]
+-- What was erased is no longer in the stream. Its numbers, in no order: there may be many.
+local erased = {}
+for i, number in ipairs(redis.call('HKEYS', prefix .. 'erased:' .. log)) do
+  erased[i] = tonumber(number)
 end
-table.sort(erased)
+
+local function left_of(number)
+  return redis.call('HGET', prefix .. 'erased:' .. log, written(number))
+end
 
 -- The first that there is from a number on, and when that was.
 local function found_from(number)
   local entry = redis.call('XRANGE', events, written(number), '+', 'COUNT', 1)[1]
   local found, text = entry and number_of(entry), entry and text_of(entry)
+  local first = found or math.huge
   for _, each in ipairs(erased) do
-    if each >= number then
-      if not found or each < found then
-        found, text = each, left[each]
-      end
-      break
+    if number <= each and each < first then
+      first = each
     end
+  end
+  if first ~= (found or math.huge) then
+    found, text = first, left_of(first)
   end
   return found, text and cjson.decode(text).at
 end
@@ -91,9 +92,17 @@ local found = {}
 for _, entry in ipairs(entries) do
   found[#found + 1] = {number_of(entry), text_of(entry)}
 end
+-- Behind a full page nothing is asked for.
+if #entries == limit and limit > 0 then
+  if is_oldest then
+    below = found[limit][1]
+  else
+    above = found[limit][1]
+  end
+end
 for _, number in ipairs(erased) do
   if above < number and number < below then
-    found[#found + 1] = {number, left[number]}
+    found[#found + 1] = {number}
   end
 end
 table.sort(found, function(one, other) return one[1] < other[1] end)
@@ -107,6 +116,6 @@ else
 end
 for i = from, to do
   answer[#answer + 1] = written(found[i][1])
-  answer[#answer + 1] = found[i][2]
+  answer[#answer + 1] = found[i][2] or left_of(found[i][1])
 end
 return answer

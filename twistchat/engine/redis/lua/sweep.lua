@@ -51,11 +51,11 @@ local function ahead(log, from, count)
     found[#found + 1] = {number_of(entry), cjson.decode(entry[2][2]).at}
   end
   local to = #entries == count and found[#found][1] or math.huge
-  local erased = redis.call('HGETALL', prefix .. 'erased:' .. log)
-  for i = 1, #erased, 2 do
-    local number = tonumber(erased[i])
+  for _, erased in ipairs(redis.call('HKEYS', prefix .. 'erased:' .. log)) do
+    local number = tonumber(erased)
     if from <= number and number <= to then
-      found[#found + 1] = {number, cjson.decode(erased[i + 1]).at}
+      local left = redis.call('HGET', prefix .. 'erased:' .. log, erased)
+      found[#found + 1] = {number, cjson.decode(left).at}
     end
   end
   table.sort(found, function(one, other) return one[1] < other[1] end)
