@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from twisted.internet.task import Clock
 
@@ -15,10 +15,15 @@ from twistchat.core.limits import Limits
 from twistchat.engine import Entry, Label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    import redis
 
     from tests.redis.clocklink import ClockLink
     from twistchat.engine import Committed
+
+
+T = TypeVar("T")
 
 
 class Node:
@@ -66,6 +71,10 @@ class Node:
     def of(self, kind: type) -> list[Committed]:
         """What was told of a kind."""
         return [each for each in self.told if isinstance(each.item, kind)]
+
+    def items(self, kind: type[T]) -> list[T]:
+        """The same without their places."""
+        return [each.item for each in self.told if isinstance(each.item, kind)]
 
     def _deliver(self, batch: Sequence[Committed]) -> None:
         assert not self._is_telling, "told while it was being told"
@@ -131,3 +140,21 @@ def _text(committed: Committed) -> str | None:
             return f"-{said.text}" if why is not e.Unkept.UNKNOWN else f"?{said.text}"
         case _:
             return None
+
+
+def members(store: redis.Redis, key: str) -> set[str]:
+    """Who is in a set."""
+    return {each.decode() if isinstance(each, bytes) else each for each in store.smembers(key)}
+
+
+def dumped(store: redis.Redis) -> dict[bytes, bytes]:
+    """All that a Redis has."""
+    found = {key: store.dump(key) for key in store.scan_iter()}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def restore(store: redis.Redis, kept: Mapping[bytes, bytes]) -> None:
+    """Let a Redis have that, and nothing else."""
+    store.flushall()
+    for key, value in kept.items():
+        store.restore(key, 0, value)

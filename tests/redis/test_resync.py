@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from tests.redis.nodes import Node, NodesTestCase
+from tests.redis.engines import kill
+from tests.redis.nodes import Node, NodesTestCase, dumped, members, restore
 from twistchat.core import events as e
 from twistchat.core.limits import Limits
 from twistchat.engine.redis import resync
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+
+def entered(node: Node) -> list[str]:
+    """Of whom a node has told that they are there."""
+    return [each.user for each in node.items(e.Entered)]
 
 
-def users(node: Node, kind: type) -> list[str]:
-    """Of whom a node has told something."""
-    return [each.item.user for each in node.of(kind)]  # type: ignore[union-attr]  # those have one
+def departed(node: Node) -> list[str]:
+    """Of whom it has told that they are gone."""
+    return [each.user for each in node.items(e.Departed)]
+
+
+def missed(node: Node) -> list[e.Missed]:
+    """What of the lobby it has said to be missed."""
+    return [each for each in node.items(e.Missed) if each.room == "#lobby"]
 
 
 class ResyncTestCase(NodesTestCase):
@@ -34,11 +40,6 @@ class ResyncTestCase(NodesTestCase):
         super().tearDown()
         self.flushLoggedErrors()
 
-    def since(self, node: Node) -> Sequence[e.Item]:
-        """What was told since the last `Resynced`."""
-        last = node.of(e.Resynced)[-1]
-        return [each.item for each in node.told[node.told.index(last) + 1 :]]
-
 
 class CutOffTests(ResyncTestCase):
     def take_for_dead(self, node: Node, by: Node) -> None:
@@ -50,8 +51,8 @@ class CutOffTests(ResyncTestCase):
 
     def test_who_is_taken_for_dead_and_comes_back(self) -> None:
         self.take_for_dead(self.one, self.other)
-        (gone,) = self.other.of(e.Departed)
-        self.assertEqual((gone.node, gone.item.user), ("a", "1"))  # type: ignore[union-attr]
+        self.assertEqual([each.node for each in self.other.of(e.Departed)], ["a"])
+        self.assertEqual(departed(self.other), ["1"])
         self.other.say("meanwhile")
         self.other.put(e.Whispered("2", "2", "1", "1", "psst", False, 7.0))
         self.other.put(e.Joined("#lab", "2", "2", 7.0))
@@ -62,10 +63,10 @@ class CutOffTests(ResyncTestCase):
         self.assertEqual(len(self.one.of(e.Whispered)), 1)
         self.assertEqual(self.one.of(e.Missed), [])
         self.assertEqual(self.one.of(e.Departed), [])
-        (resynced,) = self.one.of(e.Resynced)
-        ((node, entered),) = resynced.item.people  # type: ignore[union-attr]
-        self.assertEqual((node, entered.user, entered.rooms), ("b", "2", ("#lobby", "#lab")))
-        self.assertEqual(users(self.other, e.Entered), ["1", "2", "1"])
+        (resynced,) = self.one.items(e.Resynced)
+        ((node, who),) = resynced.people
+        self.assertEqual((node, who.user, who.rooms), ("b", "2", ("#lobby", "#lab")))
+        self.assertEqual(entered(self.other), ["1", "2", "1"])
         self.other.say("after")
         self.one.say("this too")
         self.pump()
@@ -78,14 +79,14 @@ class CutOffTests(ResyncTestCase):
         self.lease_is_over(self.one)
         self.other.engine._lease.beat()
         self.pump()
-        self.assertEqual(users(self.other, e.Departed), ["1"])
+        self.assertEqual(departed(self.other), ["1"])
         self.one.link.is_deaf = False
         self.other.say("meanwhile")
         self.pump()
-        self.assertEqual(users(self.one, e.Departed), [])
+        self.assertEqual(departed(self.one), [])
         self.assertEqual(len(self.one.of(e.Resynced)), 1)
         self.assertEqual(self.one.lines, ["before", "meanwhile"])
-        self.assertEqual(users(self.other, e.Entered)[-1], "1")
+        self.assertEqual(entered(self.other)[-1], "1")
 
     def test_who_learns_of_it_by_saying_something(self) -> None:
         self.one.link.is_deaf = True
@@ -118,7 +119,11 @@ class CutOffTests(ResyncTestCase):
             self.pump()
             self.assertEqual(self.one.lines, self.other.lines)
             self.assertEqual(self.places(self.one), self.places(self.other))
-            (mine,) = (each for each in self.one.of(e.Said) if each.item.text == text)
+            (mine,) = (
+                each
+                for each in self.one.of(e.Said)
+                if isinstance(each.item, e.Said) and each.item.text == text
+            )
             self.assertIs(mine.origin, origin)
         self.assertEqual(len(self.one.lines), 7)
         self.assertEqual(self.one.of(e.Missed), [])
@@ -134,8 +139,8 @@ class CutOffTests(ResyncTestCase):
         self.one.link.come_up()
         self.pump()
         self.assertEqual(self.one.lines, ["before", "lab", "missed 1", "missed 2"])
-        (missed,) = self.one.of(e.Missed)
-        self.assertEqual(missed.item, e.Missed("", 0, 0, False, self.when(missed.item)))
+        (private,) = self.one.items(e.Missed)
+        self.assertEqual(private, e.Missed("", 0, 0, False, private.at))
         self.other.say("after")
         self.other.say("newer", room="#new")
         self.pump()
@@ -166,11 +171,9 @@ class CutOffTests(ResyncTestCase):
         self.redis.xtrim("twistchat:events:#lobby", maxlen=2, approximate=False)
         self.one.link.come_up()
         self.pump()
-        missed = [each for each in self.one.of(e.Missed) if each.item.room]  # type: ignore[union-attr]
-        self.assertEqual([m.item for m in missed], [
-            e.Missed("#lobby", 2, 7, False, self.when(missed[0].item))
-        ])  # fmt: skip
-        self.assertEqual(missed[0].number, 7)
+        (found,) = missed(self.one)
+        self.assertEqual(found, e.Missed("#lobby", 2, 7, False, found.at))
+        self.assertEqual([each.number for each in self.one.of(e.Missed)], [7, 0])
         self.other.say("g")
         self.pump()
         self.assertEqual((self.one.lines, self.one.told[-1].number), (["before", "g"], 8))
@@ -205,12 +208,8 @@ class CutOffTests(ResyncTestCase):
                 self.pump()
                 self.assertEqual(self.one.lines, self.other.lines)
                 self.assertEqual(self.places(self.one), self.places(self.other))
-                self.assertEqual(self.redis.smembers("twistchat:people-of:a"), {b"1"})
+                self.assertEqual(members(self.redis, "twistchat:people-of:a"), {"1"})
         self.assertEqual(self.one.of(e.Missed), [])
-
-    def when(self, item: object) -> float:
-        assert isinstance(item, e.Missed)
-        return item.at
 
 
 class LostStoreTests(ResyncTestCase):
@@ -224,14 +223,13 @@ class LostStoreTests(ResyncTestCase):
         self.pump()
         self.assertEqual(self.one.lines, ["before", "and I"])
         self.assertEqual(self.other.lines, ["before", "first of all", "and I"])
-        (missed,) = (m.item for m in self.one.of(e.Missed) if m.item.room == "#lobby")
-        self.assertEqual((missed.first, missed.last), (1, 1))
+        (found,) = missed(self.one)
+        self.assertEqual((found.first, found.last), (1, 1))
         for node in (self.one, self.other):
             self.assertNotEqual(node.told[-1].epoch, old[0])
-            (missed,) = (m for m in node.of(e.Missed) if m.item.room == "#lobby")
-            self.assertTrue(missed.item.is_new_epoch)
+            self.assertEqual([each.is_new_epoch for each in missed(node)], [True])
         self.assertEqual(self.places(self.one)[-1], self.places(self.other)[-1])
-        people = {name.decode() for name in self.redis.smembers("twistchat:people")}
+        people = members(self.redis, "twistchat:people")
         self.assertEqual(people, {"1", "2"})
         self.assertEqual(self.one.engine.secret, self.other.engine.secret)
 
@@ -261,7 +259,7 @@ class LostStoreTests(ResyncTestCase):
     def test_a_failover_that_loses_the_last_lines(self) -> None:
         self.one.say("kept")
         self.pump()
-        kept = self.dump()
+        kept = dumped(self.redis)
         self.one.say("lost 1", "lost 2")
         self.one.say("quiet", room="#quiet")
         self.pump()
@@ -269,7 +267,7 @@ class LostStoreTests(ResyncTestCase):
         self.assertEqual(self.other.lines[-1], "quiet")
         for node in (self.one, self.other):
             node.link.go_down()
-        self.restore(kept)
+        restore(self.redis, kept)
         self.other.link.come_up()
         self.pump()
         self.other.say("said anew")
@@ -283,21 +281,19 @@ class LostStoreTests(ResyncTestCase):
         for node in (self.one, self.other):
             last = node.of(e.Said)[-1]
             self.assertNotEqual(last.epoch, epoch)
-            (missed,) = (m for m in node.of(e.Missed) if m.item.room == "#lobby")
-            self.assertEqual(missed.item.is_new_epoch, True)
-            rooms = [m.item.room for m in node.of(e.Missed) if m.item.is_new_epoch]  # type: ignore[union-attr]
+            rooms = [each.room for each in node.items(e.Missed) if each.is_new_epoch]
             self.assertIn("#lobby", rooms)
             self.assertIn("#quiet", rooms)
         self.assertEqual(self.places(self.one)[-1], self.places(self.other)[-1])
 
     def test_one_that_another_has_written_over_before_this_one_looks(self) -> None:
         """It has as many lines as were told here, and they are others."""
-        kept = self.dump()
+        kept = dumped(self.redis)
         self.other.link.go_down()
         self.one.say("lost")
         self.pump()
         self.one.link.go_down()
-        self.restore(kept)
+        restore(self.redis, kept)
         self.other.link.come_up()
         self.pump()
         self.other.put(e.Said("#lobby", "2", "2", "in its place", False, 9.0))
@@ -309,27 +305,17 @@ class LostStoreTests(ResyncTestCase):
         self.pump()
         self.assertEqual(self.one.told[-1].epoch, self.other.told[-1].epoch)
         self.assertNotEqual(self.one.told[-1].epoch, self.one.of(e.Said)[0].epoch)
-        self.assertIn("#lobby", [m.item.room for m in self.other.of(e.Missed)])  # type: ignore[union-attr]
-
-    def dump(self) -> dict[bytes, bytes]:
-        return {key: self.redis.dump(key) for key in self.redis.keys()}
-
-    def restore(self, kept: dict[bytes, bytes]) -> None:
-        self.redis.flushall()
-        for key, value in kept.items():
-            self.redis.restore(key, 0, value)
+        self.assertEqual(len(missed(self.other)), 1)
 
 
 class RestartTests(ResyncTestCase):
     def test_a_node_that_is_started_again_knows_who_is_elsewhere(self) -> None:
-        from tests.redis.engines import kill
-
         kill(self.one.engine)
         again = self.start("a")
         (resynced,) = again.told
         assert isinstance(resynced.item, e.Resynced)
         self.assertEqual([(node, who.user) for node, who in resynced.item.people], [("b", "2")])
-        self.assertEqual(users(self.other, e.Departed), ["1"])
+        self.assertEqual(departed(self.other), ["1"])
         again.say("again")
         self.pump()
         self.assertEqual(self.other.lines, ["before", "again"])

@@ -212,7 +212,7 @@ class RedisEngine:
         for each in told:
             if isinstance(each.item, RulesChanged):
                 self._keeping.rules_changed()
-            elif isinstance(each.item, Departed):
+            elif isinstance(each.item, Departed) and each.node:
                 self._place.people.discard(each.item.user)
         try:
             self._deliver(told)

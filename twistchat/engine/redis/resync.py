@@ -77,11 +77,10 @@ class Resync:
         await self._outbox.find_out()
         is_same = is_same and snapshot.store == place.store
         batches = await self._read(snapshot.seq) if is_same else None
-        if batches is None:
-            parts = self._around_own(await self._of_rooms(snapshot), snapshot)
-        else:
-            parts = self._of_feed(batches)
+        lines = await self._of_rooms(snapshot) if batches is None else []
         await self._store.reassert(here, sorted(place.people))
+        # From here on nothing is waited for: what is on its way may be given up meanwhile.
+        parts = self._around_own(lines, snapshot) if batches is None else self._of_feed(batches)
         put_out = self._put_out(batches or ())
         if put_out:
             self._tell(put_out)
@@ -122,7 +121,7 @@ class Resync:
     # ------------------------------------------------------------ from the feed
 
     def _put_out(self, batches: Sequence[Batch]) -> list[Committed]:
-        """Who was made to leave meanwhile; of all who are here it is told before they enter anew."""
+        """Who of those here was made to leave meanwhile: told before the others enter anew."""
         return [
             each
             for batch in batches
