@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tests.folders import temporary_folder
+from tests.redis.engines import redis_engine
+from tests.redis.server import shared_server
 from twistchat.engine.sqlite import SQLiteEngine
 from twistchat.testing import ChatTestCase, SlowEngine, World, sqlite_engine
 
@@ -65,5 +68,23 @@ class OnSQLite(ChatTestCase):
         self.world = World(self.make_engine, limits=self.limits, doors=self.doors, clock=clock)
 
     def close_database(self) -> None:
+        self.world.engine.stop()
+        self.world.clock.pump([0.01] * 10)
+
+
+class OnRedis(ChatTestCase):
+    """Put before a class of scenarios, runs them on a node that has a Redis for itself."""
+
+    def setUp(self) -> None:
+        self.server = shared_server()
+        with closing(self.server.client()) as redis:
+            redis.flushall()
+        super().setUp()
+        self.addCleanup(self.leave)
+
+    def make_engine(self, clock: Clock, limits: Limits) -> Engine:
+        return redis_engine(self.server, clock, limits)
+
+    def leave(self) -> None:
         self.world.engine.stop()
         self.world.clock.pump([0.01] * 10)
