@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 from twisted.logger import capturedLogs, formatEvent
+from twisted.python.failure import Failure
 
 from tests.engines import OnSlowEngine
 from tests.lines import COME_BACK, without_tokens
 from twistchat import ChatProtocol
 from twistchat.core.commands import Quit, ReadTopic, SetTopic
-from twistchat.core.events import Said, Unkept
+from twistchat.core.events import Refusal, Refused, Said, Unkept
 from twistchat.core.limits import NONE, Limits
+from twistchat.engine.redis.link import AnswerLostError, NotSentError
+from twistchat.login import refusal
 from twistchat.testing import SlowEngine
 
 if TYPE_CHECKING:
@@ -201,6 +204,11 @@ class FaultTests(OnSlowEngine):
         told = [(formatEvent(event) or "").split(": ")[0] for event in logged]
         unread = "What was said in #lobby could not be read"
         self.assertEqual(told, [unread, *[f"{unread} (and 5 times more before)"] * 2])
+
+    def test_whoever_cannot_be_asked_for_names_is_known_of(self) -> None:
+        for error in (NotSentError("it is away"), AnswerLostError("it was there")):
+            self.assertEqual(refusal(Failure(error)), Refused(Refusal.UNAVAILABLE))
+        self.assertEqual(self.flushLoggedErrors(), [])
 
     def test_names_that_cannot_be_claimed(self) -> None:
         (alice,) = self.people("alice")

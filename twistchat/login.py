@@ -22,6 +22,7 @@ from twistchat.core.accounts import Role
 from twistchat.core.events import Refusal, Refused
 from twistchat.core.model import User
 from twistchat.core.names import fold, nickname, suggest
+from twistchat.engine import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -87,10 +88,11 @@ class LoginRefused(LoginFailed):
 
 
 def refusal(failure: Failure) -> Refused:
-    """Read why a login or a rename was refused; any other failure is logged."""
+    """Read why a login or a rename was refused; any other failure is logged, if nobody has yet."""
     if isinstance(failure.value, LoginRefused):
         return failure.value.refused
-    log.failure("a name could not be claimed", failure)
+    if not failure.check(UnavailableError):
+        log.failure("a name could not be claimed", failure)
     return Refused(Refusal.UNAVAILABLE)
 
 

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from twistchat.counts import Commits
 
 
+class UnavailableError(Exception):
+    """The engine cannot ask for now what it would have to; it has told the operator why."""
+
+
 @value(frozen=True, slots=True)
 class Stamp:
     """Where a log stands, or where in it an event was put."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from hashlib import sha1
 from typing import TYPE_CHECKING, Any, Protocol
 
+from twistchat.engine import UnavailableError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -23,11 +25,11 @@ class StoreError(Exception):
     """Something could not be done with the store; the message is a sentence for the operator."""
 
 
-class NotSentError(StoreError):
+class NotSentError(StoreError, UnavailableError):
     """There is no connection, and nothing was sent: it has certainly not happened."""
 
 
-class AnswerLostError(StoreError):
+class AnswerLostError(StoreError, UnavailableError):
     """It was sent, and there is no answer: it may have happened, or may happen yet."""
 
 
