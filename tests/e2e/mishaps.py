@@ -81,7 +81,10 @@ class Mishaps:
         self.happened.append(f"{reactor.seconds() - self._begin:.1f} {mishap.__name__}")
         self.happened[-1] += f" {await mishap(self)}"
         await self.wait(0, 0.3)
-        await self.nodes.heal(f"heal{len(self.happened)}")
+        try:
+            await self.nodes.heal(f"heal{len(self.happened)}")
+        except AssertionError as error:
+            self._is_well([str(error)])
 
     async def wait(self, least: float, most: float) -> float:
         """Wait for a random while. Returns how long that was."""
