@@ -24,6 +24,10 @@ ALWAYS = {"auth", "unsubscribe"}
 """What nobody here asks for by name: the one is in lists that are made, the other a library's."""
 
 
+ERRORS = {"readonly"}
+"""Commands that are called as the answers that are looked for here."""
+
+
 def settings(name: str) -> dict[str, str]:
     """Read the lines of a file of Redis's, by their first words."""
     found: dict[str, str] = {}
@@ -47,7 +51,7 @@ def called(paths: Iterable[Path], commands: set[str]) -> set[str]:
     for path in paths:
         pattern = r"\bcall\(\s*'([A-Z]+)'" if path.suffix == ".lua" else r'"([A-Z]+)"'
         found |= {word.lower() for word in re.findall(pattern, path.read_text("utf-8"))}
-    return found & commands - {"readonly"}  # which is an error's name, too
+    return (found & commands) - ERRORS
 
 
 def eventually(holds: Callable[[], bool], what: str) -> None:
