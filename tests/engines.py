@@ -83,7 +83,7 @@ class OnRedis(ChatTestCase):
         self.addCleanup(self.leave)
 
     def make_engine(self, clock: Clock, limits: Limits) -> Engine:
-        return redis_engine(self.server, clock, limits)
+        return redis_engine(self.server, clock, limits, is_alone=True)
 
     def leave(self) -> None:
         self.world.engine.stop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.contract import accounts
 from tests.contract.wires import JSONWire, LineWire, WebWire
-from tests.engines import OnSlowEngine, OnSQLite
+from tests.engines import OnRedis, OnSlowEngine, OnSQLite
 
 
 class LineAccountTests(LineWire, accounts.AccountScenarios):
@@ -19,6 +19,10 @@ class LineAccountOnSQLiteTests(OnSQLite, LineAccountTests):
     """The same, on a database."""
 
 
+class LineAccountOnRedisTests(OnRedis, LineAccountTests):
+    """The same, on a node of several."""
+
+
 class LineSeveralSessionsTests(LineWire, accounts.SeveralSessionsScenarios):
     """People on nc."""
 
@@ -29,6 +33,10 @@ class LineSeveralSessionsOnSlowEngineTests(OnSlowEngine, LineSeveralSessionsTest
 
 class LineSeveralSessionsOnSQLiteTests(OnSQLite, LineSeveralSessionsTests):
     """The same, on a database."""
+
+
+class LineSeveralSessionsOnRedisTests(OnRedis, LineSeveralSessionsTests):
+    """The same, on a node of several."""
 
 
 class LineWhileAwayTests(LineWire, accounts.WhileAwayScenarios):
@@ -43,6 +51,10 @@ class LineWhileAwayOnSQLiteTests(OnSQLite, LineWhileAwayTests):
     """The same, on a database."""
 
 
+class LineWhileAwayOnRedisTests(OnRedis, LineWhileAwayTests):
+    """The same, on a node of several."""
+
+
 class LineNoGuestsTests(LineWire, accounts.NoGuestsScenarios):
     """People on nc."""
 
@@ -53,6 +65,10 @@ class LineNoGuestsOnSlowEngineTests(OnSlowEngine, LineNoGuestsTests):
 
 class LineNoGuestsOnSQLiteTests(OnSQLite, LineNoGuestsTests):
     """The same, on a database."""
+
+
+class LineNoGuestsOnRedisTests(OnRedis, LineNoGuestsTests):
+    """The same, on a node of several."""
 
 
 class LineHouseTests(LineWire, accounts.HouseScenarios):
@@ -67,6 +83,10 @@ class LineHouseOnSQLiteTests(OnSQLite, LineHouseTests):
     """The same, on a database."""
 
 
+class LineHouseOnRedisTests(OnRedis, LineHouseTests):
+    """The same, on a node of several."""
+
+
 class JSONAccountTests(JSONWire, accounts.AccountScenarios):
     """Programs."""
 
@@ -77,6 +97,10 @@ class JSONAccountOnSlowEngineTests(OnSlowEngine, JSONAccountTests):
 
 class JSONAccountOnSQLiteTests(OnSQLite, JSONAccountTests):
     """The same, on a database."""
+
+
+class JSONAccountOnRedisTests(OnRedis, JSONAccountTests):
+    """The same, on a node of several."""
 
 
 class JSONSeveralSessionsTests(JSONWire, accounts.SeveralSessionsScenarios):
@@ -91,6 +115,10 @@ class JSONSeveralSessionsOnSQLiteTests(OnSQLite, JSONSeveralSessionsTests):
     """The same, on a database."""
 
 
+class JSONSeveralSessionsOnRedisTests(OnRedis, JSONSeveralSessionsTests):
+    """The same, on a node of several."""
+
+
 class JSONWhileAwayTests(JSONWire, accounts.WhileAwayScenarios):
     """Programs."""
 
@@ -101,6 +129,10 @@ class JSONWhileAwayOnSlowEngineTests(OnSlowEngine, JSONWhileAwayTests):
 
 class JSONWhileAwayOnSQLiteTests(OnSQLite, JSONWhileAwayTests):
     """The same, on a database."""
+
+
+class JSONWhileAwayOnRedisTests(OnRedis, JSONWhileAwayTests):
+    """The same, on a node of several."""
 
 
 class JSONNoGuestsTests(JSONWire, accounts.NoGuestsScenarios):
@@ -115,6 +147,10 @@ class JSONNoGuestsOnSQLiteTests(OnSQLite, JSONNoGuestsTests):
     """The same, on a database."""
 
 
+class JSONNoGuestsOnRedisTests(OnRedis, JSONNoGuestsTests):
+    """The same, on a node of several."""
+
+
 class JSONHouseTests(JSONWire, accounts.HouseScenarios):
     """Programs."""
 
@@ -125,6 +161,10 @@ class JSONHouseOnSlowEngineTests(OnSlowEngine, JSONHouseTests):
 
 class JSONHouseOnSQLiteTests(OnSQLite, JSONHouseTests):
     """The same, on a database."""
+
+
+class JSONHouseOnRedisTests(OnRedis, JSONHouseTests):
+    """The same, on a node of several."""
 
 
 class WebAccountTests(WebWire, accounts.AccountScenarios):
@@ -139,6 +179,10 @@ class WebAccountOnSQLiteTests(OnSQLite, WebAccountTests):
     """The same, on a database."""
 
 
+class WebAccountOnRedisTests(OnRedis, WebAccountTests):
+    """The same, on a node of several."""
+
+
 class WebSeveralSessionsTests(WebWire, accounts.SeveralSessionsScenarios):
     """Browsers."""
 
@@ -149,6 +193,10 @@ class WebSeveralSessionsOnSlowEngineTests(OnSlowEngine, WebSeveralSessionsTests)
 
 class WebSeveralSessionsOnSQLiteTests(OnSQLite, WebSeveralSessionsTests):
     """The same, on a database."""
+
+
+class WebSeveralSessionsOnRedisTests(OnRedis, WebSeveralSessionsTests):
+    """The same, on a node of several."""
 
 
 class WebWhileAwayTests(WebWire, accounts.WhileAwayScenarios):
@@ -163,6 +211,10 @@ class WebWhileAwayOnSQLiteTests(OnSQLite, WebWhileAwayTests):
     """The same, on a database."""
 
 
+class WebWhileAwayOnRedisTests(OnRedis, WebWhileAwayTests):
+    """The same, on a node of several."""
+
+
 class WebNoGuestsTests(WebWire, accounts.NoGuestsScenarios):
     """Browsers."""
 
@@ -175,6 +227,10 @@ class WebNoGuestsOnSQLiteTests(OnSQLite, WebNoGuestsTests):
     """The same, on a database."""
 
 
+class WebNoGuestsOnRedisTests(OnRedis, WebNoGuestsTests):
+    """The same, on a node of several."""
+
+
 class WebHouseTests(WebWire, accounts.HouseScenarios):
     """Browsers."""
 
@@ -185,3 +241,7 @@ class WebHouseOnSlowEngineTests(OnSlowEngine, WebHouseTests):
 
 class WebHouseOnSQLiteTests(OnSQLite, WebHouseTests):
     """The same, on a database."""
+
+
+class WebHouseOnRedisTests(OnRedis, WebHouseTests):
+    """The same, on a node of several."""

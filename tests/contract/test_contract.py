@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.contract import moderation, scenarios
 from tests.contract.wires import IRCWire, JSONWire, LineWire, WebWire
-from tests.engines import OnSlowEngine, OnSQLite
+from tests.engines import OnRedis, OnSlowEngine, OnSQLite
 from tests.irc.reading import READING_IRC
 from tests.web.browsers import WEB
 from twistchat.testing import JSON, LINE, ChatTestCase
@@ -22,6 +22,10 @@ class LineOnSQLiteTests(OnSQLite, LineTests):
     """The same, on a database."""
 
 
+class LineOnRedisTests(OnRedis, LineTests):
+    """The same, on a node of several."""
+
+
 class LineModerationTests(LineWire, moderation.ModerationScenarios):
     """People on nc."""
 
@@ -32,6 +36,10 @@ class LineModerationOnSlowEngineTests(OnSlowEngine, LineModerationTests):
 
 class LineModerationOnSQLiteTests(OnSQLite, LineModerationTests):
     """The same, on a database."""
+
+
+class LineModerationOnRedisTests(OnRedis, LineModerationTests):
+    """The same, on a node of several."""
 
 
 class LineFullTests(LineWire, scenarios.FullScenarios):
@@ -54,6 +62,10 @@ class JSONOnSQLiteTests(OnSQLite, JSONTests):
     """The same, on a database."""
 
 
+class JSONOnRedisTests(OnRedis, JSONTests):
+    """The same, on a node of several."""
+
+
 class JSONModerationTests(JSONWire, moderation.ModerationScenarios):
     """Programs."""
 
@@ -64,6 +76,10 @@ class JSONModerationOnSlowEngineTests(OnSlowEngine, JSONModerationTests):
 
 class JSONModerationOnSQLiteTests(OnSQLite, JSONModerationTests):
     """The same, on a database."""
+
+
+class JSONModerationOnRedisTests(OnRedis, JSONModerationTests):
+    """The same, on a node of several."""
 
 
 class JSONFullTests(JSONWire, scenarios.FullScenarios):
@@ -86,6 +102,10 @@ class WebOnSQLiteTests(OnSQLite, WebTests):
     """The same, on a database."""
 
 
+class WebOnRedisTests(OnRedis, WebTests):
+    """The same, on a node of several."""
+
+
 class WebModerationTests(WebWire, moderation.ModerationScenarios):
     """Browsers."""
 
@@ -96,6 +116,10 @@ class WebModerationOnSlowEngineTests(OnSlowEngine, WebModerationTests):
 
 class WebModerationOnSQLiteTests(OnSQLite, WebModerationTests):
     """The same, on a database."""
+
+
+class WebModerationOnRedisTests(OnRedis, WebModerationTests):
+    """The same, on a node of several."""
 
 
 class WebFullTests(WebWire, scenarios.FullScenarios):
@@ -118,6 +142,10 @@ class IRCOnSQLiteTests(OnSQLite, IRCTests):
     """The same, on a database."""
 
 
+class IRCOnRedisTests(OnRedis, IRCTests):
+    """The same, on a node of several."""
+
+
 class IRCModerationTests(IRCWire, moderation.ModerationScenarios):
     """IRC clients."""
 
@@ -128,6 +156,10 @@ class IRCModerationOnSlowEngineTests(OnSlowEngine, IRCModerationTests):
 
 class IRCModerationOnSQLiteTests(OnSQLite, IRCModerationTests):
     """The same, on a database."""
+
+
+class IRCModerationOnRedisTests(OnRedis, IRCModerationTests):
+    """The same, on a node of several."""
 
 
 class IRCFullTests(IRCWire, scenarios.FullScenarios):
@@ -173,3 +205,7 @@ class SeveralWiresOnSlowEngineTests(OnSlowEngine, SeveralWiresTests):
 
 class SeveralWiresOnSQLiteTests(OnSQLite, SeveralWiresTests):
     """The same, on a database."""
+
+
+class SeveralWiresOnRedisTests(OnRedis, SeveralWiresTests):
+    """The same, on a node of several."""

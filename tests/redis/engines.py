@@ -23,11 +23,14 @@ def redis_engine(
     node: str = "a",
     delay: float = 0.001,
     retention: Retention | None = None,
-    link: ClockLink | None = None,
+    is_alone: bool = False,
 ) -> RedisEngine:
-    """Make a node's engine. `delay` is how long each thing takes that Redis is asked (seconds)."""
-    return RedisEngine(
-        link or ClockLink(clock, server, delay),
+    """Make a node's engine. `delay` is how long each thing takes that Redis is asked (seconds).
+
+    One that `is_alone` need not say that it is alive every few seconds, in a test of days.
+    """
+    engine = RedisEngine(
+        ClockLink(clock, server, delay),
         clock=clock,
         node=node,
         limits=limits,
@@ -35,6 +38,9 @@ def redis_engine(
         now=clock.seconds,
         jitter=lambda: 0.5,
     )
+    if is_alone:
+        engine._lease._every = 86_400.0
+    return engine
 
 
 def link_of(engine: RedisEngine) -> ClockLink:
