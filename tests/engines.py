@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tests.folders import temporary_folder
 from tests.redis.engines import redis_engine
 from tests.redis.server import shared_server
+from twistchat.engine.redis import keeping
 from twistchat.engine.sqlite import SQLiteEngine
 from twistchat.testing import ChatTestCase, SlowEngine, World, sqlite_engine
 
@@ -79,6 +80,7 @@ class OnRedis(ChatTestCase):
         self.server = shared_server()
         with closing(self.server.client()) as redis:
             redis.flushall()
+        self.patch(keeping, "EVERY", 86_400.0)  # some tests last for days
         super().setUp()
         self.addCleanup(self.leave)
 
