@@ -56,13 +56,13 @@ class Plan:
 
 
 SQLITE = Plan("sqlite", 1, uses_redis=False)
-ONE, TWO, THREE = (
-    Plan(f"redis, {count} process{'es' * (count > 1)}", count, uses_redis=True)
-    for count in (1, 2, 3)
-)
-FAN_OUT = (SQLITE, ONE, TWO, THREE)
-ANSWERS = (SQLITE, ONE, TWO)
-"""With two processes, one speaks at the first, and the other hears it at the second."""
+MOST = 8
+"""Processes."""
+
+
+def plan_of(count: int) -> Plan:
+    """So many processes on one Redis."""
+    return Plan(f"redis, {count} process{'es' * (count > 1)}", count, uses_redis=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,6 @@ class Machine:
     cores: Sequence[int]
     """Of the processes, one after the other, and of Redis; where there are too few they share."""
     disk: Path
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether some processes have no core of their own."""
-        return len(self.cores) < max(plan.nodes for plan in FAN_OUT) + 1
 
 
 @contextmanager
@@ -132,14 +127,17 @@ def talk(
     seconds: float,
     machine: Machine,
     *,
-    clients: int,
+    each: int,
     senders: int,
 ) -> list[Seen]:
     """Start the processes of a plan, let clients come in to each in turn, and let them talk.
 
+    So many come to `each` process; but there are never fewer than two in all.
+
     Raises:
         CannotStartError, LoadError: it could not be measured.
     """
+    clients = max(each * plan.nodes, 2)
     with ExitStack() as stack:
         redis, program = 0, TWISTCHAT_SQLITE
         if plan.uses_redis:
@@ -182,16 +180,16 @@ def measure(
     *,
     rounds: int,
     seconds: float,
-    clients: int,
+    each: int,
     senders: int,
 ) -> list[Seen]:
     """Let every plan have its turn, round after round."""
     seen: list[Seen] = []
     for number_ in range(rounds):
         for plan in in_turn(plans, number_):
-            say(f"round {number_ + 1} of {rounds}: {clients} clients, {plan.name}")
+            say(f"round {number_ + 1} of {rounds}: {each} clients at each, {plan.name}")
             try:
-                seen += talk(plan, modes, seconds, machine, clients=clients, senders=senders)
+                seen += talk(plan, modes, seconds, machine, each=each, senders=senders)
             except (CannotStartError, LoadError) as error:
                 say(f"{plan.name}: {error}")
     return seen
@@ -272,26 +270,36 @@ def main() -> None:
     """Measure, and show."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     option = parser.add_argument
-    option("--clients", type=int, default=600, help="how many are in the room, at all nodes")
+    option("--clients", type=int, default=500, help="how many come to each process")
+    option("--processes", default="1,2,3", help="how many share a Redis, default 1,2,3")
     option("--rounds", type=int, default=5, help="how often each has its turn")
     option("--seconds", type=float, default=3.0, help="of each run")
     option("--folder", type=Path, default=ROOT, help="on whose disk everything is kept")
     option("--json", type=Path, metavar="FILE", help="where to save each run")
     given = parser.parse_args()
-    if not 6 <= given.clients <= (most := most_clients()):
-        raise SystemExit(f"{given.clients} clients: from 6 to {most}")
+    try:
+        counts = [int(count) for count in given.processes.split(",")]
+    except ValueError:
+        counts = []
+    if not counts or not all(1 <= count <= MOST for count in counts):
+        raise SystemExit(f"{given.processes}: numbers of processes, from 1 to {MOST}")
+    if not 2 <= given.clients <= (most := most_clients() // max(counts)):
+        raise SystemExit(f"{given.clients} clients: from 2 to {most}")
     often = {"rounds": given.rounds, "seconds": given.seconds}
     with TemporaryDirectory(prefix="benchmark-") as folder:
         first, load_core = two_cores()
         others = sorted(os.sched_getaffinity(0) - {first, load_core})
         machine = Machine(build(Path(folder)), load_core, (first, *others), given.folder)
-        crowd = measure(FAN_OUT, (BUSY, CALM), machine, clients=given.clients, senders=10, **often)
-        pair = measure(ANSWERS, (CALM,), machine, clients=2, senders=1, **often)
+        # With two processes, one speaks at the first, and the other hears it at the second.
+        plans = [SQLITE, *map(plan_of, counts)]
+        two = [plan for plan in plans if plan.nodes <= 2]
+        crowd = measure(plans, (BUSY, CALM), machine, each=given.clients, senders=10, **often)
+        pair = measure(two, (CALM,), machine, each=1, senders=1, **often)
     if not crowd or not pair:
         raise SystemExit("nothing was measured")
-    if machine.is_shared:
+    if len(machine.cores) < max(counts) + 1:
         print("All processes and Redis share cores here: more of them cannot do more.\n")
-    print(f"{given.clients} people in one room, of whom 10 talk, {BUSY}:\n")
+    print(f"{given.clients} people at each process, all in one room; 10 talk, {BUSY}:\n")
     print(fan_out_table(medians(crowd, BUSY)))
     print(f"The same, {CALM}:\n")
     print(fan_out_table(medians(crowd, CALM)))
