@@ -42,11 +42,18 @@ def _odd(view: View, room: str, texts: Sequence[str], ledger: Ledger) -> Iterato
     # Of some the number is not known: nobody who is told numbers has seen them before they were
     # lost. They count as one each.
     places = {at: text for at, text in enumerate(texts) if text in ledger}
-    if places and not any(_is_run(places, numbers) for numbers in ledger.runs(room)):
-        yield f"{view} was shown in {room} what is no run of any epoch: {texts[:3]} … {texts[-3:]}"
+    breaks = [_break(places, numbers) for numbers in ledger.runs(room)]
+    if places and None not in breaks:
+        at = max(at for at in breaks if at is not None)
+        shown = [text[:20] for text in texts[max(at - 3, 0) : at + 2]]
+        yield f"{view} was shown in {room} what is no run of any epoch: {shown} ({at})"
 
 
-def _is_run(places: Mapping[int, str], numbers: Mapping[str, list[int]]) -> bool:
-    """Whether what stands at these places has numbers that go up with them."""
-    begins = {numbers[text][0] - at if text in numbers else None for at, text in places.items()}
-    return len(begins) == 1 and None not in begins
+def _break(places: Mapping[int, str], numbers: Mapping[str, list[int]]) -> int | None:
+    """Find the first of these places where the numbers do not go up with them."""
+    begin = None
+    for at, text in places.items():
+        if text not in numbers or begin not in (None, numbers[text][0] - at):
+            return at
+        begin = numbers[text][0] - at
+    return None
