@@ -68,7 +68,7 @@ class OptionsTests(SynchronousTestCase):
     def test_bad_engine(self) -> None:
         self.assertEqual(
             self.error("--engine", "paper:"),
-            "twistd chat: there is no engine 'paper:'; choose sqlite:PATH or memory:",
+            "twistd chat: there is no engine 'paper:'; choose sqlite:PATH, memory: or redis://HOST",
         )
 
     def test_what_is_no_option(self) -> None:
