@@ -31,6 +31,7 @@ from twistchat.session.inbox import Inbox
 from twistchat.session.markers import Markers
 from twistchat.session.operating import Operator
 from twistchat.session.replay import Replay
+from twistchat.session.reunion import Reunion
 from twistchat.session.tokens import Tokens
 from twistchat.session.wayback import WayBack
 from twistchat.telling.fanout import Fanout
@@ -151,6 +152,8 @@ def assemble(
     )
     for follower in (inbox.follow, desk.follow, registry.follow, log_deed):
         pipeline.follow(follower)
+    reunion = Reunion(chat=chat, pipeline=pipeline, fanout=fanout, names=names)
+    pipeline.watch_elsewhere(reunion.follow)
     return Parts(
         chat, engine, fanout, pipeline, registry, names, bookmarks, inbox, operator, passwords,
         counts,

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 log = Logger()
 
 
+KEPT_ELSEWHERE = 10_000
+"""Names of which it is known that another node may keep them."""
+
+
 class IPerson(Interface):
     """The avatar of somebody who chats: see `Person`."""
 
@@ -49,7 +53,8 @@ class Person:
     def __init__(self, user: User, *, is_here: bool = False, is_back: bool = False) -> None:
         self.user = user
         self.is_here = is_here
-        """Whether they are here already, over another connection."""
+        """Whether they are in the chat already, over another connection, perhaps at another node
+        alone (see `User.is_here`)."""
         self.is_back = is_back
         """Whether they have come back with a token."""
 
@@ -105,6 +110,8 @@ class Names:
         self._clock = clock
         self._kept: dict[str, tuple[str, IDelayedCall]] = {}
         """Names of those who may come back: the holder of each, and when it is given back."""
+        self._elsewhere: dict[str, tuple[str, float]] = {}
+        """Names that other nodes may keep: for whom, and until when."""
         self._claims: Counter[tuple[str, str]] = Counter()
         """How often each is being claimed."""
         self._owed: set[tuple[str, str]] = set()
@@ -132,9 +139,9 @@ class Names:
 
         def claimed(is_theirs: bool) -> str:
             if is_theirs:
-                self._keep_no_more(folded, holder)
+                self.taken(name, holder)
                 return name
-            code = Refusal.NAME_KEPT if folded in self._kept else Refusal.NAME_TAKEN
+            code = Refusal.NAME_TAKEN if self._keeper(folded) is None else Refusal.NAME_KEPT
             raise LoginRefused(Refused(code, name, self._another(name)))
 
         account = self._chat.accounts.named(name)
@@ -158,25 +165,39 @@ class Names:
         for no other guest.
         """
         folded = fold(account.name)
-        keeper, _ = self._kept.get(folded, (account.id, None))
-        if keeper != account.id:
-            self._keep_no_more(folded, keeper)
-            self._engine.release(folded, keeper)
+        keeper = self._keeper(folded)
         guest = self._chat.person(account.name)
         if guest is None or guest.id == account.id:
-            return self.claim(account.name, account.id)
+            if keeper is None or keeper == account.id:
+                return self.claim(account.name, account.id)
+            self._keep_no_more(folded, keeper)
+            freeing = self._free(folded, keeper)
+            return freeing.addCallback(lambda _: self.claim(account.name, account.id))
         free = self._another(account.name)
 
         def claimed(name: str) -> Deferred[str]:
             here = self._chat.user(guest.id)
             if here is guest and fold(guest.name) == folded:
                 displace(guest, name)
-                self._engine.release(folded, guest.id)
+                freeing = self._free(folded, guest.id)
             else:
                 self.release(name, guest.id)
-            return self.claim(account.name, account.id)
+                freeing = succeed(None)
+            return freeing.addCallback(lambda _: self.claim(account.name, account.id))
 
         return self.claim_or_another(free, guest.id).addCallback(claimed)
+
+    def _free(self, folded: str, holder: str) -> Deferred[None]:
+        """Give back a name that another node may have claimed for somebody."""
+
+        def ours(_: bool) -> None:
+            self._elsewhere.pop(folded, None)
+            self._engine.release(folded, holder)
+
+        if not self._engine.node:
+            self._engine.release(folded, holder)
+            return succeed(None)
+        return self._engine.claim(folded, holder).addCallback(ours)
 
     def claim_or_another(self, typed: str, holder: str, tries: int = 3) -> Deferred[str]:
         """Take a nickname, or one like it if somebody else has it; see `claim`."""
@@ -205,8 +226,31 @@ class Names:
         """Give a nickname back after a while, unless its holder claims it again."""
         folded = fold(name)
         self._keep_no_more(folded, holder)
+        user = self._chat.user(holder)
+        if user is not None and fold(user.name) == folded:
+            return  # they are at another node
         later = self._clock.callLater(self._chat.limits.name_kept, self.release, name, holder)
         self._kept[folded] = holder, later
+
+    def taken(self, name: str, holder: str) -> None:
+        """Keep a name no more: its holder has come back with it, perhaps at another node."""
+        self._keep_no_more(fold(name), holder)
+        self._elsewhere.pop(fold(name), None)
+
+    def kept_elsewhere(self, name: str, holder: str) -> None:
+        """Take note of who has gone at another node, which may keep their name for them."""
+        until = self._clock.seconds() + self._chat.limits.name_kept
+        self._elsewhere.pop(fold(name), None)
+        self._elsewhere[fold(name)] = holder, until
+        if len(self._elsewhere) > KEPT_ELSEWHERE:
+            del self._elsewhere[next(iter(self._elsewhere))]
+
+    def _keeper(self, folded: str) -> str | None:
+        """Tell for whom a name is kept, here or, as far as is known, at another node."""
+        if (kept := self._kept.get(folded)) is not None:
+            return kept[0]
+        holder, until = self._elsewhere.get(folded, ("", 0.0))
+        return holder if until > self._clock.seconds() else None
 
     def stop(self) -> None:
         """Keep nothing any more."""
@@ -272,8 +316,10 @@ class TokenChecker:
         user, account = self._chat.user(identity), self._chat.accounts.of(identity)
         if account is None and not self._guests:
             return fail(LoginRefused(Refused(Refusal.GUESTS_NOT_WELCOME)))
-        if user is not None:
+        if user is not None and (user.is_here or account is not None):
             claimed = succeed(user.name)
+        elif user is not None:  # a guest moves here, and the name with them
+            claimed = self._names.claim_or_another(user.name, identity)
         elif account is not None:  # whose name is taken when they come in
             claimed = succeed(account.name)
         else:

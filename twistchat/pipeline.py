@@ -6,7 +6,14 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from twistchat.core.concerns import changes_state, is_answer, is_durable, is_part
+from twistchat.core.concerns import (
+    changes_state,
+    is_answer,
+    is_between,
+    is_durable,
+    is_part,
+    stands_in,
+)
 from twistchat.core.events import (
     Departed,
     JoinOpened,
@@ -17,6 +24,7 @@ from twistchat.core.events import (
     NotKept,
     Refused,
     Reply,
+    Resynced,
     RoomForgotten,
     Said,
 )
@@ -31,8 +39,12 @@ if TYPE_CHECKING:
 
     from twistchat.core.chat import Chat
     from twistchat.core.events import Durable, Item
+    from twistchat.core.model import User
     from twistchat.engine import Committed, Engine, Label
     from twistchat.telling.fanout import Fanout
+
+    Followed = tuple[Sequence[Callable[[Committed], None]], Committed]
+    """Those who are to be told something, and what."""
 
 
 class Waiter(Protocol):
@@ -82,6 +94,9 @@ class Pipeline:
         """Of whom (by id) nobody was told that they were put out, since it was not kept."""
         self._followers: list[Callable[[Committed], None]] = []
         self._watchers: list[Callable[[Committed], None]] = []
+        self._elsewhere: list[Callable[[Committed], None]] = []
+        self._is_shared = bool(engine.node)
+        """Whether other nodes decide, too."""
 
     def follow(self, follower: Callable[[Committed], None]) -> None:
         """Call this with whatever durable is committed, but for what is said in rooms.
@@ -94,6 +109,10 @@ class Pipeline:
     def watch(self, watcher: Callable[[Committed], None]) -> None:
         """Call this with whatever is told and not kept: presence, and answers."""
         self._watchers.append(watcher)
+
+    def watch_elsewhere(self, watcher: Callable[[Committed], None]) -> None:
+        """Call this with whatever other nodes have decided, and when all is told anew."""
+        self._elsewhere.append(watcher)
 
     @property
     def full(self) -> bool:
@@ -118,6 +137,8 @@ class Pipeline:
         """
         if not items:
             return
+        if self._is_shared:
+            self._chat.under_way(items)
         if label is None:
             self._engine.append([Entry(item, origin, None, echo) for item in items])
         else:
@@ -133,48 +154,100 @@ class Pipeline:
         if isinstance(event, Moderated) and event.deed in (Deed.KICK, Deed.BAN):
             self._untold.add(event.to_user)
 
+    def _follow(self, placed: Committed, followed: list[Followed]) -> None:
+        """Tell here what another node has decided, or how everything stands now."""
+        item = placed.item
+        if isinstance(item, Resynced):
+            told = self._chat.resync(item)
+        else:
+            told = self._chat.follow(item, placed.node)
+        followed.append((self._elsewhere, placed))
+        if is_between(item):
+            followed.append((self._watchers, placed))
+        for each in told:
+            committed = placed if each is item else self._placed(each, placed)
+            if not is_between(each):
+                self._fanout.publish(committed)
+                watchers = self._followers if is_durable(each) else self._watchers
+                followed.append((watchers, committed))
+                if each is not item:
+                    followed.append((self._elsewhere, committed))
+        if isinstance(item, Resynced):
+            self.submit(self._chat.present())
+
+    def _note_anew(self, item: Item, node: str, anew: dict[User, None]) -> None:
+        user = self._chat.is_to_be_told_anew(item, node)
+        if user is not None:
+            anew[user] = None
+
+    def _placed(self, item: Item, behind: Committed) -> Committed:
+        """Put what follows from a person's whole state where the room of it stands."""
+        name = stands_in(item)
+        stands = None if name is None else self._fanout.told.stands(name)
+        epoch, number = ("", 0) if stands is None else (stands.epoch, stands.number)
+        return replace(behind, item=item, epoch=epoch, number=number)
+
+    def _take(self, placed: Committed, followed: list[Followed]) -> tuple[Committed, Item | None]:
+        """Take over what was decided here: as it is told, and which deed is settled by it."""
+        committed, item = placed, placed.item
+        decided: Item | None = item
+        if is_durable(item):
+            self._chat.apply(item)
+            if self._untold and isinstance(item, Moderated):
+                self._untold.discard(item.to_user)
+            followed.append((self._followers, placed))
+        else:
+            match item:
+                case RoomForgotten():
+                    self._chat.apply(item)
+                case NotKept():
+                    decided = item.event
+                    self._take_back(decided)
+                    followed.append((self._followers, placed))
+                case KeptBefore():
+                    decided = item.event  # by an earlier one, of which that is to hold
+                    if decided is not None:
+                        self._take_back(decided)
+                case Left() | Departed() if item.is_told and item.user in self._untold:
+                    self._untold.discard(item.user)
+                    committed = replace(committed, item=replace(item, is_told=False))
+                case _ if (full := self._chat.completed(item)) is not item:
+                    committed = replace(committed, item=full)
+            followed.append((self._watchers, committed))
+        return committed, decided
+
     def _deliver(self, batch: Sequence[Committed]) -> None:
         settled: list[
             tuple[Waiter, Item]
         ] = []  # told last: what they go on with comes after all of this
         # And so is what those tell who follow this.
-        followed: list[tuple[Sequence[Callable[[Committed], None]], Committed]] = []
+        followed: list[Followed] = []
+        anew: dict[User, None] = {}  # of whom other nodes are to know more then
         for placed in batch:
-            committed, item = placed, placed.item
-            decided: Item | None = item
+            item = placed.item
             if type(item) is Said:  # as nearly always, and nobody waits for it
                 self._chat.apply(item)
+                if placed.node:
+                    self._chat.heard(item)
                 self._fanout.publish(placed)
                 continue
-            if is_durable(item):
-                self._chat.apply(item)
-                if self._untold and isinstance(item, Moderated):
-                    self._untold.discard(item.to_user)
-                followed.append((self._followers, placed))
-            else:
-                match item:
-                    case RoomForgotten():
-                        self._chat.apply(item)
-                    case NotKept():
-                        decided = item.event
-                        self._take_back(decided)
-                        followed.append((self._followers, placed))
-                    case KeptBefore():
-                        decided = item.event  # by an earlier one, of which that is to hold
-                        if decided is not None:
-                            self._take_back(decided)
-                    case Left() | Departed() if item.is_told and item.user in self._untold:
-                        self._untold.discard(item.user)
-                        committed = replace(committed, item=replace(item, is_told=False))
-                    case _ if (full := self._chat.completed(item)) is not item:
-                        committed = replace(committed, item=full)
-                followed.append((self._watchers, committed))
-            self._fanout.publish(committed)
+            if placed.node or type(item) is Resynced:
+                self._follow(placed, followed)
+                self._note_anew(item, placed.node, anew)
+                continue
+            if self._is_shared:
+                self._chat.told(item)
+                self._note_anew(item, "", anew)
+            committed, decided = self._take(placed, followed)
+            if not is_between(item):
+                self._fanout.publish(committed)
             if decided is not None and changes_state(decided) and committed.origin is not None:
                 settled.append((committed.origin, item))
         for followers, committed in followed:
             for follower in followers:
                 guarded(follower, committed)
+        if anew:
+            self.submit(self._chat.present(anew))
         for waiter, outcome in settled:
             guarded(waiter.settled, outcome)
         while self._short_of_room and not self._engine.full:

@@ -42,6 +42,8 @@ REFUSED = {
     "in {hint} s.",
     "name-registered": "Sorry, the name {about} belongs to an account. Is it yours? "
     "/login {about}. Or how about {hint}?",
+    "name-lost": "Somebody else has taken the name {about}, while the server was cut off. "
+    "You are {hint} now.",
     "name-claimed": "The name {about} belongs to an account, whose owner has come. "
     "You are {hint} now.",
     "password-short": "That password is too short: {hint} characters at least. A few words are "

@@ -15,6 +15,8 @@ Twisted: everything here runs at once and can be tried at a Python prompt.
     commands.py   what may be asked (imperatives)
     events.py     what happened, what is answered (past participles)
     crowded.py    many who come and go in one room, told together
+    following.py  the rules about what other nodes decide
+    pending.py    what is decided here about people, and under way to them
     nodes.py      what the nodes of one chat tell each other
     codes.py      why: stable codes of refusals and causes
     concerns.py   whom an item concerns, and which log

@@ -121,6 +121,12 @@ class Directory:
         """List them by name."""
         return [account for _, account in sorted(self._by_name.items())]
 
+    def begins_anew(self) -> None:
+        """Forget what is committed: it is told anew."""
+        self._by_id.clear()
+        self._by_name.clear()
+        self._generations.clear()
+
     def put(self, account: Account) -> bool:
         """Take over how an account is now; whether it could be.
 

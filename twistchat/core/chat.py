@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, assert_never
 
 from twistchat.core import commands as c
 from twistchat.core import events as e
-from twistchat.core import moderation, past, people, programs, registering, rooms
+from twistchat.core import following, moderation, past, people, programs, registering, rooms
 from twistchat.core.appointing import moderators
+from twistchat.core.concerns import is_durable
 from twistchat.core.law import ADDRESS
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
-from twistchat.core.names import fold
+from twistchat.core.offices import entered
 from twistchat.core.rights import may_serve, may_take_leave, why_not_enter
 from twistchat.core.state import State
 from twistchat.core.text import clean, spoken
@@ -61,11 +62,13 @@ class Chat:
 
     # ------------------------------------------------------------ coming and going
 
-    def enter(self, user: User) -> None:
-        """Take somebody in, into no room yet. Their name is theirs already (`Engine.claim`)."""
-        user.since = user.spoke = self.now()
-        self._state.people[user.id] = user
-        self._state.names[fold(user.name)] = user
+    def enter(self, user: User) -> Sequence[e.Item]:
+        """Take somebody in, into no room yet. Their name is theirs already (`Engine.claim`).
+
+        Whoever was at other nodes only is in the rooms where they were; as a guest they leave
+        those nodes. What other nodes have to know of it comes before what else follows.
+        """
+        return following.enter(self._state, user)
 
     def rejoin(
         self, user: User, seen: Mapping[str, Seen] | None, *, past_last: bool = False
@@ -78,8 +81,10 @@ class Chat:
         return rooms.rejoin(self._state, user, seen, past_last=past_last)
 
     def depart(self, user: User, cause: e.Cause, words: str = "") -> Sequence[e.Item]:
-        """Let somebody go, out of every room."""
+        """Let somebody go, out of every room; or from this node, if they are at others, too."""
         state = self._state
+        if user.elsewhere:
+            return following.withdraw(state, user)
         rooms = () if cause is e.Cause.LEFT else tuple(user.rooms.values())
         words = clean(words.strip())[: self.limits.words]
         if words and not may_take_leave(state, user, *user.rooms.values()):
@@ -120,6 +125,10 @@ class Chat:
     def moderators(self, room: Room) -> tuple[str, ...]:
         """Name the moderators of a room, but for its founder."""
         return moderators(self._state, room.law)
+
+    def members(self, room: Room) -> e.MembersListed:
+        """Tell who is in a room, as to somebody who comes into it."""
+        return rooms.members_on_joining(room, is_full=True)
 
     @property
     def rooms(self) -> Sequence[Room]:
@@ -245,6 +254,51 @@ class Chat:
             case _:
                 assert_never(event)
 
+    # ------------------------------------------------------------ other nodes
+
+    def under_way(self, items: Sequence[e.Item]) -> None:
+        """Take note of what was decided here about people, where other nodes decide, too."""
+        self._state.pending.decided(items, self._state.people)
+
+    def told(self, item: e.Item) -> None:
+        """Follow what was decided here, in its place, when it is applied."""
+        following.told(self._state, item)
+
+    def is_to_be_told_anew(self, item: e.Item, node: str) -> User | None:
+        """Find of whom the other nodes are to know more by what a node has decided."""
+        return following.is_to_be_told_anew(self._state, item, node)
+
+    def heard(self, said: e.Said) -> None:
+        """Take note of a line that was said at another node; it is applied, too."""
+        following.heard(self._state, said)
+
+    def follow(self, item: e.Item, node: str) -> Sequence[e.Item]:
+        """Take over what another node has decided; what is to be told of it here, in its place."""
+        if is_durable(item) or isinstance(item, e.RoomForgotten):
+            self.apply(item)
+        return following.follow(self._state, item, node)
+
+    def resync(self, resynced: e.Resynced) -> Sequence[e.Item]:
+        """Take over how everything stands; what is to be told of it here.
+
+        The other nodes are to be told of who is `present` here then.
+        """
+        state = self._state
+        state.accounts.begins_anew()
+        state.begins_anew()
+        for event in resynced.holds:
+            self.apply(event)
+        items = following.resync(state, resynced)
+        state.drops_blank()
+        return items
+
+    def present(self, users: Iterable[User] | None = None) -> Sequence[e.Item]:
+        """Tell the other nodes of some people, or of everybody who is here."""
+        people = self._state.people.values() if users is None else users
+        return [entered(user, self.now()) for user in people if user.is_here]
+
+    # ------------------------------------------------------------ what could not be kept
+
     def unkept(self, event: e.Durable) -> None:
         """Take back what was decided and could not be committed."""
         if isinstance(event, e.Moderated | e.RulesChanged):
@@ -261,6 +315,8 @@ class Chat:
             return replace(item, rooms=tuple(self._with_topic(listed) for listed in item.rooms))
         if not isinstance(item, e.TopicTold | e.MembersListed):
             return item
+        if isinstance(item, e.MembersListed):
+            item = rooms.members_told(self._state, item)
         room = self._state.rooms.get(item.room)
         return item if room is None or room.topic == item.topic else replace(item, topic=room.topic)
 

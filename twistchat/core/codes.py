@@ -84,6 +84,7 @@ class Refusal(StrEnum):
     ACCOUNT_DISABLED = "account-disabled"
     NAME_REGISTERED = "name-registered"
     NAME_CLAIMED = "name-claimed"
+    NAME_LOST = "name-lost"
     PASSWORD_SHORT = "password-short"  # noqa: S105, a code and no password
     PASSWORD_LONG = "password-long"  # noqa: S105, a code and no password
     PASSWORD_CHARACTERS = "password-characters"  # noqa: S105, a code and no password

@@ -223,6 +223,8 @@ class Law:
                 return replace(self, voiced={**self.voiced, event.to_user: event.to})
             case Deed.DEVOICE:
                 return replace(self, voiced=_without(self.voiced, event.to_user))
+            case Deed.FOUND if self.founder:
+                return self  # at another node, at the same time: the first has made it
             case Deed.FOUND:
                 return replace(self, founder=event.to_user, founder_name=event.to)
             case Deed.KICK:

@@ -99,6 +99,9 @@ class Room:
     keeper: str = ""
     """The id of the guest who made it, and moderates it until the server starts anew; empty: it
     was made by somebody with an account, or long ago, or they moderate it no more."""
+    is_made: bool = False
+    """Whether it was told that somebody came into it, the first of whom has made it. Known where
+    several nodes share the chat."""
     is_restrained: bool = False
     """Whether anybody may have to be kept from speaking in it."""
     lines: dict[str, float] = field(default_factory=dict)

@@ -271,7 +271,7 @@ def depart(state: State, other: User, cause: e.Cause, words: str = "") -> e.Depa
         state.remove(other, room)
     del state.people[other.id]
     state.officers.pop(other.id, None)
-    del state.names[fold(other.name)]
+    state.free(other)
     return e.Departed(names, other.id, other.name, cause, words, state.now())
 
 

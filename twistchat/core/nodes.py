@@ -36,6 +36,8 @@ class Entered:
     since: float
     spoke: float
     at: float
+    keeps: tuple[str, ...] = ()
+    """The rooms among these that they made as a guest, and moderate."""
 
 
 @value(frozen=True, slots=True)

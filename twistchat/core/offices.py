@@ -21,7 +21,7 @@ def take_office(state: State, user: User, command: TakeOffice) -> Sequence[e.Ite
     """Let somebody be an operator while they are here, or no longer."""
     if command.account is None:
         leave_office(state, user)
-        return []
+        return [entered(user, state.now())]
     account = state.accounts.of(command.account)
     if account is None or account.role is not Role.OPERATOR or account.is_disabled:
         return e.Refused(e.Refusal.OPERATORS_ONLY)
@@ -30,7 +30,24 @@ def take_office(state: State, user: User, command: TakeOffice) -> Sequence[e.Ite
     user.office = account
     user.operator = True
     state.officers[user.id] = user
-    return []
+    return [entered(user, state.now())]
+
+
+def entered(user: User, now: float) -> e.Entered:
+    """Tell the other nodes what there is to know of somebody who is here."""
+    return e.Entered(
+        user.id,
+        user.name,
+        tuple(user.rooms),
+        user.away,
+        user.persona,
+        "" if user.office is None else user.office.id,
+        user.account is None,
+        user.since,
+        user.spoke,
+        now,
+        tuple(room.name for room in user.rooms.values() if room.keeper == user.id),
+    )
 
 
 def follow(state: State, account: Account) -> None:

@@ -114,7 +114,7 @@ def rename(state: State, user: User, command: c.Rename) -> Sequence[e.Item] | e.
 def renamed(state: State, user: User, new: str) -> Sequence[e.Item]:
     """Let somebody bear another name, which is claimed already."""
     old = user.name
-    del state.names[fold(old)]
+    state.free(user)
     user.name = new
     for room in user.rooms.values():
         room.roster = None

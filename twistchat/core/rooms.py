@@ -23,7 +23,7 @@ from twistchat.core.rights import (
 from twistchat.core.text import clean, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from twistchat.core.model import Room, Seen, User
     from twistchat.core.state import State
@@ -113,7 +113,7 @@ def join(state: State, user: User, command: c.Join) -> Sequence[e.Item] | e.Refu
     if command.without_past:
         past = e.JoinOpened(name, 0, None)
     joined = e.Joined(name, user.id, user.name, state.now())
-    members = _members_on_joining(room, is_full=command.past_last)
+    members = members_on_joining(room, is_full=command.past_last)
     items += [joined, members, past] if command.past_last else [past, joined, members]
     if found is not None:
         items.append(found)
@@ -134,7 +134,7 @@ def rejoin(
         past = e.JoinOpened(room.name, 0, None)
         if seen is not None:
             past = opened(state, room.name, seen.get(room.name))
-        rejoined, members = e.Rejoined(room.name), _members_on_joining(room, is_full=past_last)
+        rejoined, members = e.Rejoined(room.name), members_on_joining(room, is_full=past_last)
         items += [rejoined, members, past] if past_last else [past, rejoined, members]
     return items
 
@@ -230,22 +230,47 @@ def search(state: State, user: User, command: c.Search) -> Sequence[e.Item] | e.
     ]
 
 
-def _members_on_joining(room: Room, *, is_full: bool) -> e.MembersListed:
+def members_on_joining(room: Room, *, is_full: bool) -> e.MembersListed:
     """Tell who comes into a room who is there; all of them, if it `is_full`."""
     listed = _members(room, on_joining=True)
     if not is_full:
         return listed
+    return replace(listed, roster=_roster(room))
+
+
+def members_told(state: State, item: e.MembersListed) -> e.MembersListed:
+    """Tell who is in a room where it is told, since nodes elsewhere have decided meanwhile.
+
+    Of whom it is told later that they come in, it is told later.
+    """
+    room = state.rooms.get(item.room)
+    if room is None or not state.pending.is_used:
+        return item
+    coming = state.pending.coming(room.name)
+    here = [member for member in room.members.values() if member.id not in coming]
+    listed = _members(room, on_joining=item.on_joining, members=here)
+    if not item.roster:
+        return listed
+    roster = _roster(room)
+    if any(one.id in coming for one, _ in roster[: len(here)]):
+        roster = [(member, member.name) for member in here]
+    return replace(listed, roster=roster)
+
+
+def _roster(room: Room) -> list[tuple[User, str]]:
     if room.roster is None:
         room.roster = [(member, member.name) for member in room.members.values()]
-    return replace(listed, roster=room.roster)
+    return room.roster
 
 
-def _members(room: Room, *, on_joining: bool = False) -> e.MembersListed:
-    count = len(room.members)
-    members: Iterable[User] = room.members.values()
+def _members(
+    room: Room, *, on_joining: bool = False, members: Collection[User] | None = None
+) -> e.MembersListed:
+    here: Collection[User] = room.members.values() if members is None else members
+    count = len(here)
     if count <= SORTED:
-        members = sorted(members, key=lambda member: fold(member.name))
-    shown = list(islice(members, NAMED_ON_JOINING if on_joining else MEMBERS_SHOWN))
+        here = sorted(here, key=lambda member: fold(member.name))
+    shown = list(islice(here, NAMED_ON_JOINING if on_joining else MEMBERS_SHOWN))
     return e.MembersListed(
         room.name,
         room.topic,

@@ -11,6 +11,7 @@ from twistchat.core.law import NO_LAW, Deed
 from twistchat.core.model import Room, User
 from twistchat.core.names import LOBBY, fold, longest_typed, room_name
 from twistchat.core.pace import Bucket
+from twistchat.core.pending import Pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,8 @@ class State:
         """What is decided and not committed yet."""
         self._being_forgotten: dict[str, int] = {}
         """Rooms that are to be forgotten as soon as this is committed; how often."""
+        self.pending = Pending()
+        """What is under way of people, where several nodes share the chat."""
 
     def change_limits(self, limits: Limits) -> None:
         """Measure by other limits; what is limited to so many a minute is counted anew."""
@@ -72,6 +75,12 @@ class State:
         if len(name) > longest_typed(self.limits.name_characters):
             return None
         return self.names.get(fold(name))
+
+    def free(self, user: User) -> None:
+        """Let somebody bear their name no more."""
+        folded = fold(user.name)
+        if self.names.get(folded) is user:  # else another node has given it to somebody
+            del self.names[folded]
 
     def wait(self, user: User, limit: str) -> float:
         """Let somebody do something that is limited to so many a minute.
@@ -123,8 +132,13 @@ class State:
 
     def keep(self, user: User, room: Room) -> None:
         """Let a guest moderate a room that they have made, until the server starts anew."""
-        room.keeper = user.id
-        self._hold(room.name)
+        self.settle_keeper(room, user.id)
+
+    def settle_keeper(self, room: Room, identity: str) -> None:
+        """Let it be known who has made a room as a guest (by their id), if anybody has."""
+        if room.keeper != identity:
+            room.keeper = identity
+            self._hold(room.name)
 
     def _hold(self, name: str) -> None:
         law, room = self._committed.get(name, NO_LAW), self.rooms.get(name)
@@ -237,6 +251,29 @@ class State:
             self._being_forgotten[name] = times - 1
         elif not times and name in self._empty:
             self._drop(name)
+        elif not times and (room := self.rooms.get(name)) is not None:
+            self._begins_anew(room)  # people have come in here since that was decided elsewhere
+
+    def begins_anew(self) -> None:
+        """Forget all that holds and is committed: it is told anew."""
+        self._committed.clear()
+        for room in list(self.rooms.values()):
+            self._begins_anew(room)
+        self._hold("")
+
+    def drops_blank(self) -> None:
+        """Forget rooms that nobody is in and nobody remembers anything of."""
+        for name in list(self._blank):
+            self._drop(name)
+
+    def _begins_anew(self, room: Room) -> None:
+        room.topic = room.topic_who = ""
+        room.topic_at = 0.0
+        room.has_log = False
+        self._committed.pop(room.name, None)
+        self._hold(room.name)
+        if room.name in self._empty:
+            self._blank[room.name] = None
 
     def _drop(self, name: str) -> None:
         del self._empty[name]

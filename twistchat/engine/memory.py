@@ -152,6 +152,11 @@ class Memory:
         for cursors in self._cursors.values():
             cursors.pop(log, None)
 
+    @property
+    def rooms(self) -> Sequence[str]:
+        """Name the rooms that have a log."""
+        return list(self._rooms)
+
     def stands(self, name: str) -> Stamp:
         """Tell where a log stands; to ask makes no private one."""
         if name.startswith("@") and self._private.get(name) is None:

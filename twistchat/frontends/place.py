@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from twistchat.core.accounts import Directory
+    from twistchat.core.events import MembersListed
     from twistchat.core.limits import Limits
     from twistchat.core.model import Room, User
 
@@ -41,6 +42,9 @@ class Place(Protocol):
 
     def room(self, name: str) -> Room | None:
         """Find a room by its name, in the spelling that rooms have."""
+
+    def members(self, room: Room) -> MembersListed:
+        """Tell who is in a room, as to somebody who comes into it."""
 
     @property
     def rooms(self) -> Sequence[Room]:

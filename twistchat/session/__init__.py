@@ -14,6 +14,7 @@ It knows no wire: commands come in, values go out, and a `WireFormat` makes byte
     telling.py    what it alone is told in a turn
     inbox.py      what was said privately to people with accounts
     markers.py    up to where people with accounts have read
+    reunion.py    what follows for it from what other nodes decide
     operating.py  what an operator does who has no session
     wayback.py    how its person may come back
     tokens.py     what they come back with

@@ -195,9 +195,11 @@ class Bookmarks:
             return None
         read = json.loads(text)
         # Where the end of a connection could not be kept, its server ended without a word, most
-        # likely: up to the beginning of this one they may have read.
+        # likely: up to the beginning of this one they may have read. That of another node may
+        # have ended just now, or not yet.
+        began = self._now() if self._engine.node else self._began
         rooms = {
-            room: Seen(epoch, number, self._began if until < 0 else until)
+            room: Seen(epoch, number, began if until < 0 else until)
             for room, (epoch, number, until) in read["rooms"].items()
         }
         return Bookmark(read["name"], rooms)

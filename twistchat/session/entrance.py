@@ -193,8 +193,10 @@ class Entrance:
                 session.answer(self.refused(e.Refused(e.Refusal.TOKEN_EXPIRED)))
                 return
             rooms: dict[str, Seen | None] = dict(bookmark.rooms) if bookmark else {}
-            if here is not None:
+            if here is not None and here.is_here:
                 rooms |= self._bookmarks.of_lost(here, here.rooms)
+            elif here is not None:  # what they have read, only that node knows
+                rooms = {**dict.fromkeys(here.rooms), **rooms}
             if has_been_in := session.user is not None:
                 session.steps_out()
             name = bookmark.name if bookmark else ""
@@ -210,7 +212,8 @@ class Entrance:
             self.log_in(session, coming)
 
         session.hold()
-        knowing = succeed(None) if user is not None else self._bookmarks.load(identity)
+        is_known = user is not None and user.is_here
+        knowing = succeed(None) if is_known else self._bookmarks.load(identity)
         if session.state is State.IN:  # else they would hear the rooms of whom they were until now
             knowing.addCallback(lambda found: session.settle().addCallback(lambda _: found))
         knowing.addCallbacks(known, lambda failure: session.answer(self.refused(failure)))
@@ -259,7 +262,7 @@ class Entrance:
             raise LoginRefused(refused)
         if session.user is user:
             raise LoginRefused(Refused(Refusal.LOGGED_IN_ALREADY, user.name))
-        if user.account is None or person.is_here:
+        if user.account is None or (person.is_here and user.is_here):
             self._enter(session, person, log_out, coming)
             return succeed(None)
 
@@ -336,13 +339,15 @@ class Entrance:
         # All connections of an account are one person; a guest goes on over the new one.
         is_shared = user.account is not None
         others = self._fanout.others(user.id) if person.is_here and not is_shared else ()
-        if not person.is_here:
-            user.paces |= session.way_back.paces  # as somebody else one may not do more
-            self._chat.enter(user)
+        is_new_here = not (person.is_here and user.is_here)
         if coming.persona is not None and not (person.is_here and is_shared):
             user.persona = coming.persona
+        entered: Sequence[e.Item] = ()
+        if is_new_here:
+            user.paces |= session.way_back.paces  # as somebody else one may not do more
+            entered = self._chat.enter(user)
         was = before.name if before is not None else ""
-        items = self._welcomed(user, is_back=person.is_back, was=was)
+        items = [*entered, *self._welcomed(user, is_back=person.is_back, was=was)]
         past_last = coming.past_last
         if person.is_here:
             items += self._chat.rejoin(user, self._seen(rooms), past_last=past_last)
@@ -362,7 +367,7 @@ class Entrance:
         ):  # also of whom is here: that connection may be dead, which nobody knows yet
             items.append(e.PrivateOpened(user.id))
         session.comes_in(user, log_out, items, coming.label)
-        if coming.is_by_hand or (is_shared and not person.is_here):
+        if coming.is_by_hand or (is_shared and is_new_here):
             session.way_back.goes_on(user, rooms, lambda: session.outlet.waits)
 
     def _was_in(self, room: str, kept: Mapping[str, Seen]) -> bool:

@@ -91,13 +91,17 @@ class Inbox:
         person = event.account.id
         if event.deed is AccountDeed.DELETE:
             self._caught_up.pop(person, None)
-        elif event.deed is AccountDeed.REGISTER and self._chat.user(person) is not None:
+        elif event.deed is AccountDeed.REGISTER and self._is_here(person):
             # They are here: what they were told as a guest they need not find.
             page = self._page
             self._engine.unread(person, limit=page).addCallbacks(
                 lambda events: self.found(person, events, is_all=len(events) < page),
                 lambda failure: log.error("Private words cannot be read: {why}", why=failure.value),
             )
+
+    def _is_here(self, person: str) -> bool:
+        user = self._chat.user(person)
+        return user is not None and user.is_here
 
     def _note(self, user: User, committed: Committed) -> None:
         item = committed.item

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from twistchat.core.accounts import AccountDeed
@@ -9,12 +10,14 @@ from twistchat.core.events import (
     AccountSet,
     AwayChanged,
     Departed,
+    Entered,
     Joined,
     MembersListed,
     Moderated,
     NotKept,
     PersonaChanged,
     Renamed,
+    Resynced,
     Welcomed,
     Written,
 )
@@ -50,6 +53,9 @@ class Following:
         self._follow: dict[type, Callable[[Any, Committed], None]] = {
             AwayChanged: self._does,
             Welcomed: self._came,
+            Entered: self._came_elsewhere,
+            Resynced: self._resynced,
+            Joined: self._joined,
             Departed: self._left,
             Renamed: self._took_name,
             PersonaChanged: self._changed,
@@ -74,8 +80,16 @@ class Following:
 
         They are told that they are in it, and have asked for nothing.
         """
-        if not isinstance(joined, Joined) or joined.room != listed.room:
-            return
+        if isinstance(joined, Joined) and joined.room == listed.room:
+            self._list(committed, listed, joined)
+
+    def _joined(self, joined: Joined, committed: Committed) -> None:
+        """Tell the connections here of who has come into a room at another node, too."""
+        user, room = self._about.place.user(joined.user), self._about.place.room(joined.room)
+        if committed.node and user is not None and user.is_here and room is not None:
+            self._list(committed, self._about.place.members(room), joined)
+
+    def _list(self, committed: Committed, listed: MembersListed, joined: Joined) -> None:
         user = self._about.place.user(joined.user)
         for session in () if user is None else self._about.registry.sessions_of(user):
             to = session.format
@@ -150,6 +164,18 @@ class Following:
         if user.persona is not NO_PERSONA:
             self._about.remember(user.id, user.persona)
         self._about.monitors.came(welcomed.name, user.id)
+
+    def _came_elsewhere(self, entered: Entered, committed: Committed) -> None:
+        if not committed.node:  # see `Welcomed`
+            return
+        self._about.census.note()
+        if entered.persona is not NO_PERSONA:
+            self._about.remember(entered.user, entered.persona)
+        self._about.monitors.came(entered.who, entered.user)
+
+    def _resynced(self, resynced: Resynced, committed: Committed) -> None:
+        for node, entered in resynced.people:
+            self._came_elsewhere(entered, replace(committed, node=node))
 
     def _left(self, departed: Departed, committed: Committed) -> None:
         about = self._about

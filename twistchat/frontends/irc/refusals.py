@@ -67,6 +67,10 @@ OVER_ALL = {
     Refusal.NAME_CLAIMED: Row(
         NOTICE, "{about} belongs to an account, whose owner has come: you are {hint} now"
     ),
+    Refusal.NAME_LOST: Row(
+        NOTICE,
+        "{about} was taken by somebody else while this server was cut off: you are {hint} now",
+    ),
     Refusal.NAME_OF_ACCOUNT: Row(
         n.ERR_CANTCHANGENICK, "You are logged in as {about}, and that is your nickname"
     ),

@@ -275,6 +275,7 @@ export const enWords = {
   'error.name-kept': 'Somebody with that name was here a moment ago and may come back.',
   'error.name-same': 'That is your name already.',
   'error.name-registered': 'That name belongs to an account. Log in, or pick another.',
+  'error.name-lost': 'Somebody else took that name while this server was cut off. You are {hint} now.',
   'error.name-claimed': 'The owner of that name has logged in. You are {hint} now.',
   'error.name-of-account': 'While you are logged in, you are called as your account is.',
 

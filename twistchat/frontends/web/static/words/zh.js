@@ -272,6 +272,7 @@ export const zhWords = {
   'error.name-kept': '叫这个名字的人刚刚还在，可能会回来。',
   'error.name-same': '你已经叫这个名字了。',
   'error.name-registered': '这个名字属于一个账号。请登录，或换一个名字。',
+  'error.name-lost': '这台服务器失去联系时，别人取走了这个名字，你现在叫 {hint}。',
   'error.name-claimed': '这个名字的主人登录了，你现在叫 {hint}。',
   'error.name-of-account': '登录期间，你的名字就是账号的名字。',
 
