@@ -25,6 +25,7 @@ from twistchat.core.events import (
     JoinOpened,
     Kept,
     Left,
+    Missed,
     Moderated,
     Rejoined,
     Renamed,
@@ -284,6 +285,8 @@ class Fanout:
             specials[origin].instead[place] = replace(committed, item=Kept(item))
         if committed.number and (log := log_of(item)) is not None and log[0] == "#":
             self.told.note(log, committed)
+        if isinstance(item, Missed) and item.room:
+            self.told.note(item.room, committed)
         for deaf in self.ignores.deaf_to(item):
             if deaf in self._rooms and self._person[deaf] != getattr(item, "user", None):
                 if isinstance(item, Left | Departed):  # that they go is told, and no more

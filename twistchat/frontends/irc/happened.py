@@ -70,12 +70,12 @@ def lines_of(item: e.Event, committed: Committed, to: IRCFormat) -> list[str]:
             return deeds.rules_changed(about, item, kept_tags(item, committed, to))
         case e.AccountSet():
             return _account(item, to)
-        case e.Deleted() | e.Erased() | e.Announced():
+        case e.Deleted() | e.Erased() | e.Announced() | e.Missed():
             return [_in_words(item, to)]
         case e.Stopping():
             told = f"{s.STOPPING}: {item.words}" if item.words else f"{s.STOPPING}."
             return [_server(item, to, "*", told), last_words(e.Goodbye(Cause.STOPPING, item.words))]
-        case e.RoomForgotten() | e.Folded() | e.Missed():
+        case e.RoomForgotten() | e.Folded():
             return []
         case _:
             assert_never(item)
@@ -91,7 +91,7 @@ def _of(
     return write(source, *words, tags=to.tags(item.at, item.user))
 
 
-def _in_words(item: e.Deleted | e.Erased | e.Announced, to: IRCFormat) -> str:
+def _in_words(item: e.Deleted | e.Erased | e.Announced | e.Missed, to: IRCFormat) -> str:
     """Write what there is no command for."""
     match item:
         case e.Deleted():
@@ -100,6 +100,8 @@ def _in_words(item: e.Deleted | e.Erased | e.Announced, to: IRCFormat) -> str:
             return _server(item, to, item.room, told)
         case e.Erased():
             return _server(item, to, item.room, s.ERASED.format(who=item.who, by=item.by))
+        case e.Missed():
+            return _server(item, to, item.room or "*", s.MISSED if item.room else s.MISSED_PRIVATE)
         case e.Announced():
             sentence = s.ANNOUNCED if item.to is None else s.ANNOUNCED_TO
             return _server(item, to, item.to or "*", sentence.format(text=item.text))

@@ -56,6 +56,11 @@ DELETED = "{who} deleted line {number} of {room}{why}."
 ERASED = "A line of {who} was deleted by {by}."
 ANNOUNCED = "The operator to all: {text}"
 ANNOUNCED_TO = "The operator to you: {text}"
+MISSED = "Something that was said here is missing: the server has it no longer."
+MISSED_PRIVATE = (
+    "Private words to you may be missing: the server has them no longer. "
+    "Ask whoever may have written to you."
+)
 STOPPING = "Goodbye, the server is stopping"
 SLOWED = (
     "You sent faster than {rate:g} lines a second. The rest is read slowly, and nothing is lost."

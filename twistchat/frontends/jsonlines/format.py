@@ -15,6 +15,7 @@ from twistchat.frontends.jsonlines import format_accounts as accounts
 from twistchat.frontends.jsonlines import format_moderation as moderation
 from twistchat.frontends.jsonlines import sentences as s
 from twistchat.frontends.jsonlines.codec import Object, encode
+from twistchat.wire import WhyLeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -243,10 +244,16 @@ def _event(item: e.Event, committed: Committed) -> Object:
             return {"type": "erased", "room": item.room} | place | when_who | {"by": item.by}
         case e.AccountSet():
             return accounts.account_set(item, when_who)
-        case e.RoomForgotten() | e.Folded() | e.Signalled() | e.PersonaChanged():
+        case (
+            e.RoomForgotten()
+            | e.Folded()
+            | e.Signalled()
+            | e.PersonaChanged()
+            | e.InvitationShown()
+        ):
             return {}
-        case e.InvitationShown() | e.Missed():
-            return {}
+        case e.Missed():
+            return _missed(item, committed)
         case _:
             assert_never(item)
 
@@ -319,6 +326,14 @@ def _answer(reply: e.Reply, committed: Committed) -> Object:
             return {}
         case _:
             assert_never(reply)
+
+
+def _missed(item: e.Missed, committed: Committed) -> Object:
+    if not item.room:
+        return {"type": "note", "lines": [s.MISSED_PRIVATE]}
+    why = WhyLeftOut.EPOCH if item.is_new_epoch else WhyLeftOut.DELETED
+    numbers = {"from": item.first, "to": item.last, "why": str(why)}
+    return {"type": "gap", "room": item.room, "epoch": committed.epoch} | numbers
 
 
 def _absence(reply: e.AwayTold | e.WillFind) -> Object:

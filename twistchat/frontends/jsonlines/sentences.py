@@ -22,6 +22,8 @@ BAD_LINES = {
 }
 """Of lines that ask for nothing that can be done."""
 
+MISSED_PRIVATE = "Private words to you may be missing here: the server has them no longer."
+
 REFUSED = {
     Refusal.NAME_EMPTY: "That is no name.",
     Refusal.NAME_CHARACTERS: "A name has no blanks, no invisible characters and no punctuation "
@@ -63,6 +65,7 @@ REFUSED = {
     Refusal.ACCOUNT_EXISTS: "There is an account {about} already.",
     Refusal.NO_SUCH_ACCOUNT: "There is no account {about}.",
     Refusal.NAME_REGISTERED: "The name {about} belongs to an account.",
+    Refusal.NAME_LOST: "Somebody else took the name {about}, while this server was cut off.",
     Refusal.NAME_CLAIMED: "The name {about} belongs to an account, whose owner has come.",
     Refusal.PASSWORD_SHORT: "A password has at least {hint} characters.",
     Refusal.PASSWORD_LONG: "A password has at most {hint} bytes of UTF-8.",

@@ -44,6 +44,11 @@ TOPIC_REMOVED = _("-- {who} removed the topic of {room}.")
 INVITED = _("-- {who} invites {to} to {room}: /join {room} goes there.")
 ANNOUNCED = _("-- The operator to all: {text}")
 ANNOUNCED_TO = _("-- The operator to {to}: {text}")
+GONE = _("-- Something that was said in {room} is missing here: the server has it no longer.")
+GONE_PRIVATE = _(
+    "-- Private words to you may be missing here: the server has them no longer. "
+    "Ask whoever may have written to you."
+)
 STOPPING = _("-- Goodbye, the server is stopping.")
 STOPPING_WORDS = _("-- Goodbye, the server is stopping: {words}")
 
@@ -220,6 +225,10 @@ REFUSED = {
     ),
     Refusal.NAME_CLAIMED: _(
         "-- The name {about} belongs to an account, whose owner has come. You are {hint} now."
+    ),
+    Refusal.NAME_LOST: _(
+        "-- Somebody else has taken the name {about}, while this server was cut off from others. "
+        "You are {hint} now."
     ),
     Refusal.PASSWORD_SHORT: _(
         "-- That password is too short: {hint} characters at least. A few words are easy to keep."

@@ -85,12 +85,8 @@ class Speech:
                 return [self.say(s.RENAMED, old=item.old, new=item.new)]
             case e.Invited():
                 return [self.say(s.INVITED, who=item.who, to=item.to, room=item.room)]
-            case e.Announced():
-                template = s.ANNOUNCED if item.to is None else s.ANNOUNCED_TO
-                return [self.say(template, text=item.text, to=item.to)]
-            case e.Stopping():
-                template = s.STOPPING_WORDS if item.words else s.STOPPING
-                return [self.say(template, words=item.words)]
+            case e.Announced() | e.Stopping() | e.Missed():
+                return [self._from_server(item)]
             case e.Moderated():
                 return [moderation.moderated(self, item, zone)]
             case e.RulesChanged():
@@ -109,9 +105,21 @@ class Speech:
                 | e.Signalled()
                 | e.PersonaChanged()
                 | e.Tagged()
-                | e.Missed()
             ):
                 return []  # who asks is told
+            case _:
+                assert_never(item)
+
+    def _from_server(self, item: e.Announced | e.Stopping | e.Missed) -> str:
+        match item:
+            case e.Announced():
+                template = s.ANNOUNCED if item.to is None else s.ANNOUNCED_TO
+                return self.say(template, text=item.text, to=item.to)
+            case e.Stopping():
+                template = s.STOPPING_WORDS if item.words else s.STOPPING
+                return self.say(template, words=item.words)
+            case e.Missed():
+                return self.say(s.GONE if item.room else s.GONE_PRIVATE, room=item.room)
             case _:
                 assert_never(item)
 
