@@ -15,7 +15,7 @@ from twistchat.engine import Entry, Repeated, Stamp
 from twistchat.engine import memory as memory_module
 from twistchat.engine.keys import Keys, digest_of
 from twistchat.engine.memory import Memory, MemoryEngine
-from twistchat.testing import SlowEngine
+from twistchat.testing import SharedEngine, SharedStore, SlowEngine
 from twistchat.testing.conformance import EngineConformance, FaultyConformance
 from twistchat.testing.deeds import EVERYTHING, KEY, account, deleted, moderated, rules, whispered
 from twistchat.testing.harness import joined, said
@@ -108,6 +108,13 @@ class SlowEngineTests(EngineConformance, FaultyConformance, SynchronousTestCase)
     def test_presence_alone_waits_for_no_commit(self) -> None:
         self.put(joined())
         self.assertEqual([c.item for batch in self.batches for c in batch], [joined()])
+
+
+class SharedEngineTests(EngineConformance, SynchronousTestCase):
+    """The same on the engine of a node that is the only one."""
+
+    def make_engine(self, clock: Clock, limits: Limits) -> Engine:
+        return SharedEngine(SharedStore(clock, limits), limits=limits)
 
 
 class MemoryBoundTests(SynchronousTestCase):

@@ -69,7 +69,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "core", "engine", "host", "frontends", "service", "config", "accounts", "log", "operating",
         "given",
     },
-    "testing": {"core", "engine", "frontends", "assembly", "accounts"},
+    "testing": {"core", "engine", "frontends", "assembly", "accounts", "counts"},
 }  # fmt: skip
 
 MAY_KNOW_AT_RUN_TIME_ONLY_WHEN_ASKED = {("frontends.line.protocol", "assembly")}

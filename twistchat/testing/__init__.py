@@ -12,6 +12,10 @@ end. `SlowEngine` commits only when the Clock says so, and fails when told to: r
 on it too, since an engine that commits at once hides every fault of order.
 
     people.py       World, Person, ChatTestCase
+    nodes.py        NodesTestCase: a chat of several nodes
+    shared.py       SharedEngine: the engine of each, without Redis
+    sharedstore.py  SharedStore: what these share
+    whereabouts.py  who is at which of them
     programs.py     Program: a person over the JSON wire
     engines.py      SlowEngine, and the real SQLite engine on a Clock
     conformance.py  what every engine does: a suite for those who write one
@@ -24,6 +28,7 @@ on it too, since an engine that commits at once hides every fault of order.
 
 from twistchat.testing.conformance import EngineConformance
 from twistchat.testing.engines import ClockWorker, SlowEngine, sqlite_engine
+from twistchat.testing.nodes import NodesTestCase
 from twistchat.testing.people import (
     LINE,
     ChatTestCase,
@@ -33,6 +38,8 @@ from twistchat.testing.people import (
     World,
 )
 from twistchat.testing.programs import JSON, Program, program_in
+from twistchat.testing.shared import SharedEngine
+from twistchat.testing.sharedstore import SharedStore
 
 __all__ = [
     "JSON",
@@ -41,8 +48,11 @@ __all__ = [
     "ClockWorker",
     "EngineConformance",
     "FrontEnd",
+    "NodesTestCase",
     "Person",
     "Program",
+    "SharedEngine",
+    "SharedStore",
     "SlowEngine",
     "Wire",
     "World",

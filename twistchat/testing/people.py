@@ -238,13 +238,21 @@ class World:
             person = self.connect(front_end)
             person.comes_in_as(name)
             self.turn()
-            if all(session.name != name for session in self.registry.people):
+            if not self.is_in(name):
                 raise AssertionError(f"{name} did not come in, but saw {person.sees()}")
             people.append(person)
+        self.forget_seen()
+        return people
+
+    def is_in(self, name: str) -> bool:
+        """Whether somebody of a name is connected, and has come in."""
+        return any(session.name == name for session in self.registry.people)
+
+    def forget_seen(self) -> None:
+        """Let everybody have looked at what they were shown until now."""
         for person in self._everybody:
             person.sees()
             person.writes.clear()
-        return people
 
     def registers(self, person: Person, *, role: Role = Role.PERSON) -> Account:
         """Let somebody have an account of the name that they bear, and be logged in to it.
