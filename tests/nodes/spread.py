@@ -1,0 +1,74 @@
+"""Scenarios of one server, whose people come in at several nodes by turns."""
+
+from __future__ import annotations
+
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+from unittest import SkipTest
+
+from twisted.internet.task import Clock
+
+from twistchat.testing import LINE, ChatTestCase, FrontEnd, Person, SharedEngine, SharedStore, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from twistchat.core.limits import Limits
+    from twistchat.engine import Engine
+
+
+AT_ONCE = {
+    "test_a_mute_and_an_unmute_cross",
+    "test_a_room_that_is_full",
+    "test_by_invitation_only",
+    "test_one_name_and_one_person",
+    "test_put_out_while_coming_back",
+    "test_saying",
+    "test_the_server_stops",
+    "test_what_one_says_is_heard_over_the_other",
+    "test_what_was_said_before_a_mute_is_heard_and_nothing_behind_it",
+}
+"""Scenarios in which one asks for something before another is told what it depends on, or that look
+into one node."""
+
+
+class SpreadWorld(World):
+    """Several nodes that look like one: whoever connects is at the next of them."""
+
+    def __init__(self, *names: str, store: SharedStore, **kwargs: Any) -> None:
+        def engine(name: str) -> Callable[[Clock, Limits], Engine]:
+            return lambda _, limits: SharedEngine(store, name, limits=limits)
+
+        first, *others = names
+        self._others = [World(engine(name), clock=store.clock, **kwargs) for name in others]
+        super().__init__(engine(first), clock=store.clock, **kwargs)
+        self._next = cycle([None, *self._others])
+
+    def connect(self, front_end: FrontEnd = LINE, *, speaks_first: bool = False) -> Person:
+        world = next(self._next)
+        if world is None:
+            return super().connect(front_end, speaks_first=speaks_first)
+        person = world.connect(front_end, speaks_first=speaks_first)
+        self._everybody.append(person)
+        return person
+
+    @property
+    def nodes(self) -> Sequence[World]:
+        """The nodes, in order."""
+        return [self, *self._others]
+
+    def is_in(self, name: str) -> bool:
+        return super().is_in(name) or any(world.is_in(name) for world in self._others)
+
+
+class OnNodes(ChatTestCase):
+    """Put before a class of scenarios, runs them with people at three nodes."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        if self._testMethodName in AT_ONCE:
+            raise SkipTest("at two nodes at once either may be the first")
+        self.store = SharedStore(Clock(), self.limits, lease=86_400.0)
+        self.world = SpreadWorld(
+            "a", "b", "c", store=self.store, limits=self.limits, doors=self.doors
+        )
