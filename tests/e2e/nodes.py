@@ -87,6 +87,13 @@ class Node:
         await server.stop()
         self.said += server.out.text
 
+    async def ends(self) -> None:
+        """Wait for its end, of which somebody else has told it."""
+        server, self._server = self._server, None
+        assert server is not None
+        assert await server.end() == 0, server.out.text
+        self.said += server.out.text
+
     def pause(self) -> None:
         """Let it stand still."""
         assert self._server is not None
