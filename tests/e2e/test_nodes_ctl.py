@@ -117,7 +117,7 @@ async def test_with_the_rights_and_the_settings_of_deploy(tmp_path: Path) -> Non
         await ann.heard.until("all about tea")
         for line, answer in (
             ("/history", "hello"), ("/search hello", "hello"), ("/msg bob psst", "psst"),
-            ("/join #lab", "#lab"), ("/rules #lab retention=5", "retention"),
+            ("/join #lab", "#lab"), ("/rules #lab retention=5", "5 lines are kept"),
             ("/nick anna", "anna"),
             ("/kick bob", "."), ("/token", "/resume"), ("/register", "assword"),
         ):  # fmt: skip
