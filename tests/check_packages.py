@@ -16,10 +16,11 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 FILES = """
+from twistchat.engine.redis import scripts
 from twistchat.frontends.web.assets import own_assets
-print(own_assets().version)
+print(own_assets().version, scripts.APPEND.sha, scripts.HELLO.sha)
 """
-"""Says which files of the page for browsers are there, by a hash of them all."""
+"""Says which files of the page for browsers are there, and which scripts for Redis, by hashes."""
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -43,8 +44,8 @@ def check(how: str, *install: str | Path, elsewhere: Path) -> None:
     assert "twistchat 0." in run(binaries / "twistchat", "--version", cwd=elsewhere), how
     assert "twistchat 0." in run(binaries / "twistd", "chat", "--version", cwd=elsewhere), how
     assert "Traceback" not in run(binaries / "twistd", "--help", cwd=elsewhere), how
-    page = run(binaries / "python", "-c", FILES, cwd=elsewhere)
-    assert page == run(sys.executable, "-c", FILES, cwd=ROOT), f"{how}: the page lacks files"
+    found = run(binaries / "python", "-c", FILES, cwd=elsewhere)
+    assert found == run(sys.executable, "-c", FILES, cwd=ROOT), f"{how}: files are missing"
     run(*pip, "uninstall", "--quiet", "--yes", "twistchat", cwd=elsewhere)
     shown = run(binaries / "twistd", "--help", cwd=elsewhere)
     assert " chat " not in shown, how

@@ -165,6 +165,19 @@ class LostTests(StoreTestCase):
         (again,) = self.b.say("k", said("1", at=2.0))
         self.assertEqual(again, Repeated(Stamp(epoch, 1)))
 
+    def test_the_new_epoch_was_lost_too(self) -> None:
+        """Two failovers, the second to a copy that has not heard of what followed the first."""
+        second = self.verify(5)
+        self.b.put(said("5", at=5.0))
+        self.db.hset("t:stands", "#lobby", f"{self.before} 4 {self.before}")
+        self.db.delete("t:epochs")
+        first, self.before = self.before, second
+        third = self.verify(5, 5.0)
+        self.assertNotIn(third, (first, second))
+        self.assertEqual(self.verify(5, 5.0), third)  # the next node
+        self.before = first
+        self.assertEqual(self.verify(4, 4.0), third)
+
     def test_private_logs(self) -> None:
         whispered = e.Whispered("1", "a", "2", "b", "psst", False, 7.0)
         (stamp,) = self.a.put(whispered)
@@ -178,8 +191,10 @@ class LostTests(StoreTestCase):
 
     def test_a_log_that_is_gone_begins_anew(self) -> None:
         self.db.flushall()
-        self.assertNotEqual(self.verify(4), self.before)
-        self.assertEqual(self.a.put(said("x"))[0], Stamp(self.epoch(), 1))
+        epoch = self.verify(4)
+        self.assertNotEqual(epoch, self.before)
+        self.assertEqual(self.a.put(said("x"))[0], Stamp(epoch, 1))
+        self.assertEqual(self.verify(3), epoch)  # the next node
 
 
 class LeaseTests(StoreTestCase):

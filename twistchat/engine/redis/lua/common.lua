@@ -1,5 +1,31 @@
 -- What several scripts need: the feed, the logs, the people and their names.
--- This file stands before theirs. KEYS[1] is the prefix of all keys (docs/architecture.md).
+-- This file stands before theirs. KEYS[1] is what all keys begin with; behind it there are:
+--
+--   facts              hash: store (its id), format, secret, run (of which Redis), audited (how many)
+--   seq, feed          the last number in the feed; the stream of it: h (node, life, number of the
+--                      batch), p (the place of each item: "EPOCH NUMBER" or nothing), e (their JSON)
+--   wake               no key, but the channel: "NUMBER NODE" for each entry of the feed
+--   stands, private    hashes: log of a room (or !), log of two people -> "EPOCH LAST LIFE"; a log's
+--                      life is the epoch with which it began
+--   events:LOG         stream: e (JSON), under the event's number
+--   erased:LOG         hash: number -> JSON of what was deleted
+--   standing:LOG       hash: what is decided -> "NUMBER JSON"
+--   order              hash: LOG, or LOG and what is decided -> where that stands among all events
+--   first              hash: LOG -> what retention has left; see sweep.lua
+--   epochs, told       hashes: epoch -> the one under which the log went on; told: for nodes alone
+--   keys:PERSON:KEY    "LIFE EPOCH NUMBER DIGEST TIME"
+--   audit              stream: l (log), p (place), e (JSON), under 1, 2, 3 ...
+--   of:PERSON          set: their logs with others
+--   cursors:PERSON, remembered:PERSON, passwords    see notes.py
+--   nodes, node:NODE   sorted set: node -> end of its lease (ms); hash: life, since, number
+--   beat               when any of them was heard of last (ms)
+--   batch:NODE:LIFE    number and answer of its last batch
+--   people             set: who is connected
+--   person:PERSON      hash: folded (name), who, away, persona, rest (of `Entered`, as JSON), order
+--   rooms-of:PERSON    sorted set, in the order of joining;  crowds  hash: room -> people in it
+--   homes:PERSON, people-of:NODE    sets: who is connected to which nodes
+--   names, names-of:NODE            hash: folded -> "HOLDER NODE", or "HOLDER NODE UNTIL" (ms) where
+--                                   that node is gone, and kept-names has it, by its end; sets
 
 local P, call = KEYS[1], redis.call
 local concat, insert = table.concat, table.insert

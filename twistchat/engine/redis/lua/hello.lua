@@ -53,14 +53,29 @@ local function is_other(name, number, when)
   return tonumber(json:match(',"at":([^,}]+)')) ~= tonumber(when)
 end
 
+-- Whether a log goes on for an epoch under which it was told before.
+local function goes_on_from(log, epoch)
+  for _ = 1, 100 do
+    if epoch == log.epoch then return true end
+    epoch = call('HGET', P .. 'epochs', epoch) or call('HGET', P .. 'told', epoch)
+    if not epoch then return false end
+  end
+  return false
+end
+
 for index = 13, #ARGV, 4 do
   local name, epoch, number, when = ARGV[index], ARGV[index + 1], ARGV[index + 2], ARGV[index + 3]
   local log = find_log(name)
-  if log and log.epoch == epoch
-    and (log.last < tonumber(number) or is_other(name, number, when)) then
+  if not log then
+    if name:byte(1) ~= 64 then  -- an @
+      call('HSET', P .. 'told', epoch, open_log(name).epoch)
+    end
+  elseif log.epoch == epoch then
+    if log.last < tonumber(number) or is_other(name, number, when) then go_on_anew(log) end
+  elseif not goes_on_from(log, epoch) then
+    -- The store may have lost the change to the epoch that was told, and have the one before again.
     go_on_anew(log)
-  elseif not log and name:byte(1) ~= 64 then
-    open_log(name)
+    call('HSET', P .. 'told', epoch, log.epoch)
   end
 end
 
