@@ -28,7 +28,7 @@
 --                                   that node is gone, and kept-names has it, by its end; sets
 
 local P, call = KEYS[1], redis.call
-local concat, insert = table.concat, table.insert
+local concat, insert, unpack = table.concat, table.insert, unpack
 
 -- The clock of Redis, in milliseconds: the only one that all nodes share.
 local function clock()
@@ -255,18 +255,34 @@ local function departed(id, who, rooms, cause, at)
     .. ',"who":' .. who .. ',"cause":"' .. cause .. '","words":"","at":' .. at .. '}'
 end
 
--- Lets go of some of those who are connected to a node.
+-- Does a command with many words in a few calls, since Lua has room for so many only.
+local function in_parts(command, key, words)
+  for index = 1, #words, 1000 do
+    call(command, key, unpack(words, index, math.min(index + 999, #words)))
+  end
+end
+
+-- Lets go of some of those who are connected to a node, who may be thousands. Returns who of them
+-- is not connected to others.
 local function let_go(ids, node, cause, at)
+  local gone, left, is_gone = {}, {}, {}
   table.sort(ids)
   for _, id in ipairs(ids) do
-    local who = call('HGET', P .. 'person:' .. id, 'who')
-    local went = go(id, node, false)
-    if went == 'elsewhere' then
+    local who, homes = call('HGET', P .. 'person:' .. id, 'who'), call('SMEMBERS', P .. 'homes:' .. id)
+    if #homes == 1 and homes[1] == node then
+      local rooms = rooms_of(id)
+      for _, room in ipairs(rooms) do left[room] = (left[room] or 0) + 1 end
+      call('DEL', P .. 'person:' .. id, P .. 'rooms-of:' .. id, P .. 'homes:' .. id)
+      gone[#gone + 1], is_gone[id] = id, true
+      show('', departed(id, who, rooms, cause, at))
+    elseif go(id, node, false) then
       show('', withdrew(id, who, at))
-    elseif went then
-      show('', departed(id, who, went, cause, at))
     end
   end
+  for room, count in pairs(left) do count_in(room, -count) end
+  in_parts('SREM', P .. 'people', gone)
+  in_parts('SREM', P .. 'people-of:' .. node, gone)
+  return is_gone
 end
 
 -- ---------------------------------------------------------------- nodes
@@ -283,21 +299,22 @@ end
 -- Ends a node: its people are gone, and its names free, or kept until a time. What became of its
 -- last batch stays known: it may have been asked, and not heard.
 local function end_node(node, cause, at, till, length)
-  local life = life_of(node) or '-'
-  let_go(call('SMEMBERS', P .. 'people-of:' .. node), node, cause, at)
+  local life, free = life_of(node) or '-', {}
+  local is_gone = let_go(call('SMEMBERS', P .. 'people-of:' .. node), node, cause, at)
   for _, folded in ipairs(call('SMEMBERS', P .. 'names-of:' .. node)) do
     local claim = claim_of(folded)
     if claim and claim.node == node then
-      local home = other_home(claim.holder, node)
+      local home = not is_gone[claim.holder] and other_home(claim.holder, node)
       if home then
         give_name(folded, claim.holder, home)
       elseif till then
         keep_name(folded, claim, till)
       else
-        free_name(folded, claim)
+        free[#free + 1] = folded
       end
     end
   end
+  in_parts('HDEL', P .. 'names', free)
   call('DEL', P .. 'people-of:' .. node, P .. 'names-of:' .. node, P .. 'node:' .. node)
   call('ZREM', P .. 'nodes', node)
   tell(node .. ' ' .. life .. ' 0', length)

@@ -100,7 +100,9 @@ tell(node .. ' ' .. life .. ' 0', length)
 -- ---------------------------------------------------------------- how everything stands
 
 local stands = call('HGETALL', P .. 'stands')
-local holds, people = {}, {}
+local holds, people, orders = {}, {}, {}
+local ordered = call('HGETALL', P .. 'order')
+for index = 1, #ordered, 2 do orders[ordered[index]] = ordered[index + 1] end
 for index = 1, #stands, 2 do
   local name = stands[index]
   local standing = call('HGETALL', P .. 'standing:' .. name)
@@ -111,15 +113,15 @@ for index = 1, #stands, 2 do
       call('HDEL', P .. 'standing:' .. name, standing[place])
       call('HDEL', P .. 'order', name .. ' ' .. standing[place])
     else
-      local order = call('HGET', P .. 'order', name .. ' ' .. standing[place])
-      insert(holds, {name, tonumber(number), json, order or '0'})
+      local order = orders[name .. ' ' .. standing[place]] or '0'
+      holds[#holds + 1] = {name, tonumber(number), json, order}
     end
   end
   if name:byte(1) == 35 then  -- a #
     local last = call('XREVRANGE', P .. 'events:' .. name, '+', '-', 'COUNT', 1)[1]
     if last then
       local number = tonumber(last[1]:match('^%d+'))
-      insert(holds, {name, number, last[2][2], call('HGET', P .. 'order', name) or '0'})
+      holds[#holds + 1] = {name, number, last[2][2], orders[name] or '0'}
     end
   end
 end
