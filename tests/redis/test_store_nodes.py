@@ -13,7 +13,7 @@ from twistchat.core.law import Deed
 from twistchat.engine import Committed, Entry, Label, Repeated, Stamp
 from twistchat.engine.redis.link import StoreError
 from twistchat.engine.redis.shapes import Beat
-from twistchat.engine.redis.store import NodeGoneError, ToldUpTo
+from twistchat.engine.redis.store import FeedTrimmedError, NodeGoneError, ToldUpTo
 from twistchat.testing.deeds import account, moderated, rules
 from twistchat.testing.harness import said
 
@@ -250,6 +250,22 @@ class LeaseTests(StoreTestCase):
             self.b.put(said("x"))
         self.b.hello(life="b2", former="b1")
         self.assertEqual(self.wait(self.b.store.nodes(self.b.here))[1].name, "b")
+
+    def test_what_nobody_has_to_read_any_more_leaves_the_feed(self) -> None:
+        for _ in range(1_250):
+            self.a.put(said("x"))
+        self.beat(self.a)
+        self.beat(self.b)
+        self.assertEqual(self.db.zrange("t:marks", 0, -1), [b"1250"])
+        self.assertEqual(self.db.xlen("t:feed"), 1_250)
+        self.db.zadd("t:marks", {"900": 5, "150": 4})
+        self.beat(self.a)
+        self.assertEqual(self.db.zrange("t:marks", 0, -1), [b"1250"])
+        self.assertLessEqual(1_000, self.db.xlen("t:feed"))  # all that is new
+        self.assertLess(self.db.xlen("t:feed"), 1_150)
+        with self.assertRaises(FeedTrimmedError):
+            self.wait(self.b.store.feed(10, 9))
+        self.assertEqual(len(self.wait(self.b.store.feed(250, 9))), 9)
 
     def test_a_node_is_not_dead_as_long_as_nobody_says_so(self) -> None:
         self.dies(self.b)

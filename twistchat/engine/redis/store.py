@@ -31,7 +31,10 @@ FORMAT: Final = 1
 """How things are kept: a version that does not know it leaves them alone."""
 
 FEED: Final = 10_000
-"""Batches that the feed has at least: a node that is cut off for longer begins anew."""
+"""Batches that the feed has at most, or a few more: who is cut off for longer begins anew."""
+
+FEED_STAYS: Final = 1_000
+"""Batches that stay in the feed, however old: who was away for a while finds the last it knows."""
 
 BATCH_KEPT: Final = 3_600
 """Seconds for which it is known what has become of a node's last batch."""
@@ -210,8 +213,9 @@ class Store:
     def beat(self, here: Here) -> Deferred[Beat]:
         """Say that this node is alive, and let those who have not said so for long be gone."""
         asked = self._run(
-            scripts.BEAT, here.node, here.life, self._lease, repr(float(self._now())), FEED
-        )
+            scripts.BEAT, here.node, here.life, self._lease, repr(float(self._now())), FEED,
+            FEED_STAYS,
+        )  # fmt: skip
         return asked.addCallback(lambda found: Beat(found[0], found[1].decode(), bool(found[2])))
 
     def leave(self, here: Here) -> Deferred[None]:

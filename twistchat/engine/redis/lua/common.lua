@@ -4,6 +4,7 @@
 --   facts              hash: store (its id), format, secret, run (of which Redis), audited (how many)
 --   seq, feed          the last number in the feed; the stream of it: h (node, life, number of the
 --                      batch), p (the place of each item: "EPOCH NUMBER" or nothing), e (their JSON)
+--   marks              sorted set: numbers in the feed, by when they were the last (ms)
 --   wake               no key, but the channel: "NUMBER NODE" for each entry of the feed
 --   stands, private    hashes: log of a room (or !), log of two people -> "EPOCH LAST LIFE"; a log's
 --                      life is the epoch with which it began
