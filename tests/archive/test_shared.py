@@ -234,6 +234,17 @@ class ImportTests(SharedTestCase):
         self.assertIn("text is missing", self.fails("import", "-", stdin=wrong.encode()))
         self.assertEqual(self.redis.keys(), [b"other"])
 
+    def test_a_redis_that_is_full(self) -> None:
+        self.fill()
+        exported = self.export("--db", self.path)
+        used = self.redis.info("memory")["used_memory"]
+        self.redis.config_set("maxmemory", used + 50_000)
+        self.addCleanup(self.redis.config_set, "maxmemory", 0)
+        told = self.fails("import", "-", stdin=exported.encode())
+        self.assertIn("OOM", told)
+        self.assertIn("; nothing was imported", told)
+        self.assertEqual(self.redis.keys(), [])
+
     def test_a_chat_that_came_meanwhile(self) -> None:
         connection = self.server.connect()
         self.addCleanup(connection.close)

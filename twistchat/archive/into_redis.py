@@ -50,7 +50,7 @@ def import_export(file: BinaryIO, name: str, choice: RedisChoice) -> Import:
         try:
             done = Importing(_Redis(filling)).run(lines)
             filling.finish()
-        except ArchiveError:
+        except (ArchiveError, StoreError):
             filling.give_up()
             raise
     except StoreError as error:
