@@ -11,6 +11,7 @@ from tests.simulation.houses import House, SlowHouse
 from tests.simulation.model import WrongError
 from tests.simulation.play import Play
 from tests.simulation.schedule import Step, make_schedule, shortest
+from tests.simulation.shared import RedisHouse
 from twistchat.core.limits import NONE, Limits
 
 if TYPE_CHECKING:
@@ -38,7 +39,12 @@ def limits_of(random: Random, *, guests: str = "") -> Limits:
     )
 
 
-HOUSES: dict[str, type[House]] = {"memory": House, "slow": SlowHouse, "sqlite": DiskHouse}
+HOUSES: dict[str, type[House]] = {
+    "memory": House,
+    "slow": SlowHouse,
+    "sqlite": DiskHouse,
+    "redis": RedisHouse,
+}
 
 
 def play(
