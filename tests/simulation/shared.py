@@ -56,10 +56,10 @@ class WatchedNode(Watched):
             return
         if isinstance(item, NotKept) and item.why is Unkept.UNKNOWN:
             self._unknown.append(item.event)
-        while (
-            self._due and not _is_of(self._due[0], committed) and _may_change_nothing(self._due[0])
-        ):
-            del self._due[0]
+        while self._due and not _is_of(self._due[0], committed):
+            if is_durable(self._due[0].item) or self._due[0].label is not None:
+                break
+            del self._due[0]  # it has changed nothing
         if self._due and isinstance(item, Rejoined | Done | Departed):
             committed = Committed(
                 self._due[0].item, committed.epoch, committed.number, committed.origin

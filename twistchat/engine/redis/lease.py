@@ -194,6 +194,7 @@ class Lease:
                 self._unready("the others are told who is here")
                 self._look()
             else:
+                self._outbox.refusal = ""  # until the next that is refused
                 self._feed.hear(beat.seq)
 
         def failed(failure: Failure) -> None:
