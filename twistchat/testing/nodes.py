@@ -69,11 +69,27 @@ class NodesTestCase(SynchronousTestCase):
 
     def kill(self, node: str) -> None:
         """Let a node end without a word. Its people notice nothing yet."""
-        self.engine(node).die()
+        self._engine(node).die()
         self.worlds.pop(node)
 
-    def engine(self, node: str) -> SharedEngine:
-        """Find the engine of a node, to cut it off and let it come back."""
+    def cuts(self, node: str) -> None:
+        """Let a node reach the store no more."""
+        self._engine(node).cut()
+
+    def joins(self, node: str) -> None:
+        """Let it reach the store again."""
+        self._engine(node).join()
+
+    def lease_is_over(self, node: str) -> None:
+        """Let so much time go by that a node of which nothing was heard counts as dead."""
+        self.wait(self.store.lease * 2)
+
+    def lose_everything(self) -> None:
+        """Let the store forget all there is, and each node notice it."""
+        self.store.lose_everything()
+        self.wait(self.store.lease)
+
+    def _engine(self, node: str) -> SharedEngine:
         engine = self.worlds[node].engine
         assert isinstance(engine, SharedEngine)
         return engine
