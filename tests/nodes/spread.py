@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 from unittest import SkipTest
 
 from twisted.internet.task import Clock
 
+from tests.redis.engines import kill, redis_engine
+from tests.redis.server import shared_server
 from twistchat.testing import LINE, ChatTestCase, FrontEnd, Person, SharedEngine, SharedStore, World
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
     from twistchat.core.limits import Limits
     from twistchat.engine import Engine
+    from twistchat.engine.redis.engine import RedisEngine
 
 
 AT_ONCE = {
@@ -35,13 +39,13 @@ into one node."""
 class SpreadWorld(World):
     """Several nodes that look like one: whoever connects is at the next of them."""
 
-    def __init__(self, *names: str, store: SharedStore, **kwargs: Any) -> None:
-        def engine(name: str) -> Callable[[Clock, Limits], Engine]:
-            return lambda _, limits: SharedEngine(store, name, limits=limits)
+    def __init__(self, *names: str, engine: Callable[[str], Engine], **kwargs: Any) -> None:
+        def make(name: str) -> Callable[[Clock, Limits], Engine]:
+            return lambda _, __: engine(name)
 
         first, *others = names
-        self._others = [World(engine(name), clock=store.clock, **kwargs) for name in others]
-        super().__init__(engine(first), clock=store.clock, **kwargs)
+        self._others = [World(make(name), **kwargs) for name in others]
+        super().__init__(make(first), **kwargs)
         self._next = cycle([None, *self._others])
 
     def connect(self, front_end: FrontEnd = LINE, *, speaks_first: bool = False) -> Person:
@@ -68,7 +72,35 @@ class OnNodes(ChatTestCase):
         super().setUp()
         if self._testMethodName in AT_ONCE:
             raise SkipTest("at two nodes at once either may be the first")
-        self.store = SharedStore(Clock(), self.limits, lease=86_400.0)
+        self.clock = Clock()
         self.world = SpreadWorld(
-            "a", "b", "c", store=self.store, limits=self.limits, doors=self.doors
-        )
+            "a", "b", "c", engine=self.engine_of, clock=self.clock, limits=self.limits,
+            doors=self.doors,
+        )  # fmt: skip
+
+    def engine_of(self, node: str) -> Engine:
+        """Make the engine of a node."""
+        if not hasattr(self, "store"):
+            self.store = SharedStore(self.clock, self.limits, lease=86_400.0)
+        return SharedEngine(self.store, node)
+
+
+class OnNodesOfRedis(OnNodes):
+    """The same on a Redis."""
+
+    def setUp(self) -> None:
+        self.server = shared_server()
+        self.engines: list[RedisEngine] = []
+        with closing(self.server.client()) as redis:
+            redis.flushall()
+        super().setUp()
+
+    def tearDown(self) -> None:
+        for engine in self.engines:
+            kill(engine)
+        super().tearDown()
+
+    def engine_of(self, node: str) -> Engine:
+        engine = redis_engine(self.server, self.clock, self.limits, node=node, is_alone=True)
+        self.engines.append(engine)
+        return engine

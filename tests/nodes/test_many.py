@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import closing
 from typing import TYPE_CHECKING
 
-from tests.nodes.spread import OnNodes, SpreadWorld
+from tests.nodes.spread import OnNodes, OnNodesOfRedis, SpreadWorld
 from tests.session.test_many import ManyTests
 from twistchat.core.accounts import Role
 from twistchat.core.names import fold
@@ -30,6 +31,12 @@ class ManyAtNodesTests(OnNodes, ManyTests):
             self.check_node(world)
         for other in others:
             self.assertEqual(seen(other.parts.chat), seen(one.parts.chat))
+        self.check_store()
+        self.assert_same_lines({})
+
+    def check_store(self) -> None:
+        assert isinstance(self.world, SpreadWorld)
+        one, *_ = self.world.nodes
         known = {user: set(its.homes) for user, its in self.store.people._people.items()}
         self.assertEqual(set(known), {user.id for user in one.parts.chat.people})
         for name, world in zip("abc", self.world.nodes, strict=True):
@@ -39,7 +46,6 @@ class ManyAtNodesTests(OnNodes, ManyTests):
         for user in one.parts.chat.people:
             held = self.store.names.get(fold(user.name), ("", ""))
             self.assertEqual(held[0], user.id, user.name)
-        self.assert_same_lines({})
 
     def check_node(self, world: World) -> None:
         chat, fanout = world.parts.chat, world.parts.fanout
@@ -80,3 +86,17 @@ def seen(chat: Chat) -> object:
         if room.members
     }
     return people, rooms
+
+
+class ManyAtNodesOfRedisTests(OnNodesOfRedis, ManyAtNodesTests):
+    """The same on a Redis."""
+
+    seeds = range(3)
+
+    def check_store(self) -> None:
+        with closing(self.server.client()) as redis:
+            held = redis.hgetall("twistchat:names")
+        assert isinstance(self.world, SpreadWorld)
+        for user in self.world.parts.chat.people:
+            holder, *_ = held[fold(user.name).encode()].split()
+            self.assertEqual(holder, user.id.encode(), user.name)
