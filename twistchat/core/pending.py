@@ -95,6 +95,14 @@ class Pending:
             if here.moves and room not in here.told and room in here.rooms()
         }
 
+    def going(self, room: str) -> dict[str, str]:
+        """Find who (by id, and their names) is to be in a room no more, but it is not told yet."""
+        return {
+            user: here.moves[-1].who
+            for user, here in self._people.items()
+            if here.moves and room in here.told and room not in here.rooms()
+        }
+
     def is_entering(self, user: str) -> bool:
         """Whether it is under way that somebody is connected to this node."""
         return user in self._people and self._people[user].entering > 0

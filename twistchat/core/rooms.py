@@ -241,7 +241,7 @@ def members_on_joining(room: Room, *, is_full: bool) -> e.MembersListed:
 def members_told(state: State, item: e.MembersListed) -> e.MembersListed:
     """Tell who is in a room where it is told, since nodes elsewhere have decided meanwhile.
 
-    Of whom it is told later that they come in, it is told later.
+    Of whom it is told later that they come in, it is told later; and so it is of whoever goes.
     """
     room = state.rooms.get(item.room)
     if room is None or not state.pending.is_used:
@@ -249,11 +249,16 @@ def members_told(state: State, item: e.MembersListed) -> e.MembersListed:
     coming = state.pending.coming(room.name)
     here = [member for member in room.members.values() if member.id not in coming]
     listed = _members(room, on_joining=item.on_joining, members=here)
+    going = state.pending.going(room.name)
+    if going:
+        names = sorted((*listed.names, *going.values()), key=fold)
+        listed = replace(listed, names=tuple(names), count=listed.count + len(going))
     if not item.roster:
         return listed
     roster = _roster(room)
-    if any(one.id in coming for one, _ in roster[: len(here)]):
-        roster = [(member, member.name) for member in here]
+    if going or any(one.id in coming for one, _ in roster[: len(here)]):
+        roster = [each for each in item.roster[: item.count] if each[0].id in going]
+        roster += [(member, member.name) for member in here]
     return replace(listed, roster=roster)
 
 
