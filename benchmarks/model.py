@@ -12,7 +12,7 @@ it in larger turns, and is full only when one takes too long.
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,13 @@ FULL = 0.5
 who all come at once, for the people of another node that has died, and for the model's errors."""
 
 
+COMING = 0.6e-3
+"""Seconds of a core that somebody takes who comes in: see docs/performance.md."""
+
+MOST = 50_000
+"""People of one process, so that they are all back within half a minute of COMING each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Coefficients:
     """What something costs: seconds of a core, and bytes."""
@@ -42,22 +49,34 @@ class Coefficients:
     """Of telling one person what a turn has brought, however much that is."""
     person: float
     """Bytes of somebody who is connected here."""
-    far_turn: float = 0.0
-    """Of fetching what the other nodes have said, once a turn."""
     far_line: float = 0.0
-    """Of a line of theirs."""
+    """Of a line that was said at another node, besides telling it here."""
     far_person: float = 0.0
     """Bytes of somebody who is connected to another node."""
     store_batch: float = 0.0
-    """Of a batch, in the process of Redis."""
+    """Of a batch, in the process of Redis; and again for each node that reads it."""
+    store_batch_read: float = 0.0
     store_line: float = 0.0
-    """Of a line in it, there."""
+    """Of a line, there; and again for each node that reads it."""
+    store_line_read: float = 0.0
     stored_line: float = 0.0
     """Bytes of a line there."""
 
 
 ONE = Coefficients(turn=844e-6, line=13.7e-6, write=8.27e-6, person=6.6 * 1024)
 """One process with SQLite: see `fitted`, and docs/performance.md."""
+
+SEVERAL = replace(
+    ONE,
+    far_line=15.5e-6,
+    far_person=1_066,
+    store_batch=400e-6,
+    store_batch_read=110e-6,
+    store_line=5e-6,
+    store_line_read=2.1e-6,
+    stored_line=185,
+)
+"""Processes that share a Redis (`appendfsync always`): what differs, of `benchmarks.nodes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,31 +120,41 @@ def node(costs: Coefficients, load: Load, nodes: int = 1) -> Node:
     told = load.room / nodes
     """Of the people in a room, those who are here."""
     memory = here * costs.person + (load.people - here) * costs.far_person
-    turn = costs.turn + (costs.far_turn if nodes > 1 else 0.0)
     reading = own * costs.line + far * costs.far_line
     telling = load.lines * told * costs.write
     everybody = here * costs.write
     """Nobody is told more often than once a turn."""
-    in_turn = turn + reading * LONGEST_TURN + min(telling * LONGEST_TURN, everybody)
-    if load.lines * turn + reading + telling <= 1:  # each line in a turn of its own
-        takes = turn + costs.line + told * costs.write
+    in_turn = costs.turn + reading * LONGEST_TURN + min(telling * LONGEST_TURN, everybody)
+    if load.lines * costs.turn + reading + telling <= 1:
+        # Each line in a turn of its own, wherever it was said.
+        takes = costs.turn + costs.line + told * costs.write
     else:  # turns grow until they keep up
-        telling_all = (turn + everybody) / (1 - reading) if reading < 1 else inf
-        telling_some = turn / (1 - reading - telling) if reading + telling < 1 else inf
+        telling_all = (costs.turn + everybody) / (1 - reading) if reading < 1 else inf
+        telling_some = costs.turn / (1 - reading - telling) if reading + telling < 1 else inf
         takes = min(telling_all, telling_some)
     return Node(in_turn / LONGEST_TURN, takes, memory)
 
 
 def store(costs: Coefficients, load: Load, nodes: int) -> float:
-    """Tell how much of its core Redis needs, at the most: with a batch for each line or turn."""
-    batches = min(load.lines, nodes / node(costs, load, nodes).turn)
-    return batches * costs.store_batch + load.lines * costs.store_line
+    """Tell how much of its core Redis needs, if the nodes take turns of LONGEST_TURN.
+
+    In each turn a node puts a batch there, and reads what all others have.
+    """
+    turns = nodes * (costs.store_batch + costs.store_batch_read) / LONGEST_TURN
+    lines = load.lines * (costs.store_line + nodes * costs.store_line_read)
+    return turns + lines
+
+
+def is_enough(costs: Coefficients, load: Load, nodes: int) -> bool:
+    """Whether so many processes can do it, whatever Redis can."""
+    return load.people <= nodes * MOST and node(costs, load, nodes).full <= FULL
 
 
 def enough(costs: Coefficients, load: Load, most: int = 500) -> int | None:
-    """Tell how many processes are needed; None: no number of them is enough."""
+    """Tell how many processes are needed; None: they, or Redis, could not do it."""
     counts = range(1, most + 1)
-    return next((count for count in counts if node(costs, load, count).full <= FULL), None)
+    count = next((count for count in counts if is_enough(costs, load, count)), None)
+    return None if count is None or store(costs, load, count) > FULL else count
 
 
 def full_at(costs: Coefficients, room: int, every: float) -> int:
@@ -133,7 +162,7 @@ def full_at(costs: Coefficients, room: int, every: float) -> int:
     few, many = 0, 10_000_000
     while many - few > 1:
         people = (few + many) // 2
-        if node(costs, Load(people, min(room, people), every)).full <= FULL:
+        if is_enough(costs, Load(people, min(room, people), every), 1):
             few = people
         else:
             many = people
@@ -167,6 +196,33 @@ MEASURED = tuple(
 """twistchat-sqlite in docs/performance.md; x1 has ten senders, x64 some 335 lines to a commit."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a line has cost all processes together that share a Redis."""
+
+    people: int
+    nodes: int
+    mode: str
+    shared: float
+    cost: float
+    """Seconds of a core, for each line."""
+    store: float
+    """Seconds of Redis's."""
+
+
+SHARED = tuple(
+    Shared(people, nodes, mode, shared, cost * 1e-6, store * 1e-6)
+    for people, mode, shared, figures in (
+        (60, "20/s", 1, ((1370, 500), (1989, 750), (2830, 750))),
+        (600, "20/s", 1, ((4829, 250), (5765, 500), (5994, 606))),
+        (60, "x64", 335, ((22.1, 6.79), (38.0, 9.15), (52.6, 11.4))),
+        (600, "x64", 335, ((33.0, 7.52), (42.5, 9.03), (74.0, 9.68))),
+    )
+    for nodes, (cost, store) in enumerate(figures, 1)
+)
+"""`python -m benchmarks.nodes --clients 60` and 600, three rounds, while others worked there."""
+
+
 def fitted(points: Sequence[Measured]) -> tuple[float, float, float]:
     """Find what a turn, a line and a write cost, so that the relative errors are least."""
     rows = []
@@ -193,19 +249,36 @@ def predicted(costs: Coefficients, point: Measured) -> float:
     return once / point.people
 
 
+def predicted_shared(costs: Coefficients, seen: Shared) -> tuple[float, float]:
+    """Tell what the model says of that: of the processes, and of Redis."""
+    turns = (seen.nodes * costs.turn + seen.people * costs.write) / seen.shared
+    batch = costs.store_batch + seen.nodes * costs.store_batch_read
+    line = costs.store_line + seen.nodes * costs.store_line_read
+    reading = costs.line + (seen.nodes - 1) * costs.far_line
+    return turns + reading, batch / seen.shared + line
+
+
 # ------------------------------------------------------------------------ the tables
 
 
 def number(value: float) -> str:
     """Write a number as long as it says something."""
-    if value >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.2g}"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def percent(part: float) -> str:
     """Write a part of a core."""
     return f"{part:.0%}".replace("%", " %")
+
+
+def size(memory: float) -> str:
+    """Write how much memory that is."""
+    return f"{memory / 2**20:,.0f} MiB" if memory < 2**30 else f"{memory / 2**30:,.1f} GiB"
+
+
+def off(model: float, measured: float) -> str:
+    """Write how far the model is off."""
+    return f"{model / measured - 1:+.0%}".replace("%", " %")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -224,7 +297,7 @@ def check_table() -> str:
                 f"{point.people:,}",
                 number(point.cost * 1e6),
                 number(predicted(ONE, point) * 1e6),
-                f"{predicted(ONE, point) / point.cost - 1:+.0%}".replace("%", " %"),
+                off(predicted(ONE, point), point.cost),
             ]
             for point in MEASURED
         ),
@@ -250,30 +323,74 @@ def nodes_table(costs: Coefficients) -> str:
 
     def row(people: int, room: int, every: float) -> Sequence[str]:
         load = Load(people, room, every)
-        first = [f"{people:,}", f"{room:,}", number(load.lines), number(load.deliveries)]
+        first = [
+            f"{people:,}",
+            f"{room:,}",
+            f"{every / 60:g} min",
+            number(load.lines),
+            number(load.deliveries),
+        ]
         count = enough(costs, load)
         if count is None:
-            return [*first, "too much for one feed", "", "", ""]
+            return [*first, "too much for one Redis", "", "", ""]
         each = node(costs, load, count)
         return [
             *first,
             str(count),
             percent(each.full),
-            f"{each.memory * count / 2**30:.2g} GiB",
+            size(each.memory * count),
             percent(store(costs, load, count)),
         ]
 
     return table(
-        ["people", "in a room", "lines/s", "deliveries/s", "processes", "each", "memory", "Redis"],
+        [
+            "people",
+            "in a room",
+            "a line every",
+            "lines/s",
+            "deliveries/s",
+            "processes",
+            "each",
+            "memory",
+            "Redis",
+        ],
         (
             row(people, room, every)
-            for room, every in ((100, 60.0), (1_000, 600.0))
+            for room, every in ((100, 60.0), (1_000, 600.0), (10, 600.0))
             for people in SIZES
         ),
     )
 
 
-TABLES: dict[str, Callable[[], str]] = {"check": check_table, "full": full_table}
+def shared_table() -> str:
+    """Compare the model with one, two and three real processes."""
+    rows = []
+    for seen in SHARED:
+        processes, redis = predicted_shared(SEVERAL, seen)
+        rows.append(
+            [
+                f"{seen.people:,}",
+                seen.mode,
+                str(seen.nodes),
+                number(seen.cost * 1e6),
+                number(processes * 1e6),
+                off(processes, seen.cost),
+                number(seen.store * 1e6),
+                number(redis * 1e6),
+            ]
+        )
+    return table(
+        ["people", "how", "processes", "measured, µs", "model", "off by", "Redis, µs", "model"],
+        rows,
+    )
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "check": check_table,
+    "full": full_table,
+    "shared": shared_table,
+    "nodes": lambda: nodes_table(SEVERAL),
+}
 
 
 def with_tables(text: str) -> str:
