@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 COMMIT_TIMES = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Seconds: from a disk that lies about syncing to one that is about to fail."""
@@ -54,7 +54,7 @@ class Heard:
     """Lines that were read, whatever became of them."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Feed:
     """How far a node has read what all nodes of its chat do."""
 
@@ -83,8 +83,8 @@ class Commits:
     """When the writer was given what it has now, by the reactor's clock; None if it has nothing."""
     is_failing: bool = False
     """Whether the last batch could not be kept."""
-    feed: Feed | None = None
-    """None where the chat has one node."""
+    feed: Callable[[], Feed] = Feed
+    """Tells how far this node has read; nothing where the chat has one."""
 
 
 @dataclass(slots=True)

@@ -66,6 +66,9 @@ async def test_any_node_is_asked_at_any(tmp_path: Path) -> None:
         assert {name: (n["online"], n["in_all"]) for name, n in told.items()} == {
             "a": (1, 3), "b": (1, 3), "c": (1, 3),
         }  # fmt: skip
+        stats = await data(a, "--node", "c", "stats")
+        assert (stats["node"], stats["people"], stats["in_all"], stats["store"]) == ("c", 1, 3, "")
+        assert (stats["feed"] > 3, stats["feed_behind"]) == (True, 0)
         # What is about the chat acts on all of it.
         assert (await ctl(a, "msg", "carol", "psst"))[0] == 0
         await carol.heard.until("^-- The operator to carol: psst")

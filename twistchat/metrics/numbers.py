@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
-
-from twistchat.counts import Feed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sized
 
-    from twistchat.counts import Commits, Counts, Spread
+    from twistchat.counts import Commits, Counts, Feed, Spread
 
 
 class Outlet(Protocol):
@@ -133,7 +131,7 @@ def look(
         lags=lags.copy(),
         nodes=nodes,
         is_store_up=is_store_up,
-        feed=replace(commits.feed) if commits.feed is not None else Feed(),
+        feed=commits.feed(),
         started=started,
         version=version,
     )

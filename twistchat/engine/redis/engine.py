@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
+from twistchat import counts
 from twistchat.core.concerns import is_shared, stands_in
 from twistchat.core.events import Departed, Entered, Resynced, RulesChanged, Withdrew
 from twistchat.core.limits import DEFAULT_LIMITS, Limits
@@ -93,6 +94,15 @@ class RedisEngine:
             outbox=self._outbox,
             tell=self._tell,
         )
+        self._resync = Resync(
+            store=self._store,
+            place=self._place,
+            outbox=self._outbox,
+            feed=self._feed,
+            missed=self._reading.missed,
+            tell=self._tell,
+            now=now,
+        )
         self._lease = Lease(
             clock=clock,
             link=link,
@@ -100,15 +110,7 @@ class RedisEngine:
             place=self._place,
             outbox=self._outbox,
             feed=self._feed,
-            resync=Resync(
-                store=self._store,
-                place=self._place,
-                outbox=self._outbox,
-                feed=self._feed,
-                missed=self._reading.missed,
-                tell=self._tell,
-                now=now,
-            ),
+            resync=self._resync,
             every=min(lease / 3, LATEST_BEAT),
             jitter=jitter,
         )
@@ -126,6 +128,7 @@ class RedisEngine:
             is_written=_is_written,
             most=MOST,
         )
+        self._line.commits.feed = self._counted
         self._keeping = Keeping(
             link, prefix=prefix, retention=retention or Retention(), clock=clock, now=now
         )
@@ -140,6 +143,15 @@ class RedisEngine:
     def commits(self) -> Commits:
         """See `Engine.commits`."""
         return self._line.commits
+
+    def _counted(self) -> counts.Feed:
+        """Tell what is counted besides."""
+        return counts.Feed(
+            at=self._place.at,
+            last=max(self._feed.last, self._place.at),
+            asked_again=self._outbox.asked_again,
+            resyncs=self._resync.count,
+        )
 
     @property
     def waiting(self) -> int:

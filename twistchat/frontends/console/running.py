@@ -10,7 +10,6 @@ from twisted.logger import Logger
 
 from twistchat.core.changes import Takes, takes_effect
 from twistchat.core.limits import Described, described, limit_value
-from twistchat.counts import Feed
 from twistchat.frontends.console.closing import in_words
 from twistchat.frontends.console.command import Asked, Command, UsageError
 from twistchat.frontends.console.reloading import shown
@@ -155,7 +154,7 @@ class Running:
         engine = self._engine
         if not engine.node:
             return Facts(STATS, fields)
-        feed = engine.commits.feed or Feed()
+        feed = engine.commits.feed()
         fields |= {
             "node": engine.node,
             "in_all": self._chat.population,
