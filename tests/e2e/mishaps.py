@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from tests.e2e.nodes import Node, Nodes
+    from tests.e2e.record import Record
     from tests.e2e.views import View
 
 ROOMS = ("#lobby", "#cats", "#dogs")
@@ -132,9 +133,9 @@ class Mishaps:
                     found.append(f"{story.name}: acknowledged and lost under one epoch: {kept}")
         self._is_well([*found, *self._revenants(self.ledger.__contains__)])
 
-    def look(self) -> None:
-        """Take in what is kept now, before it is lost."""
-        self._is_well(list(self.ledger.read(self.nodes.record())))
+    def look(self, record: Record) -> None:
+        """Take in what was kept, before it is lost: nobody may have been told its numbers."""
+        self._is_well(list(self.ledger.read(record)))
 
     def _revenants(self, is_kept: Callable[[str], bool]) -> Iterator[str]:
         for program in self.programs:
@@ -244,18 +245,19 @@ HARMLESS = (
 
 async def redis_is_flushed(mishaps: Mishaps) -> str:
     """FLUSHALL: everything is gone."""
-    mishaps.look()
+    await mishaps.nodes.hold()
+    mishaps.look(mishaps.nodes.record())
     with mishaps.nodes.redis.client() as client:
         client.flushall()
+    mishaps.nodes.let_go()
     return ""
 
 
 async def a_replica_takes_over(mishaps: Mishaps) -> str:
     """Redis dies, and a replica that does not have all of it takes its place."""
-    mishaps.look()
     rng = mishaps.rng
     seconds, lives_on = rng.uniform(0, 0.5), rng.choice((0, rng.uniform(0.1, 1)))
-    await mishaps.nodes.fail_over(seconds, lives_on=lives_on)
+    await mishaps.nodes.fail_over(seconds, lives_on=lives_on, dies=mishaps.look)
     return f"{seconds:.2f} s behind, and the former lived on for {lives_on:.1f} s"
 
 

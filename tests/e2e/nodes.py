@@ -16,7 +16,7 @@ from tests.e2e.tunnels import Tunnel
 from tests.redis.server import RedisServer, free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import Self
 
@@ -117,6 +117,12 @@ class Node:
         await self.tunnel.end()
 
 
+def record_of(server: RedisServer) -> Record:
+    """Read what a Redis has."""
+    with server.client() as client:
+        return read_redis(client)
+
+
 class Nodes:
     """Some nodes, each with a way of its own to the Redis that they share."""
 
@@ -174,8 +180,7 @@ class Nodes:
 
     def record(self) -> Record:
         """Read what is kept."""
-        with self.redis.client() as client:
-            return read_redis(client)
+        return record_of(self.redis)
 
     # ------------------------------------------------------------ a replica
 
@@ -196,29 +201,47 @@ class Nodes:
                 await deferLater(reactor, 0.05)
         raise AssertionError(f"nothing is copied: {info}")
 
-    async def fail_over(self, seconds: float, *, lives_on: float) -> None:
+    async def fail_over(
+        self, seconds: float, *, lives_on: float, dies: Callable[[Record], None]
+    ) -> None:
         """Let the replica take over, which has not heard what was written these last seconds.
 
-        The nodes go there one after the other. The first one dies before, or `lives_on` so long.
+        The nodes go there one after the other. The first one dies before, or `lives_on` so long;
+        what it has had is told when it `dies`.
         """
         former, copying, self.redis = self.redis, self._copying, self.replica or self.redis
         assert copying is not None
         copying.hold()
         await deferLater(reactor, seconds)
         if not lives_on:
+            await self.hold()
+            dies(record_of(former))
             former.kill()
         copying.close()
         with self.redis.client() as client:
             client.slaveof()
         for node in self.all:
             node.tunnel.leads_to(self.redis.port)
+            node.tunnel.mend()
             await deferLater(reactor, lives_on / len(self.all))
         if lives_on:
+            dies(record_of(former))
             former.kill()
         self.replica = former.start()
         copying.leads_to(self.redis.port)
         copying.mend()
         await self._copies(former)
+
+    async def hold(self) -> None:
+        """Let nothing more come to Redis from any node; what has come is done."""
+        for node in self.all:
+            node.tunnel.hold()
+        await deferLater(reactor, 0.05)
+
+    def let_go(self) -> None:
+        """Let everything come."""
+        for node in self.all:
+            node.tunnel.mend()
 
     # ------------------------------------------------------------ people
 
