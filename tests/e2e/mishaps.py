@@ -234,9 +234,18 @@ async def answers_are_lost(mishaps: Mishaps) -> str:
     return lost
 
 
+async def redis_is_full(mishaps: Mishaps) -> str:
+    """Redis has no memory for anything more, and refuses what would need some."""
+    with mishaps.nodes.redis.client() as client:
+        client.config_set("maxmemory", "1")
+        seconds = await mishaps.wait(*_short_or_long(mishaps.rng))
+        client.config_set("maxmemory", "0")
+    return f"for {seconds:.1f} s"
+
+
 HARMLESS = (
     a_node_is_killed, a_node_stands_still, redis_is_killed, redis_stands_still,
-    connections_are_cut, a_node_is_cut_off, a_way_is_held_up, answers_are_lost,
+    connections_are_cut, a_node_is_cut_off, a_way_is_held_up, answers_are_lost, redis_is_full,
 )  # fmt: skip
 
 

@@ -246,10 +246,17 @@ class Nodes:
     # ------------------------------------------------------------ people
 
     async def call(self, *names: str) -> list[Caller]:
-        """Let somebody come in at each of the nodes; the names are theirs, in that order."""
-        return [
-            await Caller.call(node.port, name) for node, name in zip(self.all, names, strict=False)
-        ]
+        """Let somebody come in at each of the nodes, until all know of all.
+
+        The names are theirs, in that order.
+        """
+        callers: list[Caller] = []
+        for node, name in zip(self.all, names, strict=False):
+            caller = await Caller.call(node.port, name)
+            for other in callers:
+                await other.heard.until(f"^-- {name} joined")
+            callers.append(caller)
+        return callers
 
     async def heal(self, words: str) -> None:
         """Wait until what is said at any node is heard at every one.

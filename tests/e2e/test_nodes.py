@@ -81,9 +81,11 @@ async def test_who_is_at_one_node_is_known_at_all(nodes: Nodes) -> None:
     program = await on_json(nodes["b"], name="prog", rooms={"#who": None})
     await program.heard.until('"type":"members"')
     assert told(program, "members")[0]["names"] == ["ann", "bob", "irene", "prog"]
+    await ann.heard.until("^-- prog joined #who")
+    await irene.heard.until(r"^:prog!\S+ JOIN ")
     await types(ann, ("/who #who", r"^-- In #who \(4\): ann, bob, irene, prog"))
     await types(
-        irene, ("WHOIS ann\r", " 311 irene ann "), ("WHOIS prog\r", " 319 irene prog :.*#who")
+        irene, ("WHOIS ann\r", " 311 irene ann "), ("WHOIS prog\r", " 319 irene prog :?#who")
     )
     await types(bob, ("/whois irene", "^-- irene is in #who with you|^-- irene has been here"))
     await types(bob, ("/nick rob", "^-- bob is now rob"))
@@ -128,7 +130,8 @@ async def test_what_moderators_do_holds_everywhere(nodes: Nodes) -> None:
     await types(mod, ("/kick pest enough", "^-- mod put pest out of #law"))
     await irene.heard.until(r"^:mod!\S+ KICK #law pest :.*enough\r$")
     await pest.heard.until("put (you|pest) out of #law")
-    await types(mod, ("/ban pest", "^-- mod banned pest from #law"))
+    await types(mod, ("/ban pest", "^-- mod banned pest from #law"), ("/msg pest so", "> so"))
+    await pest.heard.until("^<mod -> pest> so")
     await types(pest, ("/join #law", "^-- .*banned"))
     assert "cannot hear" not in mod.heard.text + irene.heard.text
     await leave(mod, pest, irene)
@@ -138,6 +141,7 @@ async def test_what_moderators_do_holds_everywhere(nodes: Nodes) -> None:
 async def test_one_whispers_to_whoever_is_at_another(nodes: Nodes) -> None:
     ann, bob = await nodes.call("amy", "ben")
     irene = await on_irc(nodes["c"], "ina", "#lobby")
+    await ann.heard.until("^-- ina joined")
     await types(ann, ("/msg ben psst", "^<amy -> ben> psst"), ("/msg ina hey", "^<amy -> ina> hey"))
     await bob.heard.until("^<amy -> ben> psst")
     await irene.heard.until(r"^:amy!\S+ PRIVMSG ina :hey\r$")
