@@ -15,15 +15,20 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest import SkipTest
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.e2e.houses import Heard, House
+from tests.e2e.houses import Caller, Heard, House
 from tests.e2e.programs import BIN, PATIENCE
 from tests.folders import temporary_folder
+from tests.redis.server import RedisServer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
 
@@ -66,8 +71,10 @@ def arrive(port: int, host: str = "127.0.0.1") -> tuple[socket.socket, str]:
     return connection, welcome[1].decode()
 
 
-class BalancerTests(SynchronousTestCase):
+class BalancerCase(SynchronousTestCase):
     """Three nodes behind HAProxy, as deploy/haproxy.cfg has them."""
+
+    engine = "memory:"
 
     def setUp(self) -> None:
         binary = program("haproxy")
@@ -102,11 +109,15 @@ class BalancerTests(SynchronousTestCase):
         folder = self.folder / name
         folder.mkdir()
         house = House(
-            folder, "--engine", "memory:", "--name", name,
+            folder, "--engine", self.engine, "--name", name, *self.options(name),
             "--listen", f"haproxy:tcp:{port}:interface=127.0.0.1", "--metrics", str(metrics),
         )  # fmt: skip
         self.addCleanup(house.stop)
         return house
+
+    def options(self, name: str) -> Sequence[str]:
+        """What else a node is told."""
+        return ()
 
     def leave(self) -> None:
         for connection in self.connections:
@@ -138,6 +149,10 @@ class BalancerTests(SynchronousTestCase):
             [BIN / "twistchat", "ctl", "--control", self.folder / name / "twistchat.ctl", *command],
             check=True, capture_output=True, text=True, timeout=PATIENCE,
         ).stdout  # fmt: skip
+
+
+class BalancerTests(BalancerCase):
+    """Who comes, to which node; each has a chat of its own here."""
 
     def test_those_who_come_are_given_to_whoever_has_few(self) -> None:
         self.assertEqual(Counter(self.arrive() for _ in range(9)), {"a": 3, "b": 3, "c": 3})
@@ -177,6 +192,49 @@ class BalancerTests(SynchronousTestCase):
         for _ in range(6):
             self.assertNotEqual(self.arrive(), node)
         self.eventually(set(NAMES) - {node})
+
+
+class ChatBehindBalancerTests(BalancerCase):
+    """The whole of it: one address, three nodes, one chat."""
+
+    def setUp(self) -> None:
+        redis = RedisServer({"appendonly": "yes", "appendfsync": "always"})
+        self.addCleanup(redis.close)
+        self.engine = redis.start().url
+        super().setUp()
+
+    def options(self, name: str) -> Sequence[str]:
+        return ("--node", name, "--limit", "lease=2")
+
+    def comes_in(self, *typed: str) -> tuple[Caller, str]:
+        """Come in by the one address."""
+        caller = Caller(self.port)
+        self.addCleanup(caller.socket.close)
+        caller.heard.until("What is your name")
+        for line in typed:
+            caller.types(line)
+        caller.heard.until("Here now")
+        node = re.search(r"Welcome to (\w)", caller.heard.text)
+        assert node
+        return caller, node[1]
+
+    def test_whoever_was_at_a_node_that_died_comes_back_at_another(self) -> None:
+        alice, node = self.comes_in("alice")
+        bob, elsewhere = self.comes_in("bob")
+        self.assertNotEqual(node, elsewhere)  # where fewer are
+        alice.types("/token")
+        token = alice.heard.until(r"/resume (\S+)")[1]
+        alice.types("hello")
+        bob.heard.until("^<alice> hello")
+        self.nodes[node].kill()
+        alice.heard.end()
+        bob.types("are you there?")
+        bob.heard.until("^<bob> are you there")
+        again, other = self.comes_in(f"/resume {token}")
+        self.assertNotEqual(node, other)
+        again.heard.until(r"<bob> are you there\?")
+        again.types("here I am")
+        bob.heard.until("^<alice> here I am")
 
 
 class SharedPortTests(SynchronousTestCase):
