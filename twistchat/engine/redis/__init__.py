@@ -4,6 +4,7 @@ engine.py    the engine itself: what the rest of a node knows of all this
 outbox.py    what this node has decided, on its way into the store
 feed.py      what all have decided, told in one order
 place.py     how far this node has told
+present.py   who is here and where, as it has told
 lease.py     how a node holds its place among the others, and looks after trouble
 resync.py    how one knows again how all stands that was cut off, or whose store has lost something
 names.py     who has which name

@@ -280,6 +280,8 @@ class Outbox:
             outcome = next(given)
             if isinstance(outcome, Told):
                 outcome = self._told(item, outcome)
+                if outcome.item is not None:  # what is next may depend on it
+                    self._place.present.follow(outcome.item, "")
                 name = stands_in(item) or ""
                 if isinstance(item, RoomForgotten):
                     stands[item.room] = NOWHERE
@@ -298,4 +300,6 @@ class Outbox:
             return Told(item, told.stamp)
         if isinstance(item, Joined) and item.user not in self._place.people:
             return Told(item, told.stamp)  # of whom the store knows nothing
+        if self._place.present.changes(item):  # the store knew it before, and nobody here was told
+            return Told(item, told.stamp)
         return told

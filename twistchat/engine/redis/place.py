@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from twistchat.core.concerns import SERVER_LOG, is_durable, log_of, stands_in
 from twistchat.core.events import Missed, RoomForgotten
 from twistchat.engine import NOWHERE, Committed, Stamp
+from twistchat.engine.redis.present import Present
 from twistchat.engine.redis.shapes import Here
 from twistchat.engine.redis.store import ToldUpTo, identity_of
 
@@ -41,6 +42,7 @@ class Place:
         and whose it was."""
         self.people: set[str] = set()
         """Who has entered here."""
+        self.present = Present()
         self._rooms: dict[str, ToldUpTo] = {}
         self._private: dict[str, ToldUpTo] = {}
 
@@ -86,6 +88,7 @@ class Place:
         followed: list[Committed] = []
         for each in batch:
             item = each.item
+            self.present.follow(item, each.node)
             if is_durable(item) and each.epoch:  # else it is what holds of before
                 missed = self._note(each, item)
                 if missed is not None:
