@@ -315,6 +315,7 @@ class Play:
         for node in self.nodes.values():
             node.link.drop("it failed over")
         restore(self.redis, self._saved)
+        self.redis.hset("twistchat:facts", "run", "another")  # by which one knows another Redis
         self._saved = None
 
     # ------------------------------------------------------------ the end

@@ -151,17 +151,29 @@ class CutOffTests(ResyncTestCase):
         self.other.say("x")
         self.clock.pump([0.001] * 8)
         self.one.link.lose_next("append", is_done=True, back_in=None)
-        self.one.say("mine", "mine too")
         self.one.say("in the lab", room="#lab")
+        self.one.put(e.HistoryOpened("#lobby", 5))
         self.clock.pump([0.001] * 8)
         self.other.say("y")
         self.pump()
         self.redis.xtrim("twistchat:feed", maxlen=0, approximate=False)
         self.one.link.come_up()
         self.pump()
-        lobby = ["before", "x", "mine", "mine too", "y"]
-        self.assertEqual([text for text in self.one.lines if text != "in the lab"], lobby)
-        self.assertEqual(self.one.lines.count("in the lab"), 1)
+        self.assertEqual(self.one.lines, ["before", "x", "y", "in the lab"])
+        # What was read late stands before it, so there it begins.
+        self.assertEqual([each.number for each in self.one.of(e.HistoryOpened)], [3])
+
+    def test_whose_place_is_trimmed_and_who_has_spoken_between(self) -> None:
+        self.one.link.lose_next("append", is_done=True, back_in=None)
+        self.one.say("mine", "mine too")
+        self.clock.pump([0.001] * 8)
+        self.other.say("y")
+        self.pump()
+        self.redis.xtrim("twistchat:feed", maxlen=0, approximate=False)
+        self.one.link.come_up()
+        self.pump()
+        self.assertEqual(self.one.lines, ["before", "mine", "mine too", "y"])
+        self.assertEqual(self.places(self.one), self.places(self.other))
 
     def test_what_is_no_longer_kept_of_a_room_is_missed(self) -> None:
         self.one.link.go_down()

@@ -51,7 +51,7 @@ class WatchedNode(Watched):
         if isinstance(item, Resynced | Missed):
             return
         if item in self._unknown and not (self._due and self._due[0].item == item):
-            self._unknown.remove(cast("Durable", item))  # it was kept after all
+            self._unknown.remove(item)  # it was kept after all
             self.told.append(committed)
             return
         if isinstance(item, NotKept) and item.why is Unkept.UNKNOWN:
@@ -91,7 +91,7 @@ class RedisHouse(House):
         # What was given up and is kept after all is told late: see tests/redis/schedules.py.
         super().__init__(replace(limits, uncommitted_age=60.0), random, folder)
         self._server = shared_server()
-        self._redis = self._server.client()
+        self._redis: Any = self._server.client()
         self._redis.flushall()
 
     def open(self) -> None:

@@ -268,9 +268,11 @@ class Outbox:
         self, own: Own, outcomes: Sequence[Outcome | Told], opened: Mapping[str, Stamp]
     ) -> list[Outcome | Told]:
         given, found = iter(outcomes), list["Outcome | Told"]()
-        stands = dict(opened)
+        stands: dict[str, Stamp] = {}
         for name, stamp in opened.items():
             self._place.begin(name, stamp)
+            if not self._place.knows(name):
+                stands[name] = stamp
         for entry in own.entries:
             item = entry.item
             if not is_shared(item):
@@ -279,10 +281,10 @@ class Outbox:
                 continue
             outcome = next(given)
             if isinstance(outcome, Told):
-                outcome = self._told(item, outcome)
+                name = stands_in(item) or ""
+                outcome = self._told(item, Told(outcome.item, self._later(name, outcome.stamp)))
                 if outcome.item is not None:  # what is next may depend on it
                     self._place.present.follow(outcome.item, "")
-                name = stands_in(item) or ""
                 if isinstance(item, RoomForgotten):
                     stands[item.room] = NOWHERE
                 elif name:
@@ -291,6 +293,11 @@ class Outbox:
                 stands[log_of(item) or ""] = outcome
             found.append(outcome)
         return found
+
+    def _later(self, name: str, stamp: Stamp) -> Stamp:
+        """Where a log stands here, if it was told on since a batch was put into the feed."""
+        told = self._place.stand(name)
+        return told if told.epoch == stamp.epoch and told.number > stamp.number else stamp
 
     def _told(self, item: Item, told: Told) -> Told:
         if told.item is not None:
