@@ -29,7 +29,7 @@ from twistchat.core.events import (
     Said,
 )
 from twistchat.core.law import Deed
-from twistchat.engine import Entry
+from twistchat.engine import Committed, Entry
 from twistchat.faults import guarded
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from twistchat.core.chat import Chat
     from twistchat.core.events import Durable, Item
     from twistchat.core.model import User
-    from twistchat.engine import Committed, Engine, Label
+    from twistchat.engine import Engine, Label
     from twistchat.telling.fanout import Fanout
 
     Followed = tuple[Sequence[Callable[[Committed], None]], Committed]
@@ -97,6 +97,8 @@ class Pipeline:
         self._elsewhere: list[Callable[[Committed], None]] = []
         self._is_shared = bool(engine.node)
         """Whether other nodes decide, too."""
+        if self._is_shared:
+            chat.is_shared()
 
     def follow(self, follower: Callable[[Committed], None]) -> None:
         """Call this with whatever durable is committed, but for what is said in rooms.
@@ -180,12 +182,16 @@ class Pipeline:
         if user is not None:
             anew[user] = None
 
+    def _tell(self, committed: Committed, followed: list[Followed]) -> None:
+        self._fanout.publish(committed)
+        followed.append((self._watchers, committed))
+
     def _placed(self, item: Item, behind: Committed) -> Committed:
         """Put what follows from a person's whole state where the room of it stands."""
         name = stands_in(item)
         stands = None if name is None else self._fanout.told.stands(name)
         epoch, number = ("", 0) if stands is None else (stands.epoch, stands.number)
-        return replace(behind, item=item, epoch=epoch, number=number)
+        return Committed(item, epoch, number, node=behind.node)
 
     def _take(self, placed: Committed, followed: list[Followed]) -> tuple[Committed, Item | None]:
         """Take over what was decided here: as it is told, and which deed is settled by it."""
@@ -236,7 +242,8 @@ class Pipeline:
                 self._note_anew(item, placed.node, anew)
                 continue
             if self._is_shared:
-                self._chat.told(item)
+                for each in self._chat.told(item):
+                    self._tell(self._placed(each, placed), followed)
                 self._note_anew(item, "", anew)
             committed, decided = self._take(placed, followed)
             if not is_between(item):

@@ -128,7 +128,7 @@ class Chat:
 
     def members(self, room: Room) -> e.MembersListed:
         """Tell who is in a room, as to somebody who comes into it."""
-        return rooms.members_on_joining(room, is_full=True)
+        return rooms.members_on_joining(self._state, room, is_full=True)
 
     @property
     def rooms(self) -> Sequence[Room]:
@@ -256,13 +256,17 @@ class Chat:
 
     # ------------------------------------------------------------ other nodes
 
+    def is_shared(self) -> None:
+        """Know that other nodes decide, too."""
+        self._state.pending.is_used = True
+
     def under_way(self, items: Sequence[e.Item]) -> None:
         """Take note of what was decided here about people, where other nodes decide, too."""
         self._state.pending.decided(items, self._state.people)
 
-    def told(self, item: e.Item) -> None:
-        """Follow what was decided here, in its place, when it is applied."""
-        following.told(self._state, item)
+    def told(self, item: e.Item) -> Sequence[e.Item]:
+        """Follow what was decided here, in its place; what is to be told behind it."""
+        return following.told(self._state, item)
 
     def is_to_be_told_anew(self, item: e.Item, node: str) -> User | None:
         """Find of whom the other nodes are to know more by what a node has decided."""

@@ -92,18 +92,24 @@ def follow(state: State, item: e.Item, node: str) -> Sequence[e.Item]:
     return [item]
 
 
-def told(state: State, item: e.Item) -> None:
-    """Follow what was decided here, in its place among what other nodes decide."""
+def told(state: State, item: e.Item) -> Sequence[e.Item]:
+    """Follow what was decided here, in its place among what other nodes decide.
+
+    What is to be told behind it is what all others make of somebody's `Entered`, by what was
+    told before it.
+    """
+    if isinstance(item, e.Entered):
+        return _has_entered(state, item)
+    is_known = state.pending.knows(item)  # else it was decided before all was told anew
     rooms = state.pending.told(item)
     match item:
-        case e.Entered(is_guest=True):  # and perhaps no longer an account's, at several nodes
-            if (user := state.people.get(item.user)) is not None:
-                user.elsewhere.clear()
-        case e.Joined():
-            _settle_where(state, item.user, rooms)
-            _makes(state, item)
-        case e.Left():
-            _settle_where(state, item.user, rooms)
+        case e.Joined() | e.Left():
+            if is_known:
+                _settle_where(state, item.user, rooms)
+            else:
+                _move(state, item)
+            if isinstance(item, e.Joined):
+                _makes(state, item)
         case e.Departed():
             user = state.people.get(item.user)
             # They were to stay at another node, which they have left meanwhile.
@@ -122,6 +128,26 @@ def told(state: State, item: e.Item) -> None:
                 user.persona = item.persona
         case _:
             pass
+    return ()
+
+
+def _has_entered(state: State, item: e.Entered) -> Sequence[e.Item]:
+    user = state.people.get(item.user)
+    if user is not None and item.is_guest:  # and perhaps no longer an account's, at several nodes
+        user.elsewhere.clear()
+    is_whole = item.is_guest or user is None or not user.elsewhere
+    before = state.pending.entered(item.user, item.rooms, is_whole=is_whole)
+    _settle_where(state, item.user, state.pending.now(item.user))
+    state.pending.told(item)
+    items: list[e.Item] = [
+        e.Left(room, item.user, item.who, "", item.at)
+        for room in before
+        if is_whole and room not in item.rooms
+    ]
+    items += [
+        e.Joined(room, item.user, item.who, item.at) for room in item.rooms if room not in before
+    ]
+    return items
 
 
 def is_to_be_told_anew(state: State, item: e.Item, node: str = "") -> User | None:
@@ -177,16 +203,17 @@ def _entered(
     user.spoke = max(user.spoke, item.spoke)
     is_all = item.is_guest or (is_whole and not user.is_here)
     # Of rooms that are known here it is known by the order who has made them.
-    unknown = [name for name in item.keeps if not _is_made(state, name)]
+    unknown = [name for name in item.keeps if not _knows_maker(state, name)]
     items = _differences(state, user, item, is_whole=is_all)
     for name in unknown:
         state.keep(user, state.rooms[name])
+        state.found.discard(name)
     return items
 
 
-def _is_made(state: State, name: str) -> bool:
+def _knows_maker(state: State, name: str) -> bool:
     room = state.rooms.get(name)
-    return room is not None and room.is_made
+    return room is not None and room.is_made and name not in state.found
 
 
 def _differences(state: State, user: User, item: e.Entered, *, is_whole: bool) -> Sequence[e.Item]:
@@ -226,7 +253,15 @@ def _moved(state: State, item: e.Joined | e.Left) -> None:
     rooms = state.pending.moved(item)
     if rooms is not None:
         _settle_where(state, user.id, rooms)
-    elif isinstance(item, e.Joined):
+    else:
+        _move(state, item)
+
+
+def _move(state: State, item: e.Joined | e.Left) -> None:
+    user = state.people.get(item.user)
+    if user is None:
+        return
+    if isinstance(item, e.Joined):
         if item.room not in user.rooms:
             state.add(user, state.open(item.room))
     elif (room := user.rooms.get(item.room)) is not None:
@@ -286,8 +321,8 @@ def _makes(state: State, item: e.Joined) -> None:
 def resync(state: State, item: e.Resynced) -> Sequence[e.Item]:
     """Take over who is at other nodes, anew; what differs from what was known."""
     state.pending.clear()
-    for room in state.rooms.values():
-        room.is_made = False
+    state.found = set(state.rooms)
+    state.found.update(name for _, each in item.people for name in each.rooms)
     items = _displaced(state, item)
     there: dict[str, None] = {each.user: None for _, each in item.people}
     for user in list(state.people.values()):

@@ -61,7 +61,6 @@ class Pending:
 
     def decided(self, items: Sequence[e.Item], people: Mapping[str, User]) -> None:
         """Take note of what was decided just now; it holds already."""
-        self.is_used = True
         followed = [item for item in items if type(item) in _FOLLOWED]
         if not followed:
             return
@@ -87,22 +86,6 @@ class Pending:
                 case _:
                     pass
 
-    def coming(self, room: str) -> set[str]:
-        """Find who (by id) is to be in a room, but it is not told yet."""
-        return {
-            user
-            for user, here in self._people.items()
-            if here.moves and room not in here.told and room in here.rooms()
-        }
-
-    def going(self, room: str) -> dict[str, str]:
-        """Find who (by id, and their names) is to be in a room no more, but it is not told yet."""
-        return {
-            user: here.moves[-1].who
-            for user, here in self._people.items()
-            if here.moves and room in here.told and room not in here.rooms()
-        }
-
     def is_entering(self, user: str) -> bool:
         """Whether it is under way that somebody is connected to this node."""
         return user in self._people and self._people[user].entering > 0
@@ -110,6 +93,20 @@ class Pending:
     def is_renamed(self, user: str) -> bool:
         """Whether it is under way that somebody takes another name."""
         return user in self._people and self._people[user].renames > 0
+
+    def entered(self, user: str, rooms: Iterable[str], *, is_whole: bool) -> Sequence[str]:
+        """Follow where somebody is by their own `Entered`; where they were, by what was told."""
+        here = self._people.get(user)
+        if here is None:
+            return tuple(rooms)
+        before = tuple(here.told)
+        here.told = dict.fromkeys(rooms if is_whole else (*before, *rooms))
+        return before
+
+    def now(self, user: str) -> Iterable[str] | None:
+        """Tell where somebody is; None: nothing of theirs is under way."""
+        here = self._people.get(user)
+        return None if here is None else here.rooms()
 
     def gone(self, user: str) -> Iterable[str] | None:
         """Tell where somebody was of whom it is under way that they go; None: it is not.
@@ -129,6 +126,10 @@ class Pending:
             return None
         _apply(here.told, item)
         return here.rooms()
+
+    def knows(self, item: e.Item) -> bool:
+        """Whether anything is under way of the person whom an item is about."""
+        return getattr(item, "user", None) in self._people
 
     def told(self, item: e.Item) -> Iterable[str] | None:
         """Follow what was decided here and is told now; where they are, if that may be new."""

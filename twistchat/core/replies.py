@@ -76,6 +76,9 @@ class MembersListed:
     roster: Sequence[tuple[User, str]] = ()
     """Those who are in it, and their names: the first `count` of these. For wires on which one is
     told of all of them (`Join.past_last`); empty for others."""
+    here: Sequence[tuple[User, str, bool]] = ()
+    """Where several nodes share the chat: those of them who are connected here, what they are
+    called and whether they are away."""
 
 
 @value(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -23,10 +22,13 @@ from twistchat.core.rights import (
 from twistchat.core.text import clean, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from twistchat.core.model import Room, Seen, User
     from twistchat.core.state import State
+
+    Entry = tuple[User, str, bool]
+    """Somebody, what they are called, and whether they are away."""
 
 SORTED = 500
 """Members that are listed by name; more are listed as they came, since each who comes is told."""
@@ -113,7 +115,7 @@ def join(state: State, user: User, command: c.Join) -> Sequence[e.Item] | e.Refu
     if command.without_past:
         past = e.JoinOpened(name, 0, None)
     joined = e.Joined(name, user.id, user.name, state.now())
-    members = members_on_joining(room, is_full=command.past_last)
+    members = members_on_joining(state, room, is_full=command.past_last)
     items += [joined, members, past] if command.past_last else [past, joined, members]
     if found is not None:
         items.append(found)
@@ -134,7 +136,10 @@ def rejoin(
         past = e.JoinOpened(room.name, 0, None)
         if seen is not None:
             past = opened(state, room.name, seen.get(room.name))
-        rejoined, members = e.Rejoined(room.name), members_on_joining(room, is_full=past_last)
+        rejoined, members = (
+            e.Rejoined(room.name),
+            members_on_joining(state, room, is_full=past_last),
+        )
         items += [rejoined, members, past] if past_last else [past, rejoined, members]
     return items
 
@@ -179,7 +184,7 @@ def look_at(
     if isinstance(room, e.Refused):
         return room
     if isinstance(command, c.ListMembers):
-        return [_members(room)]
+        return [_members(state, room)]
     return [e.TopicTold(room.name, room.topic)]
 
 
@@ -230,36 +235,36 @@ def search(state: State, user: User, command: c.Search) -> Sequence[e.Item] | e.
     ]
 
 
-def members_on_joining(room: Room, *, is_full: bool) -> e.MembersListed:
+def members_on_joining(state: State, room: Room, *, is_full: bool) -> e.MembersListed:
     """Tell who comes into a room who is there; all of them, if it `is_full`."""
-    listed = _members(room, on_joining=True)
-    if not is_full:
-        return listed
-    return replace(listed, roster=_roster(room))
+    listed = _members(state, room, on_joining=True)
+    return replace(listed, roster=_roster(room)) if is_full else listed
 
 
 def members_told(state: State, item: e.MembersListed) -> e.MembersListed:
-    """Tell who is in a room where it is told, since nodes elsewhere have decided meanwhile.
+    """Tell who is in a room where it is told: other nodes have decided meanwhile.
 
-    Of whom it is told later that they come in, it is told later; and so it is of whoever goes.
+    Of those who are connected here it tells as it was decided: what was decided about them since
+    is told behind it.
     """
     room = state.rooms.get(item.room)
     if room is None or not state.pending.is_used:
         return item
-    coming = state.pending.coming(room.name)
-    here = [member for member in room.members.values() if member.id not in coming]
-    listed = _members(room, on_joining=item.on_joining, members=here)
-    going = state.pending.going(room.name)
-    if going:
-        names = sorted((*listed.names, *going.values()), key=fold)
-        listed = replace(listed, names=tuple(names), count=listed.count + len(going))
+    known = {user.id for user, _, _ in item.here}
+    elsewhere = [
+        (user, user.name, user.away is not None)
+        for user in room.members.values()
+        if not user.is_here and user.id not in known
+    ]
+    entries = [*item.here, *elsewhere]
+    listed = _listed(room, entries, on_joining=item.on_joining)
     if not item.roster:
         return listed
-    roster = _roster(room)
-    if going or any(one.id in coming for one, _ in roster[: len(here)]):
-        roster = [each for each in item.roster[: item.count] if each[0].id in going]
-        roster += [(member, member.name) for member in here]
-    return replace(listed, roster=roster)
+    is_as_now = len(entries) == len(room.members) and all(
+        user.id in room.members and user.name == name for user, name, _ in entries
+    )
+    told = _roster(room) if is_as_now else [(user, name) for user, name, _ in entries]
+    return replace(listed, roster=told)
 
 
 def _roster(room: Room) -> list[tuple[User, str]]:
@@ -268,19 +273,23 @@ def _roster(room: Room) -> list[tuple[User, str]]:
     return room.roster
 
 
-def _members(
-    room: Room, *, on_joining: bool = False, members: Collection[User] | None = None
-) -> e.MembersListed:
-    here: Collection[User] = room.members.values() if members is None else members
-    count = len(here)
-    if count <= SORTED:
-        here = sorted(here, key=lambda member: fold(member.name))
-    shown = list(islice(here, NAMED_ON_JOINING if on_joining else MEMBERS_SHOWN))
+def _members(state: State, room: Room, *, on_joining: bool = False) -> e.MembersListed:
+    entries = [(user, user.name, user.away is not None) for user in room.members.values()]
+    listed = _listed(room, entries, on_joining=on_joining)
+    if not state.pending.is_used:
+        return listed
+    return replace(listed, here=tuple(entry for entry in entries if entry[0].is_here))
+
+
+def _listed(room: Room, entries: list[Entry], *, on_joining: bool) -> e.MembersListed:
+    if len(entries) <= SORTED:
+        entries = sorted(entries, key=lambda entry: fold(entry[1]))
+    shown = entries[: NAMED_ON_JOINING if on_joining else MEMBERS_SHOWN]
     return e.MembersListed(
         room.name,
         room.topic,
-        tuple(member.name for member in shown),
-        count,
-        tuple(member.name for member in shown if member.away is not None),
+        tuple(name for _, name, _ in shown),
+        len(entries),
+        tuple(name for _, name, is_away in shown if is_away),
         on_joining,
     )

@@ -56,6 +56,9 @@ class State:
         """What is decided and not committed yet."""
         self._being_forgotten: dict[str, int] = {}
         """Rooms that are to be forgotten as soon as this is committed; how often."""
+        self.found: set[str] = set()
+        """Rooms that were made while this node did not hear of it, or may have been: by whom is
+        known only when they say so."""
         self.pending = Pending()
         """What is under way of people, where several nodes share the chat."""
 

@@ -21,7 +21,7 @@ from twistchat.core.events import (
     Unkept,
 )
 from twistchat.counts import Commits
-from twistchat.engine import NOWHERE, Committed, Entry, NodeSeen, Stamp
+from twistchat.engine import NOWHERE, Committed, Entry, NodeSeen, Stamp, UnavailableError
 from twistchat.testing.engines import SlowEngine
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class SharedEngine(SlowEngine):
     def claim(self, name: str, holder: str) -> Deferred[bool]:
         """See `Engine.claim`."""
         if self.is_cut:
-            return fail(OSError("it is cut off"))
+            return fail(UnavailableError("it is cut off"))
         return self._later(lambda: self.store.claim(name, holder, self.node))
 
     def release(self, name: str, holder: str) -> None:
