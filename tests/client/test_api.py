@@ -131,6 +131,41 @@ class TalkTests(Scenarios):
         self.assertEqual(len(self.net.server.rooms["#bots"]), 1)
         self.assertEqual(self.texts(), ["once"])
 
+    def test_another_epoch_begins_while_one_is_there(self) -> None:
+        self.start()
+        self.done(self.chat.join("#bots"))
+        server = self.net.server
+        for text in "123":
+            server.say("#bots", "ann", text)
+        self.net.carry()
+        server.new_epoch()
+        gap = {"type": "gap", "room": "#bots", "epoch": server.epoch, "from": 1, "to": 0}
+        server.tell("#bots", {**gap, "why": "epoch"})
+        for text in "456":
+            server.say("#bots", "ann", text)
+        self.net.carry()
+        (told,) = [event for event in self.seen if isinstance(event, e.Gap)]
+        self.assertEqual((told.epoch, told.first, told.why), (server.epoch, 1, "epoch"))
+        self.lose()
+        server.say("#bots", "ann", "7")
+        self.net.wait(3)
+        self.assertEqual(self.texts(), list("1234567"))
+
+    def test_lines_are_lost_while_one_is_there(self) -> None:
+        self.start()
+        self.done(self.chat.join("#bots"))
+        server = self.net.server
+        server.say("#bots", "ann", "1")
+        self.net.carry()
+        server.rooms["#bots"] += server.rooms["#bots"] * 3
+        gap = {"type": "gap", "room": "#bots", "epoch": server.epoch, "from": 2, "to": 4}
+        server.tell("#bots", {**gap, "why": "deleted"})
+        server.say("#bots", "ann", "5")
+        self.net.carry()
+        (told,) = [event for event in self.seen if isinstance(event, e.Gap)]
+        self.assertEqual((told.first, told.last, told.why), (2, 4, "deleted"))
+        self.assertEqual(self.texts(), ["1", "5"])
+
     def test_more_than_a_page_was_missed(self) -> None:
         self.start()
         self.done(self.chat.join("#bots"))

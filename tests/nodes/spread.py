@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from twistchat.core.limits import Limits
     from twistchat.engine import Engine
-    from twistchat.engine.redis.engine import RedisEngine
 
 
 AT_ONCE = {
@@ -68,8 +67,11 @@ class SpreadWorld(World):
 class OnNodes(ChatTestCase):
     """Put before a class of scenarios, runs them with people at three nodes."""
 
+    lease = 86_400.0
+
     def setUp(self) -> None:
         super().setUp()
+        self.engines: list[Any] = []
         if self._testMethodName in AT_ONCE:
             raise SkipTest("at two nodes at once either may be the first")
         self.clock = Clock()
@@ -81,8 +83,10 @@ class OnNodes(ChatTestCase):
     def engine_of(self, node: str) -> Engine:
         """Make the engine of a node."""
         if not hasattr(self, "store"):
-            self.store = SharedStore(self.clock, self.limits, lease=86_400.0)
-        return SharedEngine(self.store, node)
+            self.store = SharedStore(self.clock, self.limits, lease=self.lease)
+        engine = SharedEngine(self.store, node)
+        self.engines.append(engine)
+        return engine
 
 
 class OnNodesOfRedis(OnNodes):
@@ -90,7 +94,6 @@ class OnNodesOfRedis(OnNodes):
 
     def setUp(self) -> None:
         self.server = shared_server()
-        self.engines: list[RedisEngine] = []
         with closing(self.server.client()) as redis:
             redis.flushall()
         super().setUp()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.nodes import test_coming_back, test_ending, test_together
+from tests.nodes import test_coming_back, test_ending, test_irc, test_together
 from tests.nodes.onredis import OnRedis
 
 
@@ -24,3 +24,7 @@ class EndingOnRedisTests(OnRedis, test_ending.EndingTests):
 
 class LosingOnRedisTests(OnRedis, test_ending.LosingTests):
     """A Redis that is flushed."""
+
+
+class IRCOnRedisTests(OnRedis, test_irc.IRCTests):
+    """IRC clients."""

@@ -92,6 +92,23 @@ test('an epoch that ended before anything was said had nothing to miss', async (
   equal(seen(page.lobby), ['joined']);
 });
 
+test('another epoch begins while one is there: what follows goes on behind the gap', async () => {
+  const page = await inLobby({ lines: lines(1, 3), number: 3 });
+  const check = mirror(page.lobby.log);
+  await page.hear({ type: 'gap', room: '#lobby', epoch: 'e2', from: 1, to: 2, why: 'epoch' });
+  await page.hear(said(3, 'new', { epoch: 'e2' }), said(4, 'newer', { epoch: 'e2' }));
+  equal(seen(page.lobby), ['said', 'said', 'said', 'joined', 'epoch 1-2', 3, 4]);
+  await page.comeBack();
+  equal(page.last('hello').rooms, { '#lobby': ['e2', 4] });
+  check();
+});
+
+test('lines are lost while one is there', async () => {
+  const page = await inLobby({ lines: lines(1, 3), number: 3 });
+  await page.hear({ type: 'gap', room: '#lobby', epoch: 'e1', from: 4, to: 6, why: 'deleted' }, said(7));
+  equal(seen(page.lobby), [1, 2, 3, 'joined', 'deleted 4-6', 7]);
+});
+
 test('history comes before all that is here, once, in silence', async () => {
   const page = await inLobby({ lines: lines(150, 152), number: 152 });
   const check = mirror(page.lobby.log);
