@@ -102,6 +102,19 @@ async def test_a_node_that_does_not_answer(tmp_path: Path) -> None:
         # By then its lease is over; when it was asked it was not.
         assert (status, "b has not answered" in said) == (1, True), said
         nodes["b"].resume()
+        # While Redis is away a node can still be asked where it is, and says so.
+        nodes.redis.pause()
+        stats = await data(nodes["a"], "--node", "a", "stats")
+        for _ in range(int(PATIENCE / 0.3)):
+            if stats["store"]:
+                break
+            await deferLater(reactor, 0.1)
+            stats = await data(nodes["a"], "--node", "a", "stats")
+        assert stats["store"]
+        status, said = await ctl(nodes["a"], "nodes")
+        assert (status, "is not known now" in said) == (1, True), said
+        nodes.redis.resume()
+        await nodes.heal("again")
 
 
 @pytest_twisted.ensureDeferred

@@ -113,6 +113,8 @@ class Nodes:
         return Deferred.fromCoroutine(self._done_at(where, command, line, by))
 
     async def _done_at(self, where: str, command: Command, line: str, by: str) -> Result:
+        if self._engine.node and where == self._engine.node:
+            return await self._run(line)  # also while nobody knows which others there are
         nodes = await self._seen()
         if isinstance(nodes, Failed):
             return nodes
@@ -123,11 +125,8 @@ class Nodes:
                 name = command.name
                 return misused(f"{name} is about the whole chat: type it without {ALL}.")
             return await self._everywhere(nodes, line, by)
-        node = next((node for node in nodes if node.name == where), None)
-        if node is None:
+        if where not in {node.name for node in nodes}:
             return Failed(f"There is no node {where}. Type nodes for those there are.", NO_NODE)
-        if node.is_here:
-            return await self._run(line)
         heard = await self._asking.ask([where], line, by)
         return heard.get(where) or _silent(where)
 
