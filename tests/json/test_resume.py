@@ -124,7 +124,9 @@ class ResumeTests(ResumeTestCase):
         bob.vanishes()
         epoch, number = self.stands()
         back, heard = self.back(token, rooms={LOBBY: [epoch, 2**53 - 1]})
-        self.assertEqual(self.kinds(heard), ["welcome", "live", "joined", "members"])
+        kinds = ["welcome", "gap", "said", "live", "joined", "members"]
+        self.assertEqual(self.kinds(heard), kinds)
+        self.assertEqual(self.gaps(heard), [(1, 0, "epoch")])
         self.assertEqual(self.the(heard, "live")["number"], number)
         self.says(alice, 2)
         self.assertEqual(self.texts(back.hears()), ["2"])

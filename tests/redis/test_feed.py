@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.redis.nodes import Node, NodesTestCase
 from twistchat.core import events as e
 from twistchat.core.limits import Limits
+from twistchat.core.model import Seen
 
 if TYPE_CHECKING:
     from twistchat.engine import Committed
@@ -94,6 +95,21 @@ class OneOrderTests(NodesTestCase):
         self.pump()
         self.assertEqual([type(each.item) for each in other.told], [e.Said, e.HistoryOpened])
         self.assertEqual([each.number for each in other.told], [1, 1])
+
+    def test_whoever_comes_has_read_on_at_another_node(self) -> None:
+        """What they have read there is told here before they come in, so not to them again."""
+        one, other = self.start("a"), self.start("b")
+        one.say(*"ab")
+        self.pump()
+        other.link.is_deaf = True
+        one.say("c")
+        self.pump()
+        last = one.told[-1]
+        for seen in (Seen(last.epoch, 3), Seen(last.epoch, 9), Seen("another", 9)):
+            other.put(e.JoinOpened("#lobby", 5, seen))
+            self.pump()
+            self.assertEqual(other.lines, ["a", "b", "c"])
+            self.assertEqual(other.told[-1].number, 3)
 
     def test_a_room_that_is_forgotten_begins_anew_everywhere(self) -> None:
         one, other = self.start("a"), self.start("b")

@@ -18,9 +18,14 @@ Opened = e.HistoryOpened | e.SearchOpened | e.JoinOpened
 
 
 def seen_here(opened: e.JoinOpened, place: Committed) -> int | None:
-    """Tell up to where one has read a room in its present life; None if nobody knows."""
+    """Tell up to where one has read a room in its present life; None if nobody knows.
+
+    Whoever has read further than the room goes has read what the store has lost since.
+    """
     seen = opened.seen
-    return seen.number if seen is not None and seen.epoch == place.epoch else None
+    if seen is None or seen.epoch != place.epoch or seen.number > place.number:
+        return None
+    return seen.number
 
 
 def unread(opened: e.JoinOpened, place: Committed) -> Sequence[LeftOut]:

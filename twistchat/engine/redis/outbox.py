@@ -19,7 +19,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.logger import Logger
 
 from twistchat.core.concerns import is_durable, is_shared, log_of, stands_in
-from twistchat.core.events import Joined, RoomForgotten
+from twistchat.core.events import Joined, JoinOpened, RoomForgotten
 from twistchat.engine import NOWHERE, Stamp
 from twistchat.engine.groupcommit import MaybeKeptError, Told
 from twistchat.engine.redis.link import AnswerLostError, NotSentError, RefusedError, StoreError
@@ -260,9 +260,20 @@ class Outbox:
     # ------------------------------------------------------------ places
 
     def _unknown(self, entries: Sequence[Entry]) -> list[str]:
-        """Name the logs in which a reply has its place and of which nothing is known here."""
+        """Name the logs in which a reply has its place and of which not enough is known here."""
         names = {stands_in(entry.item) for entry in entries if not is_shared(entry.item)}
-        return sorted(name for name in names if name and not self._place.knows(name))
+        unknown = {name for name in names if name and not self._place.knows(name)}
+        unknown |= {
+            entry.item.room
+            for entry in entries
+            if isinstance(entry.item, JoinOpened) and self._is_ahead(entry.item)
+        }
+        return sorted(unknown)
+
+    def _is_ahead(self, opened: JoinOpened) -> bool:
+        """Whether somebody has read further, at another node, than is told here."""
+        seen, stand = opened.seen, self._place.stand(opened.room)
+        return seen is not None and (seen.epoch != stand.epoch or seen.number > stand.number)
 
     def _outcomes(
         self, own: Own, outcomes: Sequence[Outcome | Told], opened: Mapping[str, Stamp]
