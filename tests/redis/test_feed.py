@@ -8,6 +8,8 @@ from tests.redis.nodes import Node, NodesTestCase
 from twistchat.core import events as e
 from twistchat.core.limits import Limits
 from twistchat.core.model import Seen
+from twistchat.engine import UnavailableError
+from twistchat.engine.redis.link import RefusedError
 
 if TYPE_CHECKING:
     from twistchat.engine import Committed
@@ -232,6 +234,22 @@ class NamesTests(NodesTestCase):
         self.pump(3.0)
         self.assertEqual(len(late), 1)
         self.assertEqual(late, ["the cable was pulled out"])
+        self.flushLoggedErrors()
+
+    def test_where_nothing_is_kept_now(self) -> None:
+        """The operator knows of it, and those who come try again; so nothing is wrong."""
+        one = self.start("a")
+        failed: list[type[BaseException]] = []
+        for code in ("OOM", "MISCONF", "ERR"):
+            one.link.refuse(code, "claim", count=1)
+            claiming = one.engine.claim("bob", "1")
+            claiming.addErrback(lambda failure: failed.append(type(failure.value)))
+            self.pump()
+        self.assertEqual(failed, [UnavailableError, UnavailableError, RefusedError])
+        one.link.refuse("READONLY", "claim", count=1)
+        claimed = self.claim(one, "bob", "1")
+        self.pump(5.0)
+        self.assertEqual(claimed, [True])
         self.flushLoggedErrors()
 
     def test_a_name_is_given_back_as_soon_as_that_can_be(self) -> None:

@@ -11,8 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from twistchat.engine.redis.link import NotSentError, RefusedError, StoreError
-from twistchat.engine.redis.outbox import PASSING
+from twistchat.engine.redis.link import PASSING, NotSentError, RefusedError, StoreError
 from twistchat.engine.redis.store import FeedTrimmedError, NodeGoneError
 
 if TYPE_CHECKING:

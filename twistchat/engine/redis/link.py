@@ -42,6 +42,13 @@ class RefusedError(StoreError):
         """The first word of it: OOM, READONLY, LOADING, MISCONF, NOREPLICAS, MASTERDOWN, BUSY …"""
 
 
+FULL = frozenset(("OOM", "MISCONF", "NOREPLICAS"))
+"""How Redis says that it keeps nothing now."""
+
+PASSING = frozenset(("READONLY", "LOADING", "MASTERDOWN", "BUSY", "TRYAGAIN", "CLUSTERDOWN"))
+"""How Redis says that this is not the time or not the place; all else it will say again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """A script in Lua, which Redis runs as one step that nothing comes between."""

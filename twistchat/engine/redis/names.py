@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twistchat.engine.redis.link import AnswerLostError, NotSentError
+from twistchat.engine import UnavailableError
+from twistchat.engine.redis.link import (
+    FULL,
+    PASSING,
+    AnswerLostError,
+    NotSentError,
+    RefusedError,
+    StoreError,
+)
 from twistchat.engine.redis.store import NodeGoneError
 
 if TYPE_CHECKING:
@@ -13,6 +21,10 @@ if TYPE_CHECKING:
     from twistchat.engine.redis.lease import Lease
     from twistchat.engine.redis.place import Place
     from twistchat.engine.redis.store import Store
+
+
+TRIES = 3
+"""How often a name is claimed, where an answer is lost."""
 
 
 class Names:
@@ -31,17 +43,26 @@ class Names:
         """See `Engine.claim`; while there is no connection it waits for one, but not for long.
 
         Raises:
-            StoreError: nobody knows whether it is theirs.
+            UnavailableError: nobody knows whether it is theirs.
+            StoreError: the same, and the operator does not know why.
         """
-        for _ in range(2):
+        why: StoreError | None = None
+        for _ in range(TRIES):
+            if why is not None:
+                self._lease.doubt_of(why)
             await self._lease.ready(self._patience)
             self._released.pop(name, None)
             try:
                 return await self._store.claim(self._place.here, name, holder)
             except (NotSentError, AnswerLostError, NodeGoneError) as error:
-                self._lease.doubt_of(error)
-        await self._lease.ready(self._patience)
-        return await self._store.claim(self._place.here, name, holder)
+                why = error
+            except RefusedError as error:
+                if error.code in FULL:
+                    raise UnavailableError(str(error)) from error
+                if error.code not in PASSING:
+                    raise
+                why = error
+        raise UnavailableError(str(why)) from why
 
     def release(self, name: str, holder: str) -> None:
         """See `Engine.release`."""

@@ -22,7 +22,13 @@ from twistchat.core.concerns import is_durable, is_shared, log_of, stands_in
 from twistchat.core.events import Joined, JoinOpened, RoomForgotten
 from twistchat.engine import NOWHERE, Stamp
 from twistchat.engine.groupcommit import MaybeKeptError, Told
-from twistchat.engine.redis.link import AnswerLostError, NotSentError, RefusedError, StoreError
+from twistchat.engine.redis.link import (
+    PASSING,
+    AnswerLostError,
+    NotSentError,
+    RefusedError,
+    StoreError,
+)
 from twistchat.engine.redis.store import NodeGoneError
 
 if TYPE_CHECKING:
@@ -57,9 +63,6 @@ if TYPE_CHECKING:
 
 
 log = Logger()
-
-PASSING = frozenset(("READONLY", "LOADING", "MASTERDOWN", "BUSY", "TRYAGAIN", "CLUSTERDOWN"))
-"""How Redis says that this is not the time or not the place; all else it will say again."""
 
 PAUSE = 0.5
 """Seconds until it is asked again what has become of a batch that is refused now."""
