@@ -133,9 +133,13 @@ class Mishaps:
                     found.append(f"{story.name}: acknowledged and lost under one epoch: {kept}")
         self._is_well([*found, *self._revenants(self.ledger.__contains__)])
 
-    def look(self, record: Record) -> None:
-        """Take in what was kept, before it is lost: nobody may have been told its numbers."""
-        self._is_well(list(self.ledger.read(record)))
+    def look(self, record: Record, now: Record | None = None) -> None:
+        """Take in what was kept, before it is lost: nobody may have been told its numbers.
+
+        What is kept `now` is so instead, where two stores went on beside each other.
+        """
+        ledger = self.ledger
+        self._is_well(list(ledger.read(record) if now is None else ledger.goes_astray(record, now)))
 
     def _revenants(self, is_kept: Callable[[str], bool]) -> Iterator[str]:
         for program in self.programs:

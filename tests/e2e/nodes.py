@@ -202,12 +202,12 @@ class Nodes:
         raise AssertionError(f"nothing is copied: {info}")
 
     async def fail_over(
-        self, seconds: float, *, lives_on: float, dies: Callable[[Record], None]
+        self, seconds: float, *, lives_on: float, dies: Callable[[Record, Record | None], None]
     ) -> None:
         """Let the replica take over, which has not heard what was written these last seconds.
 
         The nodes go there one after the other. The first one dies before, or `lives_on` so long;
-        what it has had is told when it `dies`.
+        what it has had is told when it `dies`, and in the second case what the other one has.
         """
         former, copying, self.redis = self.redis, self._copying, self.replica or self.redis
         assert copying is not None
@@ -215,7 +215,7 @@ class Nodes:
         await deferLater(reactor, seconds)
         if not lives_on:
             await self.hold()
-            dies(record_of(former))
+            dies(record_of(former), None)
             former.kill()
         copying.close()
         with self.redis.client() as client:
@@ -225,7 +225,7 @@ class Nodes:
             node.tunnel.mend()
             await deferLater(reactor, lives_on / len(self.all))
         if lives_on:
-            dies(record_of(former))
+            dies(record_of(former), record_of(self.redis))
             former.kill()
         self.replica = former.start()
         copying.leads_to(self.redis.port)

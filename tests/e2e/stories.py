@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
+
+from tests.e2e.record import Log
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -159,9 +162,15 @@ class Ledger:
     def __init__(self) -> None:
         self._texts: dict[tuple[str, str, int], str] = {}
         self._numbers: dict[tuple[str, str], dict[str, list[int]]] = {}
+        self._astray: set[Heard] = set()
+        """What a store had that went on though another one had taken its place."""
+        self._strays: list[tuple[str, dict[str, list[int]]]] = []
+        """By room: the numbers of all texts in such a store."""
 
     def add(self, heard: Heard) -> Iterator[str]:
         """Take in what somebody was told; tell if others were told something else."""
+        if heard._replace(is_past=True) in self._astray:
+            return
         place = (heard.room, heard.epoch, heard.number)
         there = self._texts.setdefault(place, heard.text)
         if there != heard.text:
@@ -176,6 +185,21 @@ class Ledger:
             for number, event in zip(log.numbers, log.events, strict=True):
                 yield from self.add(Heard(room, log.epoch, number, event.text, True))
 
+    def goes_astray(self, record: Record, now: Record) -> Iterator[str]:
+        """Take in what a store had that went on though another one had taken its place.
+
+        While both do, what is said at either has its number there, and nobody can know of both.
+        """
+        for room, log in record.logs.items():
+            other = now.logs.get(room, Log("", 0))
+            numbers = {event.text: [n] for n, event in zip(log.numbers, log.events, strict=True)}
+            self._strays.append((room, numbers))
+            pairs = zip(log.events, other.events, strict=False)
+            begin = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+            for text, (number,) in list(numbers.items())[begin:]:
+                self._astray.add(Heard(room, log.epoch, number, text, True))
+        yield from self.read(record)
+
     def doubles(self) -> Iterator[str]:
         """Tell what stands twice under one epoch."""
         for (room, epoch), texts in self._numbers.items():
@@ -185,10 +209,12 @@ class Ledger:
 
     def runs(self, room: str) -> list[Mapping[str, list[int]]]:
         """By epoch: the numbers of all texts of a room."""
-        return [texts for (name, _), texts in self._numbers.items() if name == room]
+        logs = [(name, texts) for (name, _), texts in self._numbers.items()]
+        return [texts for name, texts in (*logs, *self._strays) if name == room]
 
     def __contains__(self, text: str) -> bool:
-        return any(text in texts for texts in self._numbers.values())
+        logs = (*self._numbers.values(), *(texts for _, texts in self._strays))
+        return any(text in texts for texts in logs)
 
 
 def _order(
@@ -215,6 +241,8 @@ def _order(
         is_hole = place is not None and place[0] == each.epoch and first != place[1] + 1
         if place is not None and place[0] != each.epoch and not isinstance(each, Gap):
             is_hole = True
+        elif isinstance(each, Gap) and each.why == "epoch":
+            is_hole = False  # nobody knows what of it was told
         elif is_hole and place is not None and record is not None:
             log = record.logs[each.room]
             between = log.events[place[1] : first - 1]

@@ -55,6 +55,28 @@ class StoryTests(SynchronousTestCase):
         self.assertIn("a", ledger)
         self.assertIn("under one number", next(ledger.add(heard(1, "b"))))
 
+    def test_two_stores_beside_each_other(self) -> None:
+        """Nobody knows of both, until one of them is gone."""
+
+        def kept(*texts: str, epoch: str = "e1") -> Record:
+            events = [Spoken(ROOM, "ann", "said", text) for text in texts]
+            return Record({ROOM: Log(epoch, len(texts), [*range(1, len(texts) + 1)], events)})
+
+        ledger = Ledger()
+        astray, here = story(heard(1, "a"), heard(2, "b")), story(heard(1, "a"), heard(2, "c"))
+        self.assertEqual(list(ledger.goes_astray(kept("a", "b"), kept("a", "c", epoch="e2"))), [])
+        self.assertEqual(list(losses_of([astray, here], ledger)), [])
+        self.assertEqual(
+            list(losses(View("bob", [*ViewTests.IN, "<ann> a", "<ann> b"]), ledger)), []
+        )
+        self.assertIn("under one number", next(ledger.add(heard(2, "d"))))
+
+    def test_whoever_has_read_what_is_lost_is_told(self) -> None:
+        gap = Gap(ROOM, "e1", 1, 0, "epoch")
+        self.assertEqual(self.found(story(heard(1, "a"), heard(2, "b"), gap, heard(1, "a"))), [])
+        gap = gap._replace(why="page")
+        self.assertIn("was at", self.found(story(heard(1, "a"), heard(2, "b"), gap))[0])
+
 
 class ViewTests(SynchronousTestCase):
     IN = ("-- bob joined.", "-- Here now (2): ann, bob")

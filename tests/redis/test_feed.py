@@ -239,13 +239,15 @@ class NamesTests(NodesTestCase):
     def test_where_nothing_is_kept_now(self) -> None:
         """The operator knows of it, and those who come try again; so nothing is wrong."""
         one = self.start("a")
-        failed: list[type[BaseException]] = []
-        for code in ("OOM", "MISCONF", "ERR"):
+        for code, error in (
+            ("OOM", UnavailableError),
+            ("MISCONF", UnavailableError),
+            ("ERR", RefusedError),
+        ):
             one.link.refuse(code, "claim", count=1)
             claiming = one.engine.claim("bob", "1")
-            claiming.addErrback(lambda failure: failed.append(type(failure.value)))
             self.pump()
-        self.assertEqual(failed, [UnavailableError, UnavailableError, RefusedError])
+            self.failureResultOf(claiming, error)
         one.link.refuse("READONLY", "claim", count=1)
         claimed = self.claim(one, "bob", "1")
         self.pump(5.0)
