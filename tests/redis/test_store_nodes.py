@@ -112,6 +112,24 @@ class HelloTests(StoreTestCase):
         self.assertFalse(self.wait(self.b.store.claim(self.b.here, "ann", "2")))
         self.assertEqual(len(self.b.resync(life="b2", former="b1").people), 2)
 
+    def test_two_processes_do_not_take_a_name_from_each_other(self) -> None:
+        self.a.hello()
+        twin = Node(self, "a")
+        twin.hello(life="other")
+        self.assertFalse(self.wait(self.a.store.beat(self.a.here)).is_known)
+        with self.assertRaisesRegex(StoreError, "another process is node a, too"):
+            self.a.hello(life="a2", former="a1")
+        self.assertTrue(self.wait(twin.store.beat(twin.here)).is_known)
+        self.wait(twin.store.leave(twin.here))
+        self.a.hello(life="a2", former="a1")
+        self.assertTrue(self.wait(self.a.store.beat(self.a.here)).is_known)
+
+    def test_a_life_that_the_store_has_lost_is_still_of_the_same_process(self) -> None:
+        self.a.hello(life="p.1")
+        self.a.put(entered("1", "#lobby"))
+        self.a.hello(life="p.3", former="p.2")
+        self.assertEqual(self.db.smembers("t:people"), {b"1"})
+
 
 class LostTests(StoreTestCase):
     """What was told and is not there, or otherwise."""
@@ -217,6 +235,16 @@ class LeaseTests(StoreTestCase):
         beat = self.beat(self.b)
         self.assertEqual((beat.seq, beat.is_known), (1, True))
         self.assertEqual(beat.store, self.a.hello().store)
+
+    def test_a_clock_that_is_set_back(self) -> None:
+        """Else whoever is dead would be there for as long as it was set back."""
+        ahead = int(time.time() * 1000) + 3_600_000
+        self.db.set("t:beat", ahead)
+        self.db.zadd("t:nodes", {"a": ahead, "b": ahead})
+        self.beat(self.a)
+        for _, end in self.db.zrange("t:nodes", 0, -1, withscores=True):
+            self.assertLess(end, ahead - 3_500_000)
+        self.assertTrue(self.beat(self.b).is_known)
 
     def test_a_node_that_is_dead_is_noticed(self) -> None:
         for node in (self.a, self.b):

@@ -22,16 +22,17 @@ PRIVATE_LOGS = 1_000
 """Private logs of which it is known how far they were told: those that were told last."""
 
 
-def new_life(node: str) -> Here:
-    """Begin another life of a node."""
-    return Here(node, token_hex(8))
+def new_life(former: Here) -> Here:
+    """Begin another life of a node, in the same process."""
+    process, _, _ = former.life.partition(".")
+    return Here(former.node, f"{process}.{token_hex(4)}")
 
 
 class Place:
     """How far this node has told. What is told passes through `follow`, in order."""
 
     def __init__(self, node: str) -> None:
-        self.here = new_life(node)
+        self.here = new_life(Here(node, token_hex(8)))
         self.store = ""
         """Which store that is."""
         self.secret = b""

@@ -69,7 +69,7 @@ class Resync:
         own = self._outbox.pending
         if not is_same and own is not None and own.appended is not None:
             self._outbox.tell(own)  # it was kept, in what was lost since
-        here = new_life(former.node)
+        here = new_life(former)
         snapshot = await self._store.hello(
             here, secret=place.secret, verify=place.told, former=former.life
         )

@@ -100,14 +100,16 @@ class Store:
         """Register a life of this node, and learn how everything stands.
 
         A former life of it is ended, and its people announced as gone; but where this life goes on
-        for the `former` one they stay, until it says who is still there (`reassert`).
+        for the `former` one they stay, until it says who is still there (`reassert`). Where another
+        process has taken over meanwhile, this one has to wait until that is gone.
 
         Each log that was told further than the store has it, or otherwise, goes on under a new
         epoch; the feed has a `Missed` of it.
 
         `secret` becomes that of a store that has none.
 
-        It fails with `StoreError` where the store was made by a newer version.
+        It fails with `StoreError` where the store was made by a newer version, and where another
+        process took the name of this node from it.
         """
         verified = [
             word
@@ -135,15 +137,20 @@ class Store:
             self._store = snapshot.store
             return snapshot
 
-        def newer(failure: Failure) -> Failure:
+        def refused(failure: Failure) -> Failure:
             error = failure.value
-            if isinstance(error, RefusedError) and error.code == "NEWER":
+            code = error.code if isinstance(error, RefusedError) else ""
+            if code == "NEWER":
                 raise StoreError(
                     "this chat was kept by a newer version of twistchat than this one; install that"
                 )
+            if code == "TAKEN":
+                raise StoreError(
+                    f"another process is node {here.node}, too: start this one under another name"
+                )
             return failure
 
-        return self._keeps_all().addCallback(asked).addCallbacks(answered, newer)
+        return self._keeps_all().addCallback(asked).addCallbacks(answered, refused)
 
     def _keeps_all(self) -> Deferred[bool]:
         """Whether what this Redis has answered is on its disk; where it does not say: no."""

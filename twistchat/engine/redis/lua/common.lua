@@ -322,12 +322,17 @@ local function end_node(node, cause, at, till, length)
 end
 
 -- Ends the nodes that have said nothing for as long as their lease. But where nobody at all has
--- said anything for half of it, Redis stood still, or was not there, and all are given another.
+-- said anything for half of it, Redis stood still, or was not there, and all are given another; as
+-- they are where somebody has said something later than now, since its clock was set back.
 local function look_after_nodes(now, lease, at, length)
   local last = tonumber(call('GET', P .. 'beat') or 0)
-  if now - last > lease / 2 then
+  if now - last > lease / 2 or now < last then
     for _, node in ipairs(call('ZRANGE', P .. 'nodes', 0, -1)) do
-      call('ZADD', P .. 'nodes', 'GT', whole(now + lease), node)
+      if now < last then
+        call('ZADD', P .. 'nodes', whole(now + lease), node)
+      else
+        call('ZADD', P .. 'nodes', 'GT', whole(now + lease), node)
+      end
     end
   else
     for _, node in ipairs(call('ZRANGEBYSCORE', P .. 'nodes', '-inf', whole(now))) do

@@ -21,12 +21,21 @@ call('HSETNX', facts, 'secret', ARGV[9])
 
 -- ---------------------------------------------------------------- who is there
 
+-- Which process lives that life.
+local function run_by(of)
+  return of:match('^(.-)%.') or of
+end
+
 local now = clock()
 local known = life_of(node)
-local goes_on = known and (known == life or known == former)
+local goes_on = known and (known == life or known == former or run_by(known) == run_by(life))
 if goes_on then call('ZADD', P .. 'nodes', whole(now + lease), node) end
 look_after_nodes(now, lease, at, length)
-if life_of(node) and not goes_on then end_node(node, 'connection lost', at, nil, length) end
+if life_of(node) and not goes_on then
+  -- Whoever starts takes over. But two that run must not take it from each other all the time.
+  if former ~= '' then return redis.error_reply('TAKEN another process has the name of this node') end
+  end_node(node, 'connection lost', at, nil, length)
+end
 call('HSET', P .. 'node:' .. node, 'life', life, 'since', at)
 call('ZADD', P .. 'nodes', whole(now + lease), node)
 
