@@ -16,6 +16,7 @@ from twisted.cred.error import LoginFailed
 from twisted.cred.portal import IRealm, Portal
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from zope.interface import Interface, implementer
 
 from twistchat.core.accounts import Role
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
-    from twisted.python.failure import Failure
 
     from twistchat.core.accounts import Account
     from twistchat.core.chat import Chat
@@ -133,7 +133,11 @@ class Names:
                 del self._claims[folded, holder]
                 is_owed = (folded, holder) in self._owed
                 self._owed.discard((folded, holder))
-                if is_owed and result is not True:
+                # A claim that failed may have been done: nobody would ever give that name back.
+                is_maybe = (
+                    isinstance(result, Failure) and self._kept.get(folded, ("",))[0] != holder
+                )
+                if (is_owed and result is not True) or is_maybe:
                     self.release(name, holder)
             return result
 
