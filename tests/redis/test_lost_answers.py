@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from twisted.logger import capturedLogs, formatEvent
+
 from tests.redis.nodes import NodesTestCase
 from twistchat.core import events as e
 from twistchat.core.limits import Limits
@@ -187,6 +189,15 @@ class LostAnswersTests(NodesTestCase):
 
 
 class TroubleTests(NodesTestCase):
+    def test_two_of_one_name(self) -> None:
+        one = self.start("a")
+        self.start("a")
+        with capturedLogs() as events:
+            one.engine._lease.beat()
+            self.pump()
+        told = "\n".join(formatEvent(event) for event in events)
+        self.assertIn("is there another one called a?", told)
+
     def test_it_is_said_at_once_each_minute_and_when_it_is_over(self) -> None:
         told: list[str] = []
 

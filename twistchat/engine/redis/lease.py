@@ -64,6 +64,8 @@ class Lease:
         self._every = every
         self._jitter = jitter
         self._since = clock.seconds()
+        self._alive = 0.0
+        """When the store has said so for the last time."""
         self._trouble = ""
         self._owes = False
         self._is_looking = False
@@ -194,6 +196,7 @@ class Lease:
                 self._look()
             else:
                 self._outbox.refusal = ""  # until the next that is refused
+                self._alive = self._clock.seconds()
                 self._feed.hear(beat.seq)
 
         def failed(failure: Failure) -> None:
@@ -240,6 +243,12 @@ class Lease:
         if is_same and beat.is_known and not self._owes:
             self._feed.hear(beat.seq)
             return
+        if is_same and not beat.is_known and self._clock.seconds() - self._alive < self._every:
+            log.error(
+                "Somebody else has ended this node, though it is alive. Each needs a name of its"
+                " own (--node): is there another one called {node}?",
+                node=place.here.node,
+            )
         self._owes = False
         try:
             await self._resync.run(is_same=is_same)
@@ -258,6 +267,7 @@ class Lease:
 
     def _ready(self) -> None:
         self.is_ready = True
+        self._alive = self._clock.seconds()
         self._trouble = ""
         if self._has_complained:
             self._has_complained = False
