@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twisted.internet import reactor
+from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
 from twisted.internet.task import deferLater
 
 from tests.e2e import stories
 from tests.e2e.checker import faults
 from tests.e2e.nodes import LEASE
+from tests.e2e.programs import Caller
 from tests.e2e.roving import RovingProgram, RovingReader
 from tests.e2e.segments import losses
 from tests.e2e.stories import Ledger
 from tests.e2e.talkers import CalmTalker, Listener
+from tests.e2e.tunnels import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from tests.e2e.views import View
 
 ROOMS = ("#lobby", "#cats", "#dogs")
+OWNER, SECRET = "owner", "Hush correct 1"
 
 
 class Mishaps:
@@ -42,6 +46,9 @@ class Mishaps:
         self._people: list[tuple[Node, Listener]] = []
         """Who is connected to which node, and stays there as long as that is possible."""
         self._gone: list[Listener] = []
+        self._has_owner = False
+        self._seats: dict[Node, Caller] = {}
+        """Where the owner of the account is besides."""
         self._count = 0
         self.ledger = Ledger()
 
@@ -55,8 +62,33 @@ class Mishaps:
             await reader.come_anywhere()
         await self.gather()
 
+    async def register(self) -> None:
+        """Make an account, as which a program comes and goes beside somebody on nc at each node."""
+        self._has_owner = True
+        caller = await Caller.call(self.nodes.all[0].port, OWNER)
+        for line, answer in (
+            ("/register", "^-- A new password"),
+            (SECRET, "^-- The same again"),
+            (SECRET, "^-- The name owner is registered"),
+            ("/quit", "^-- Goodbye"),
+        ):
+            caller.types(line)
+            await caller.heard.until(answer)
+        owner = RovingProgram(OWNER, ROOMS, self.rng, self.nodes.ports)
+        owner.proof = {"password": SECRET}
+        self.programs.append(owner)
+
+    async def _take_a_seat(self, node: Node) -> None:
+        seat = self._seats.get(node)
+        if seat is None or seat.lost.called:
+            seat = self._seats[node] = Caller()
+            await connectProtocol(HostnameEndpoint(reactor, HOST.encode(), node.port), seat)
+            seat.types("\n".join([f"/login {OWNER}", SECRET, *(f"/join {room}" for room in ROOMS)]))
+
     async def gather(self) -> None:
         """Let people come in place of those who were lost: at each node a talker and a listener."""
+        for node in self.nodes.all if self._has_owner else ():
+            await self._take_a_seat(node)
         for person in (person for _, person in self._people if person.lost.called):
             self._gone.append(person)
         self._people = [each for each in self._people if not each[1].lost.called]
@@ -101,6 +133,9 @@ class Mishaps:
             await program.stay_away()
         for reader in self.readers:
             await reader.stay_away()
+        for seat in self._seats.values():
+            if not seat.lost.called:
+                await seat.leave()
         for _, person in self._people:
             if not person.lost.called:
                 await person.quit()

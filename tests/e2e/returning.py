@@ -65,6 +65,8 @@ class ReturningProgram:
         self.pending: dict[str, tuple[str, str]] = {}
         """What is not acknowledged yet: room and text, by key."""
         self.cuts = 0
+        self.proof: dict[str, str] = {}
+        """What it says as long as it has no token, to be let in as who it is."""
         self._rooms = rooms
         self._rng = rng
         self._token = ""
@@ -159,7 +161,7 @@ class ReturningProgram:
         self._patience = self._rng.choice((1, 3, 10, 40, 200, 1000))
         places = {room: self.story.place(room) for room in self._rooms}
         self.story.comes(places)
-        token = {"token": self._token} if self._token else {}
+        token = {"token": self._token} if self._token else self.proof
         self._id += 1
         connection.says(
             type="hello", protocol=1, name=self.name, rooms=places, id=self._id, **token
@@ -235,7 +237,8 @@ class ReturningProgram:
                 if code.startswith("not-kept"):
                     reactor.callLater(0.02, self._again, key)
                 elif code not in ("stopping", "hello-first"):
-                    self.story.wrong.append(f"{text!r} was refused: {code}")
+                    at = f"at {self._port}, {reactor.seconds():.3f}"
+                    self.story.wrong.append(f"{text!r} was refused {at}: {code}")
         if not self._is_quiet and len(self.pending) < WINDOW:
             self._talk()
 

@@ -25,6 +25,7 @@ async def test_nothing_is_lost_where_redis_syncs_always(tmp_path: Path, seed: in
     rng = Random(seed)
     async with Nodes(tmp_path) as nodes:
         mishaps = Mishaps(nodes, rng)
+        await mishaps.register()
         await mishaps.begin()
         for mishap in drawn(rng, KILLS + 1, HARMLESS):
             await mishaps.befall(mishap)

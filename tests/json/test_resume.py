@@ -375,6 +375,9 @@ class ResumeOnSlowEngineTests(OnSlowEngine, ResumeTests):
         heard = self.asking(bob, "join", room=LOBBY, seen=[epoch, 1])
         self.assertEqual(self.kinds(heard), ["error", "gap", "live", "joined", "members"])
         self.assertEqual(self.gaps(heard), [(2, 3, "unread")])
+        self.asking(bob, "leave", room=LOBBY)
+        heard = self.asking(bob, "join", room=LOBBY, seen=[epoch, 4])
+        self.assertEqual(self.gaps(heard), [(1, 3, "epoch")])
 
 
 class ResumeOnSQLiteTests(OnSQLite, ResumeTests):

@@ -20,7 +20,8 @@ Opened = e.HistoryOpened | e.SearchOpened | e.JoinOpened
 def seen_here(opened: e.JoinOpened, place: Committed) -> int | None:
     """Tell up to where one has read a room in its present life; None if nobody knows.
 
-    Whoever has read further than the room goes has read what the store has lost since.
+    Whoever has read further than the room goes has read what the store has lost since, or what
+    has not come to this node.
     """
     seen = opened.seen
     if seen is None or seen.epoch != place.epoch or seen.number > place.number:
@@ -32,8 +33,10 @@ def unread(opened: e.JoinOpened, place: Committed) -> Sequence[LeftOut]:
     """Find the numbers that somebody missed, and that cannot be read now."""
     if opened.seen is None:
         return ()
-    after = seen_here(opened, place) or 0
-    return _holes((), after + 1, place.number, WhyLeftOut.UNREAD)
+    after = seen_here(opened, place)
+    if after is None and opened.seen.epoch == place.epoch:
+        return (LeftOut(1, place.number, WhyLeftOut.EPOCH),)
+    return _holes((), (after or 0) + 1, place.number, WhyLeftOut.UNREAD)
 
 
 def as_many_as_fit(events: Sequence[Committed], room: int, *, oldest: bool) -> Sequence[Committed]:
