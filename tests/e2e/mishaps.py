@@ -173,8 +173,10 @@ class Mishaps:
 
         What is kept `now` is so instead, where two stores went on beside each other.
         """
-        ledger = self.ledger
-        self._is_well(list(ledger.read(record) if now is None else ledger.goes_astray(record, now)))
+        if now is None:
+            self.ledger.had(record)
+        else:
+            self.ledger.goes_astray(record, now)
 
     def _revenants(self, is_kept: Callable[[str], bool]) -> Iterator[str]:
         for program in self.programs:

@@ -165,7 +165,7 @@ class Ledger:
         self._astray: set[Heard] = set()
         """What a store had that went on though another one had taken its place."""
         self._strays: list[tuple[str, dict[str, list[int]]]] = []
-        """By room: the numbers of all texts in such a store."""
+        """The numbers of all texts that a store has had, by room."""
 
     def add(self, heard: Heard) -> Iterator[str]:
         """Take in what somebody was told; tell if others were told something else."""
@@ -185,20 +185,25 @@ class Ledger:
             for number, event in zip(log.numbers, log.events, strict=True):
                 yield from self.add(Heard(room, log.epoch, number, event.text, True))
 
-    def goes_astray(self, record: Record, now: Record) -> Iterator[str]:
+    def had(self, record: Record) -> None:
+        """Take in what a store has had. Of its last lines perhaps nobody was told, so that others
+        may have their numbers; but whoever was told them, was told this."""
+        for room, log in record.logs.items():
+            numbers = {event.text: [n] for n, event in zip(log.numbers, log.events, strict=True)}
+            self._strays.append((room, numbers))
+
+    def goes_astray(self, record: Record, now: Record) -> None:
         """Take in what a store had that went on though another one had taken its place.
 
         While both do, what is said at either has its number there, and nobody can know of both.
         """
+        self.had(record)
         for room, log in record.logs.items():
             other = now.logs.get(room, Log("", 0))
-            numbers = {event.text: [n] for n, event in zip(log.numbers, log.events, strict=True)}
-            self._strays.append((room, numbers))
             pairs = zip(log.events, other.events, strict=False)
             begin = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
-            for text, (number,) in list(numbers.items())[begin:]:
-                self._astray.add(Heard(room, log.epoch, number, text, True))
-        yield from self.read(record)
+            for number, event in zip(log.numbers[begin:], log.events[begin:], strict=True):
+                self._astray.add(Heard(room, log.epoch, number, event.text, True))
 
     def doubles(self) -> Iterator[str]:
         """Tell what stands twice under one epoch."""
