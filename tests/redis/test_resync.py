@@ -88,6 +88,23 @@ class CutOffTests(ResyncTestCase):
         self.assertEqual(self.one.lines, ["before", "meanwhile"])
         self.assertEqual(entered(self.other)[-1], "1")
 
+    def test_who_came_from_another_node_that_takes_them_for_gone(self) -> None:
+        """That is told behind their coming, which stands behind it; they are here all the same."""
+        gone = e.Departed(("#lobby",), "2", "2", e.Cause.LOST, "", 9.0)
+        self.one.link.is_deaf = True
+        self.other.people.clear()
+        self.other.put(gone)
+        self.pump()
+        self.one.enter("2", "#lobby")
+        self.pump()
+        self.assertEqual(entered(self.one)[-1], "2")
+        self.one.link.is_deaf = False
+        self.one.engine._lease.owe()
+        self.one.link.go_down()
+        self.one.link.come_up()
+        self.pump(3.0)
+        self.assertEqual(departed(self.other), ["2"])
+
     def test_who_learns_of_it_by_saying_something(self) -> None:
         self.one.link.is_deaf = True
         self.lease_is_over(self.one)

@@ -200,6 +200,7 @@ class RedisEngine:
             item = entry.item
             if isinstance(item, Entered):
                 self._place.people.add(item.user)
+                self._place.coming[item.user] += 1
             elif isinstance(item, Departed | Withdrew):
                 self._place.people.discard(item.user)
         self._line.append(entries)
@@ -225,7 +226,10 @@ class RedisEngine:
             if isinstance(each.item, RulesChanged):
                 self._keeping.rules_changed()
             elif isinstance(each.item, Departed) and each.node:
-                self._place.people.discard(each.item.user)
+                if not self._place.coming[each.item.user]:
+                    self._place.people.discard(each.item.user)
+            elif isinstance(each.item, Entered) and not each.node:
+                self._place.came(each.item.user)
         try:
             self._deliver(told)
         except Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,9 @@ class Place:
         and whose it was."""
         self.people: set[str] = set()
         """Who has entered here."""
+        self.coming: Counter[str] = Counter()
+        """How often somebody has, and it is not told yet: whatever is told until then of their
+        going was decided before."""
         self.present = Present()
         self._rooms: dict[str, ToldUpTo] = {}
         self._private: dict[str, ToldUpTo] = {}
@@ -64,6 +68,12 @@ class Place:
         self.at = seq
         if number:
             self.mark = seq, identity_of(here, number)
+
+    def came(self, user: str) -> None:
+        """Note that it is told that somebody has entered here."""
+        self.coming[user] -= 1
+        if self.coming[user] <= 0:
+            del self.coming[user]
 
     @property
     def told(self) -> Mapping[str, ToldUpTo]:
