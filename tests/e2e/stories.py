@@ -233,6 +233,7 @@ def _order(
     Another epoch begins with a gap.
     """
     place: Place | None = None
+    before: Told | None = None
     for each in told:
         match each:
             case Heard(number=first):
@@ -253,5 +254,5 @@ def _order(
             between = log.events[place[1] : first - 1]
             is_hole = first <= place[1] or not {event.text for event in between} <= set(perhaps)
         if is_hole:
-            yield f"{story.name} was at {place}, and was told {each}"
-        place = (each.epoch, last)
+            yield f"{story.name} was at {place}, and was told {each} behind {before}"
+        place, before = (each.epoch, last), each
