@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
 from tests.engines import OnSlowEngine, OnSQLite
+from twistchat.core.events import Cause, Departed, Joined
 from twistchat.core.limits import NONE, Limits
+from twistchat.core.names import fold
 from twistchat.engine.memory import MemoryEngine
+from twistchat.telling import crowds
 from twistchat.testing import ChatTestCase, Person
 
 
@@ -302,3 +308,30 @@ class NoCrowdTests(ChatTestCase):
 
 class CrowdOnSQLiteTests(OnSQLite, CrowdTests):
     """The same, on a database."""
+
+
+class HerdTests(SynchronousTestCase):
+    def test_thousands_are_not_compared_with_each_other(self) -> None:
+        """As when a node begins, to which others tell who is there."""
+        count = 0
+
+        def counting(name: str) -> str:
+            nonlocal count
+            count += 1
+            return fold(name)
+
+        self.patch(crowds, "fold", counting)
+        clock, told = Clock(), list[crowds.Crowd]()
+        herd = crowds.Crowds(clock, 3.0, told.append)
+        for number in range(1_000):
+            who = f"p{number}"
+            herd.add(Joined("#lobby", who, who, 5.0), ("#lobby",), ())
+            herd.settle(Joined("#lab", who, who, 5.0))
+        self.assertEqual(told, [])
+        self.assertLess(count, 10_000)
+        for number in range(999, -1, -1):
+            who = f"p{number}"
+            herd.add(Departed(("#lobby",), who, who, Cause.LOST, "", 5.0), ("#lobby",), ())
+        clock.advance(4)
+        self.assertEqual((told, herd.people), ([], {}))
+        self.assertLess(count, 20_000)

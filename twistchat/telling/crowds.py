@@ -67,6 +67,12 @@ class Crowd:
         self.rooms = rooms
         self.changes: dict[str, _Change] = {}
         """By user: one each."""
+        self._places: dict[str, int] = {}
+        self._count = 0
+        self._came: list[tuple[int, str]] = []
+        """Those who came, each with their place, and some who are here no more."""
+        self._named: dict[str, set[str]] = {}
+        """The users of a name."""
         self._names: dict[_How, list[str]] = {how: [] for how in _How}
         self._after: dict[str, tuple[int, ...]] = {}
         self._at = 0.0
@@ -81,15 +87,34 @@ class Crowd:
         """The rooms that were told at once of somebody, by that somebody's id."""
         return {user: change.elsewhere for user, change in self.changes.items() if change.elsewhere}
 
+    def add(self, change: _Change) -> None:
+        """Take somebody in who is not here yet."""
+        user = change.user
+        self._count += 1
+        self.changes[user] = change
+        self._places[user] = self._count
+        self._named.setdefault(fold(change.name), set()).add(user)
+        if change.how is _How.JOINED:
+            self._came.append((self._count, user))
+
+    def drop(self, user: str) -> _Change:
+        """Let somebody be here no more."""
+        change = self.changes.pop(user)
+        del self._places[user]
+        self._named[fold(change.name)].discard(user)
+        return change
+
     def has_come_since(self, user: str) -> bool:
         """Whether somebody came after this one came or went, and saw how it was."""
-        later = list(self.changes).index(user) + 1
-        return any(c.how is _How.JOINED for c in list(self.changes.values())[later:])
+        came = self._came
+        while came and self._places.get(came[-1][1]) != came[-1][0]:
+            came.pop()
+        return bool(came) and came[-1][0] > self._places[user]
 
     def has_another(self, name: str, user: str | None) -> bool:
         """Whether somebody else of this name came or went."""
-        same = fold(name)
-        return any(fold(c.name) == same and c.user != user for c in self.changes.values())
+        users = self._named.get(fold(name), ())
+        return len(users) > (user in users)
 
     def finish(self) -> None:
         """Nothing more belongs here: count who came and went before whom."""
@@ -148,14 +173,14 @@ class Crowds:
             is_back = (before.how is _How.JOINED) != isinstance(item, Joined)
             if is_back and not crowd.has_come_since(user):
                 # Who came or went for a moment only: nobody needs to know.
-                self._leaves(crowd.changes.pop(user), rooms)
+                self._leaves(crowd.drop(user), rooms)
                 return
             self._flush(rooms)
             crowd = None
         if crowd is None:
             crowd = self._crowds[rooms] = Crowd(rooms)
             self._telling[rooms] = self._clock.callLater(self._time, self._flush, rooms)
-        crowd.changes[user] = _Change(user, item.who, _how(item), item.at, elsewhere)
+        crowd.add(_Change(user, item.who, _how(item), item.at, elsewhere))
         self.people.setdefault(user, {})[rooms] = None
         self._named.setdefault(fold(item.who), {})[rooms] = None
 
