@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet import defer
 from twisted.internet.error import ConnectionLost
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
@@ -86,6 +87,14 @@ class AskingTests(ConnectionTestCase):
         self.failureResultOf(self.connection.ask("INCR", "a"), NotSentError)
         self.assertEqual(len(self.lost), 1)
         self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_what_takes_too_long_for_whoever_asks(self) -> None:
+        asked, other = self.connection.ask("INCR", "a"), self.connection.ask("GET", "a")
+        asked.addTimeout(1.0, self.clock)
+        self.passes(1.5)
+        self.failureResultOf(asked, defer.TimeoutError)
+        self.connection.dataReceived(b":1\r\n$1\r\n1\r\n")
+        self.assertEqual(self.successResultOf(other), b"1")
 
     def test_what_is_no_redis_is_left(self) -> None:
         asked = self.connection.ask("INFO")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import txredisapi
-from twisted.internet.defer import fail
+from twisted.internet.defer import CancelledError, fail
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import ISystemHandle
 from twisted.internet.task import LoopingCall
@@ -126,6 +126,8 @@ class _Watched:
         self._waiting.popleft()
         if failure.check(txredisapi.ResponseError):
             raise refused(str(failure.value))
+        if failure.check(CancelledError):  # nobody waits for it any more
+            return failure
         raise AnswerLostError(self._why or str(failure.value))
 
     def _look(self) -> None:
