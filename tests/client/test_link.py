@@ -90,6 +90,15 @@ class LinkTests(SynchronousTestCase):
             self.assertTrue(self.is_lost)
             self.assertEqual(self.clock.getDelayedCalls(), [])
 
+    def test_a_server_that_is_stopping(self) -> None:
+        for before in (b"", GREETING):
+            self.setUp()
+            self.hear(before + b"-- Goodbye, the server is stopping.\n")
+            self.link.connectionLost(Failure(ConnectionDone()))
+            self.assertTrue(self.is_lost)
+            self.assertEqual((self.told, self.read()), ([], b""))
+            self.assertEqual(self.clock.getDelayedCalls(), [])
+
     def test_byte_by_byte(self) -> None:
         for byte in GREETING + HELLO + b'{"type":"a"}\r\n':
             self.hear(bytes([byte]))

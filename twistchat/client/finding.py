@@ -16,6 +16,9 @@ GREETING = b"-- Welcome to "
 NO_ROOM = b"-- Sorry, "
 """What stands in the place of the greeting where nobody more is let in."""
 
+GOODBYE = b"-- Goodbye"
+"""What a server says that is stopping, also to whoever has just come; then it hangs up."""
+
 NO_JSON = (b"-- That needs a name first", b"-- There is no command")
 """What a server says to `/json` that does not know it."""
 
@@ -65,4 +68,4 @@ class Finder:
         if line.startswith(GREETING):
             self._has_asked = True
             return Found.ASK
-        return Found.PLAIN
+        return Found.READ_ON if line.startswith(GOODBYE) else Found.PLAIN
