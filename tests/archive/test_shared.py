@@ -183,7 +183,7 @@ class ExportTests(SharedTestCase):
         )
 
     def test_what_there_is_not(self) -> None:
-        self.assertEqual(self.fails("export"), f"there is no chat in {self.name}")
+        self.assertIn(f"there is no chat in {self.name}: name", self.fails("export"))
         self.keep(said("a"))
         self.load(self.export("--db", self.path))
         self.assertEqual(

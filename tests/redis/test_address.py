@@ -49,6 +49,9 @@ class AddressTests(SynchronousTestCase):
         for url in (
             "redis://[fd00::2]:6380", "rediss://h:1", "unix:///run/redis.sock",
             "redis+sentinel://a:26379,b:5/chat", "rediss+sentinel://a:26379/chat",
+            "redis://h:1/2", "redis://h:1?prefix=a:", "redis://h:1/2?prefix=a:",
+            "unix:///run/redis.sock?db=2", "unix:///run/redis.sock?db=2&prefix=a:",
+            "redis+sentinel://a:26379/chat/1",
         ):  # fmt: skip
             self.assertEqual(str(read_address(url)), url)
 

@@ -43,8 +43,8 @@ def import_export(file: BinaryIO, name: str, choice: RedisChoice) -> Import:
         filling = Filling(connection, choice.address.prefix)
         if not filling.is_empty:
             raise ArchiveError(
-                f"there is a chat in {choice.address} already: an import makes a new one;"
-                " nothing was imported"
+                f"there is a chat in {choice.address} already, so nothing was imported: choose"
+                " another database (redis://HOST/1) or a ?prefix= of its own"
             )
         filling.begin()
         try:

@@ -88,7 +88,9 @@ class SharedSelection:
         self._since, self._until = wanted.since, wanted.until
         stands, private, first, holds, last = self._redis.ask_script(_OUTLINE, (), (self._prefix,))
         if not stands and not private:
-            raise ArchiveError(f"there is no chat in {name}")
+            raise ArchiveError(
+                f"there is no chat in {name}: name the database and the prefix as its nodes do"
+            )
         self._lives = _lives(stands) | (_lives(private) if wanted.private else {})
         self._firsts = _pairs(first)
         self._last_entry = int(last)

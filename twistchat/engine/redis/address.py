@@ -52,11 +52,17 @@ class RedisAddress:
     is_tls: bool = False
 
     def __str__(self) -> str:
+        """Where it is, as one writes it; what is as usual is left out."""
+        parameters = [f"prefix={self.prefix}"] if self.prefix != PREFIX else []
+        database = f"/{self.database}" if self.database else ""
         if self.path:
-            return f"unix://{self.path}"
-        scheme = ("rediss" if self.is_tls else "redis") + ("+sentinel" if self.master else "")
-        places = ",".join(written(place) for place in self.places)
-        return f"{scheme}://{places}{f'/{self.master}' if self.master else ''}"
+            parameters = [f"db={self.database}"] * bool(self.database) + parameters
+            where = f"unix://{self.path}"
+        else:
+            scheme = ("rediss" if self.is_tls else "redis") + ("+sentinel" if self.master else "")
+            places = ",".join(written(place) for place in self.places)
+            where = f"{scheme}://{places}{f'/{self.master}' if self.master else ''}{database}"
+        return where + ("?" + "&".join(parameters) if parameters else "")
 
 
 def written(place: Place) -> str:
