@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from twisted.logger import capturedLogs, formatEvent
+
 from tests.redis.server import RedisServer
 from tests.redis.storing import Node, StoreTestCase, departed, entered
 from twistchat.core import events as e
@@ -37,6 +39,24 @@ class HelloTests(StoreTestCase):
 
     def test_a_secret_is_made(self) -> None:
         self.assertEqual(len(self.a.hello().secret), 32)
+
+    def test_what_it_may_lose_is_told_once(self) -> None:
+        """Redis is set as it is, not as the operator thinks; docs/promises.md relies on it."""
+        self.addCleanup(self.db.config_set, "appendonly", "no")
+        self.addCleanup(self.db.config_set, "appendfsync", "everysec")
+        for settings, told in (
+            ({"appendonly": "no"}, "all since its last snapshot"),
+            ({"appendonly": "no"}, ""),
+            ({"appendonly": "yes", "appendfsync": "everysec"}, "(appendfsync everysec)"),
+            ({"appendfsync": "always"}, ""),
+        ):
+            for name, value in settings.items():
+                self.db.config_set(name, value)
+            with capturedLogs() as events:
+                self.a.hello()
+            said = [formatEvent(event) for event in events]
+            self.assertEqual(len(said), bool(told), said)
+            self.assertIn(told, "".join(said))
 
     def test_a_newer_store_is_left_alone(self) -> None:
         self.a.hello()

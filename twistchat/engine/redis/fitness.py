@@ -118,6 +118,20 @@ def warning(facts: Mapping[str, str]) -> str:
     return ""
 
 
+def may_lose(appendonly: str, appendfsync: str) -> str:
+    """Say what of what was seen may be lost with such settings; empty: nothing, or nobody knows."""
+    if appendonly == "no":
+        what = "all since its last snapshot when it ends (appendonly no)"
+    elif appendonly == "yes" and appendfsync != "always":
+        what = f"the last moments when its machine fails (appendfsync {appendfsync})"
+    else:
+        return ""
+    return (
+        f"Redis may lose what people have seen, {what}. With appendonly yes and appendfsync always"
+        " it does not: docs/promises.md"
+    )
+
+
 def read_master(answer: object, master: str) -> Place:
     """Read where the master is, as a Sentinel says.
 

@@ -6,10 +6,12 @@ from secrets import token_bytes, token_hex
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from twisted.internet.defer import succeed
+from twisted.logger import Logger
 
 from twistchat.engine import NodeSeen
 from twistchat.engine.redis import scripts
 from twistchat.engine.redis.batch import Proposal
+from twistchat.engine.redis.fitness import may_lose
 from twistchat.engine.redis.link import RefusedError, StoreError
 from twistchat.engine.redis.shapes import Beat
 from twistchat.engine.redis.told import FeedTrimmedError, read_feed, read_snapshot
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from twistchat.engine import Entry
     from twistchat.engine.redis.link import Link, Script, Word
     from twistchat.engine.redis.shapes import Appended, Batch, Here, Snapshot
+
+log = Logger()
 
 __all__ = ["FeedTrimmedError", "NodeGoneError", "Store", "ToldUpTo", "identity_of"]
 
@@ -88,6 +92,8 @@ class Store:
         self._lease = milliseconds(lease)
         self._store = ""
         """Which store this node has said hello to last."""
+        self._warned = ""
+        """Of what it may lose the operator was told."""
 
     def hello(
         self,
@@ -157,10 +163,13 @@ class Store:
 
         def told(answer: list[bytes]) -> bool:
             settings = dict(zip(answer[::2], answer[1::2], strict=True))
-            return (settings.get(b"appendonly"), settings.get(b"appendfsync")) == (
-                b"yes",
-                b"always",
-            )
+            found = {name: settings.get(name, b"") for name in SAFE}
+            warned = may_lose(*(value.decode() for value in found.values()))
+            if warned != self._warned:
+                self._warned = warned
+                if warned:
+                    log.warn("{what}", what=warned)
+            return found == SAFE
 
         def refused(failure: Failure) -> bool:
             failure.trap(RefusedError)
