@@ -198,6 +198,16 @@ class TroubleTests(NodesTestCase):
         told = "\n".join(formatEvent(event) for event in events)
         self.assertIn("is there another one called a?", told)
 
+    def test_a_store_that_was_emptied(self) -> None:
+        one = self.start("a")
+        self.redis.flushall()
+        with capturedLogs() as events:
+            one.engine._lease.beat()
+            self.pump()
+        told = "\n".join(formatEvent(event) for event in events)
+        self.assertIn("cannot use Redis now: Redis was emptied, or is another one", told)
+        self.assertNotIn("dead", told)
+
     def test_it_is_said_at_once_each_minute_and_when_it_is_over(self) -> None:
         told: list[str] = []
 

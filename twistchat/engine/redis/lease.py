@@ -189,7 +189,11 @@ class Lease:
         def beaten(beat: Beat) -> None:
             if not self.is_ready:
                 return
-            if not beat.is_known or beat.store != self._place.store or beat.seq < at:
+            if beat.store != self._place.store:
+                self.doubt(Failure(NodeGoneError("Redis was emptied, or is another one")))
+            elif beat.seq < at:
+                self.doubt(Failure(NodeGoneError("Redis has lost the last that was in it")))
+            elif not beat.is_known:
                 self.doubt(Failure(NodeGoneError("this node was taken for dead")))
             elif self._owes:
                 self._unready("the others are told who is here")
