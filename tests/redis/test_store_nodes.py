@@ -329,6 +329,13 @@ class LeaseTests(StoreTestCase):
         nodes = self.wait(self.a.store.nodes(self.a.here))
         self.assertTrue(all(node.seen < 5.0 for node in nodes))
 
+    def test_since_when_a_node_is_there_when_it_goes_on(self) -> None:
+        self.now = 1234.5
+        self.a.hello(life="a2", former="a1")
+        self.b.hello(life="b2")
+        nodes = self.wait(self.a.store.nodes(self.a.here))
+        self.assertEqual([node.since for node in nodes], [1000.0, 1234.5])
+
     def test_the_nodes(self) -> None:
         self.now = 1234.5
         self.b.hello(life="b2")

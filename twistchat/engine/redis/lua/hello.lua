@@ -36,7 +36,8 @@ if life_of(node) and not goes_on then
   if former ~= '' then return redis.error_reply('TAKEN another process has the name of this node') end
   end_node(node, 'connection lost', at, nil, length)
 end
-call('HSET', P .. 'node:' .. node, 'life', life, 'since', at)
+call('HSET', P .. 'node:' .. node, 'life', life)
+call('HSETNX', P .. 'node:' .. node, 'since', at)
 call('ZADD', P .. 'nodes', whole(now + lease), node)
 
 -- ---------------------------------------------------------------- what was told and is not there
