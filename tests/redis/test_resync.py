@@ -349,3 +349,21 @@ class RestartTests(ResyncTestCase):
         self.pump()
         self.assertEqual(self.other.lines, ["before", "again"])
         self.assertEqual(self.places(again), self.places(self.other)[-1:])
+
+
+class JustStartedTests(ResyncTestCase):
+    def test_who_has_told_nothing_yet_when_the_store_loses_something(self) -> None:
+        """A failover just behind a start, and others who go on before it looks."""
+        kept = dumped(self.redis)
+        self.one.say("lost")
+        self.pump()
+        late = self.start("c")
+        late.link.go_down()
+        kill(self.one.engine)
+        kill(self.other.engine)
+        restore(self.redis, kept)
+        self.start("d").put(e.Said("#lobby", "4", "dan", "instead", action=False, at=8.0))
+        self.pump()
+        late.link.come_up()
+        self.pump()
+        self.assertTrue(missed(late)[-1].is_new_epoch)

@@ -54,13 +54,15 @@ class Place:
     def take(self, snapshot: Snapshot) -> None:
         """Go on from where a snapshot was taken."""
         self.store, self.secret = snapshot.store, snapshot.secret
-        self.at, self.mark = snapshot.seq, None
+        self.at, self.mark = snapshot.seq, snapshot.mark
         told, self._rooms = self._rooms, {}
         for name, stamp in snapshot.stands.items():
             before = told.get(name)
             is_same = before is not None and before[:2] == (stamp.epoch, stamp.number)
             self._rooms[name] = (
-                before if before and is_same else ToldUpTo(stamp.epoch, stamp.number)
+                before
+                if before and is_same
+                else ToldUpTo(stamp.epoch, stamp.number, snapshot.times.get(name))
             )
 
     def passed(self, seq: int, here: Here, number: int) -> None:

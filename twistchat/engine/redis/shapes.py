@@ -66,6 +66,10 @@ class Snapshot:
     """The rest: a `Resynced`."""
     is_new: bool
     """Whether there was nothing in it before."""
+    mark: tuple[int, bytes] | None
+    """The last of the feed that nobody else can have put there: its number, and whose it is."""
+    times: Mapping[str, float]
+    """When the last of a log happened, of those where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

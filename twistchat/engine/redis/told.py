@@ -12,9 +12,10 @@ from twistchat.engine.redis.link import StoreError
 from twistchat.engine.redis.shapes import Batch, Here, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from twistchat.core.events import Durable
+    from twistchat.engine import Stamp
 
 
 class FeedTrimmedError(StoreError):
@@ -59,13 +60,13 @@ def read_snapshot(answer: Any, at: float) -> Snapshot:
     Raises:
         StoreError: it holds something that this version does not know.
     """
-    store, seq, secret, is_new, standing, holds, people = answer
+    store, seq, secret, is_new, standing, holds, people, mark = answer
     stands = {
         name.decode(): stamp_of(place.decode().rpartition(" ")[0])
         for name, place in zip(standing[::2], standing[1::2], strict=True)
     }
     try:
-        held = _in_order(holds)
+        held, times = _in_order(holds), _times(holds, stands)
         entered = [
             (node.decode(), _entered(json))
             for node, json in zip(people[::2], people[1::2], strict=True)
@@ -80,7 +81,20 @@ def read_snapshot(answer: Any, at: float) -> Snapshot:
         stands,
         Resynced(tuple(entered), tuple(held), at),
         bool(is_new),
+        (mark[0], mark[1]) if mark else None,
+        times,
     )
+
+
+def _times(
+    found: list[tuple[bytes, int, bytes, bytes]], stands: Mapping[str, Stamp]
+) -> dict[str, float]:
+    """Find when the last of each log happened, where that is known."""
+    return {
+        name.decode(): read_stored(json).at
+        for name, number, json, _ in found
+        if stands[name.decode()].number == number
+    }
 
 
 def _in_order(found: list[tuple[bytes, int, bytes, bytes]]) -> list[Durable]:

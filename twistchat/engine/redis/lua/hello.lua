@@ -6,7 +6,8 @@
 -- everything (1); then of each log that was told: its name, epoch, number, and when that was.
 --
 -- Returns: store, seq, secret, whether it is new, all logs of rooms (name, where it stands …), what
--- holds and the last of each room (of each: log, number, JSON, order), the people (node, JSON …).
+-- holds and the last of each room (of each: log, number, JSON, order), the people (node, JSON …),
+-- the last batch in the feed that is a node's (its number and whose it is, or nothing).
 
 local node, life, former = ARGV[1], ARGV[2], ARGV[3]
 local lease, at, length = tonumber(ARGV[4]), ARGV[5], ARGV[6]
@@ -148,5 +149,13 @@ for _, id in ipairs(call('SMEMBERS', P .. 'people')) do
     end
   end
 end
+-- The last batch that a node has put into the feed: by it one knows later whether that is lost.
+local mark = {}
+for _, entry in ipairs(call('XREVRANGE', P .. 'feed', '+', '-', 'COUNT', 20)) do
+  if not entry[2][2]:match(' 0$') then
+    mark = {tonumber(entry[1]:match('^%d+')), entry[2][2]}
+    break
+  end
+end
 return {call('HGET', facts, 'store'), tonumber(call('GET', P .. 'seq') or 0),
-  call('HGET', facts, 'secret'), is_new, stands, holds, people}
+  call('HGET', facts, 'secret'), is_new, stands, holds, people, mark}
