@@ -62,6 +62,30 @@ class Scenarios(SynchronousTestCase):
 
 
 class TerminalTests(Scenarios):
+    def test_what_was_not_kept_is_shown_again(self) -> None:
+        """As on nc: answers come late where the store is away, and several lines were typed."""
+        self.start("alice")
+        self.shown()
+        for code, why in (
+            ("not-kept", "the server could not keep it"),
+            ("not-kept-late", "it had to wait for too long"),
+        ):
+            self.net.server.refuse["say"] = {"code": code}
+            self.type("hello")
+            self.assertIn(f"-- Not sent: {why}. Try again: hello", self.shown())
+        self.net.server.refuse["topic"] = {"code": "not-kept"}
+        self.type("/topic tea")
+        self.assertIn("-- Not sent: the server could not keep it. Try again.", self.shown())
+
+    def test_names_cannot_be_given_out(self) -> None:
+        self.start("alice")
+        self.shown()
+        self.net.server.refuse["rename"] = {"code": "unavailable"}
+        self.type("/nick ann")
+        self.assertIn(
+            "-- Sorry, the server cannot give out names now. Try again later.", self.shown()
+        )
+
     def test_a_person_chooses_a_name_and_talks(self) -> None:
         self.start()
         self.assertEqual(

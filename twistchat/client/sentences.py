@@ -199,12 +199,20 @@ REFUSED = (
         "too-long": "Not sent: it is too long. Please send it in pieces.",
         "not-kept": NOT_KEPT,
         "not-kept-late": "Not sent: it had to wait for too long. Try again.",
+        "unavailable": "Sorry, the server cannot give out names now. Try again later.",
         "full": "Sorry, this chat is full ({hint} are here). Please try again later.",
     }
     | moderation.REFUSED
     | ACCOUNTS
 )
 """What the terminal says otherwise than the server, whose own sentences are for programs."""
+
+
+def not_done(refused: str, error: RefusedError, text: str | None) -> str:
+    """Say why something was not done; of a line that may be said again with it, as on nc."""
+    if text is not None and error.code in ("not-kept", "not-kept-late"):
+        return f"{refused.removesuffix('.')}: {text}"
+    return refused
 
 
 def refused(error: RefusedError) -> str:

@@ -338,7 +338,7 @@ class Talk:
         if text is not None:
             self._something_was_refused = True
         if isinstance(error, RefusedError):
-            self.show(s.NOTED.format(line=self._showing.refused(error)))
+            self.show(s.NOTED.format(line=s.not_done(self._showing.refused(error), error, text)))
         elif isinstance(error, UnknownError):
             self.show(s.PERHAPS.format(text=text))
         elif isinstance(error, DisconnectedError):
