@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from unittest.mock import patch
 
+from twisted.internet.task import Clock
+
 from tests.redis.server import RedisServer, free_port
 from tests.test_options import OptionsTestCase
-from twistchat.engine.choice import RedisChoice, read_choice, read_node
+from twistchat.engine.choice import RedisChoice, open_engine, read_choice, read_node
 from twistchat.engine.redis.address import NO_SECRETS
+from twistchat.engine.redis.engine import RedisEngine
 
 
 class RedisOptionTests(OptionsTestCase):
@@ -39,6 +42,14 @@ class RedisOptionTests(OptionsTestCase):
             connection = read_choice(self.url)
             assert isinstance(connection, RedisChoice)
             connection.connect(5).close()
+
+    def test_a_program_names_its_node(self) -> None:
+        engine = open_engine("redis://127.0.0.1", Clock(), node="a")
+        assert isinstance(engine, RedisEngine)
+        self.assertEqual(engine.node, "a")
+        for node in ("all", "a b"):
+            self.assertRaises(ValueError, open_engine, "redis://h", Clock(), node=node)
+        self.assertRaises(ValueError, open_engine, "memory:", Clock(), node="a")
 
     def test_a_node_has_a_name(self) -> None:
         names = set()

@@ -140,13 +140,18 @@ def open_engine(
     *,
     limits: Limits = DEFAULT_LIMITS,
     retention: Sequence[str] = (),
+    node: str = "",
 ) -> Engine:
     """Make the engine that a URL names: `ChatService(reactor, engine=open_engine(url, reactor))`.
 
+    With a Redis this process is called `node` among those that share it (empty: by chance), and
+    comes there as the environment says: TWISTCHAT_REDIS_PASSWORD and the like.
+
     Raises:
-        ValueError: there is no such engine, or a rule of the retention cannot be understood.
+        ValueError: there is no such engine or no such name, or a rule of the retention cannot be
+            understood.
     """
-    return read_choice(url).open(reactor, limits, read_retention(retention))
+    return read_choice(url, node=node).open(reactor, limits, read_retention(retention))
 
 
 Choice = MemoryChoice | SQLiteChoice | RedisChoice
