@@ -120,7 +120,7 @@ async def test_a_node_that_does_not_answer(tmp_path: Path) -> None:
 @pytest_twisted.ensureDeferred
 async def test_with_the_rights_and_the_settings_of_deploy(tmp_path: Path) -> None:
     given = settings("redis.conf") | {"include": str(DEPLOY / "users.conf"), "bind": "127.0.0.1"}
-    del given["port"]
+    del given["port"], given["dir"]
     config = tmp_path / "chat.toml"
     config.write_text('redis-username = "twistchat"\nredis-password = "change-me-1"\n')
     async with Nodes(

@@ -69,7 +69,7 @@ class DeployedCase(SynchronousTestCase):
         here = {"include": str(DEPLOY / "users.conf"), "bind": "127.0.0.1"}
         given = settings("redis.conf") | here | others
         port = given.pop("port") if "port" in others else str(free_port())
-        del given["port"]
+        del given["port"], given["dir"]
         server = RedisServer(given, port=int(port))
         self.addCleanup(server.close)
         return server.start()
