@@ -177,7 +177,7 @@ class LostTests(StoreTestCase):
         epoch = self.verify(5)
         self.assertNotEqual(epoch, self.before)
         self.assertEqual(self.verify(5), epoch)
-        missed = e.Missed("#lobby", 1, 0, is_new_epoch=True, at=1000.0)
+        missed = e.Missed("#lobby", 1, 4, is_new_epoch=True, at=1000.0)
         self.assertEqual(self.b.news(), [Committed(missed, epoch, 4, node="a")])
         self.assertEqual(self.b.put(said("x"))[0], Stamp(epoch, 5))
 

@@ -50,7 +50,7 @@ local function go_on_anew(log)
   touch(log)
   if log.name:byte(1) == 35 then  -- a #
     show(place_in(log), '{"kind":"missed","room":' .. cjson.encode(log.name)
-      .. ',"first":1,"last":0,"is_new_epoch":true,"at":' .. at .. '}')
+      .. ',"first":1,"last":' .. whole(log.last) .. ',"is_new_epoch":true,"at":' .. at .. '}')
   end
 end
 
