@@ -94,6 +94,8 @@ class Store:
         """Which store this node has said hello to last."""
         self._warned = ""
         """Of what it may lose the operator was told."""
+        self._began = 0.0
+        """When it began its first life."""
 
     def hello(
         self,
@@ -129,12 +131,14 @@ class Store:
         ]
         given = token_bytes(32) if secret is None else secret
         at = self._now()
+        if not former:
+            self._began = at
 
         def asked(keeps_all: bool) -> Deferred[Any]:
             words: tuple[Word, ...] = (
                 here.node, here.life, former, self._lease, repr(float(at)), FEED, token_hex(16),
                 token_hex(8), given.hex(), FORMAT, repr(at - OVER_FOR_LONG), int(keeps_all),
-                *verified,
+                repr(float(self._began)), *verified,
             )  # fmt: skip
             return self._run(scripts.HELLO, *words)
 

@@ -3,7 +3,8 @@
 -- ARGV: node, life, the life it goes on for (or empty), lease (ms), now (s), length of the feed,
 -- seed, a store's id and secret if there are none, the format this version knows; the time before
 -- which whatever holds until then is over (s); whether a Redis that was started anew has kept
--- everything (1); then of each log that was told: its name, epoch, number, and when that was.
+-- everything (1); when this process began (s); then of each log that was told: its name, epoch,
+-- number, and when that was.
 --
 -- Returns: store, seq, secret, whether it is new, all logs of rooms (name, where it stands …), what
 -- holds and the last of each room (of each: log, number, JSON, order), the people (node, JSON …),
@@ -34,7 +35,11 @@ if goes_on then call('ZADD', P .. 'nodes', whole(now + lease), node) end
 look_after_nodes(now, lease, at, length)
 if life_of(node) and not goes_on then
   -- Whoever starts takes over. But two that run must not take it from each other all the time.
-  if former ~= '' then return redis.error_reply('TAKEN another process has the name of this node') end
+  -- What began before this process did has been lost with all that happened since, and is over.
+  local since = tonumber(call('HGET', P .. 'node:' .. node, 'since') or 0)
+  if former ~= '' and since >= tonumber(ARGV[13]) then
+    return redis.error_reply('TAKEN another process has the name of this node')
+  end
   end_node(node, 'connection lost', at, nil, length)
 end
 call('HSET', P .. 'node:' .. node, 'life', life)
@@ -74,7 +79,7 @@ local function goes_on_from(log, epoch)
   return false
 end
 
-for index = 13, #ARGV, 4 do
+for index = 14, #ARGV, 4 do
   local name, epoch, number, when = ARGV[index], ARGV[index + 1], ARGV[index + 2], ARGV[index + 3]
   local log = find_log(name)
   if not log then
