@@ -79,6 +79,7 @@ local function goes_on_from(log, epoch)
   return false
 end
 
+local has_lost = false
 for index = 14, #ARGV, 4 do
   local name, epoch, number, when = ARGV[index], ARGV[index + 1], ARGV[index + 2], ARGV[index + 3]
   local log = find_log(name)
@@ -87,7 +88,10 @@ for index = 14, #ARGV, 4 do
       call('HSET', P .. 'told', epoch, open_log(name).epoch)
     end
   elseif log.epoch == epoch then
-    if log.last < tonumber(number) or is_other(name, number, when) then go_on_anew(log) end
+    if log.last < tonumber(number) or is_other(name, number, when) then
+      go_on_anew(log)
+      has_lost = true
+    end
   elseif not goes_on_from(log, epoch) then
     -- The store may have lost the change to the epoch that was told, and have the one before again.
     go_on_anew(log)
@@ -95,12 +99,15 @@ for index = 14, #ARGV, 4 do
   end
 end
 
--- A Redis that was started anew, or was a replica of another, may have lost something that was told
--- by nodes that are no more. The first of all nodes that comes to it, if it has seen nothing of what
--- was before, lets everything go on under new epochs.
+-- Where something was lost of one log, others may have told more of another, who are not here yet, or
+-- are no more. So may a Redis have lost something that was started anew, or was a replica of another,
+-- where the first of all nodes that comes to it has seen nothing of what was before. Then everything
+-- goes on under new epochs.
 local run, last_run = run_of(), call('HGET', facts, 'run')
 local was_replica = call('INFO', 'replication'):match('master_replid2:0*[^0%s]')
-if last_run and last_run ~= run and not goes_on and (ARGV[12] ~= '1' or was_replica) then
+local may_have_lost = last_run and last_run ~= run and not goes_on
+  and (ARGV[12] ~= '1' or was_replica)
+if has_lost or may_have_lost then
   for _, stands in ipairs({'stands', 'private'}) do
     for _, name in ipairs(call('HKEYS', P .. stands)) do
       local log = find_log(name)
