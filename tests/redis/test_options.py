@@ -68,6 +68,7 @@ class RedisOptionTests(OptionsTestCase):
             self.error("--node", "a"),
             "a node is one of several, which share a Redis: --engine redis://HOST",
         )
+        self.assertIn("no engine 'rdis://h'", self.error("--engine", "rdis://h", "--node", "a"))
 
     def test_what_is_wrong_is_told_in_one_line(self) -> None:
         there = self.server.port

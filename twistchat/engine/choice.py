@@ -173,13 +173,13 @@ def read_choice(url: str, *, node: str = "", credentials: Credentials | None = N
 
     if is_redis(url):
         return _redis(url, node, credentials)
+    kind, colon, rest = url.partition(":")
+    if url != "memory:" and (kind != "sqlite" or not colon):
+        raise ValueError(f"there is no engine {url!r}; {KINDS}")
     if node:
         raise ValueError("a node is one of several, which share a Redis: --engine redis://HOST")
     if url == "memory:":
         return MemoryChoice()
-    kind, colon, rest = url.partition(":")
-    if kind != "sqlite" or not colon:
-        raise ValueError(f"there is no engine {url!r}; {KINDS}")
     path, mark, parameters = rest.partition("?")
     if not path or path.startswith(":") or "\0" in path:
         raise ValueError(f"engine {url!r} names no file: write sqlite:PATH")
