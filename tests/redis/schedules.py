@@ -327,12 +327,22 @@ class Play:
             node.link.is_deaf = False
             node.link.let_go()
             node.link.come_up()
-        for _ in range(400):
-            self.clock.advance(0.05)
+        for _ in range(4):
+            self._end_former()
+            for _turn in range(100):
+                self.clock.advance(0.05)
         for node in self.nodes.values():
             node.put(e.Said("#lobby", "1", "alice", f"last of {node.name}", False, 7.0))
         for _ in range(300):
             self.clock.advance(0.05)
+
+    def _end_former(self) -> None:
+        """The lease is over of a process that is no more, and that a failover has brought back."""
+        for name, node in self.nodes.items():
+            life = self.redis.hget(f"twistchat:node:{name}", "life") or b""
+            known = life.decode() if isinstance(life, bytes) else life
+            if _process(known) != _process(node.engine._place.here.life):
+                self._dead(node)
 
     def _check(self) -> None:
         texts = Counter(
@@ -379,6 +389,10 @@ class Play:
             known = {user for user, homes in node.elsewhere.items() if homes - {name}}
             others = set().union(*(users for other, users in here.items() if other != name))
             self.expect(known == others, f"{name} knows {known}, not {others}")
+
+
+def _process(life: str) -> str:
+    return life.partition(".")[0]
 
 
 def _short(each: Committed) -> str:
