@@ -234,14 +234,13 @@ class AppendingTests(StoreTestCase):
     def test_a_feed_that_is_trimmed(self) -> None:
         for number in range(5):
             self.a.put(said(str(number)))
-        self.assertEqual(
-            self.wait(self.b.store.entry_at(3)), identity_of(self.a.here, self.a.number - 2)
-        )
+        mark = 3, identity_of(self.a.here, self.a.number - 2)
+        self.assertTrue(self.wait(self.b.store.look(self.b.here, at=3, mark=mark)).is_same)
         self.db.xtrim("t:feed", minid="4-0", approximate=False)
         with self.assertRaises(FeedTrimmedError):
             self.wait(self.b.store.feed(2, 10))
         self.assertEqual(len(self.wait(self.b.store.feed(3, 10))), 2)
-        self.assertIsNone(self.wait(self.b.store.entry_at(3)))
+        self.assertFalse(self.wait(self.b.store.look(self.b.here, at=3, mark=mark)).is_same)
         with self.assertRaises(FeedTrimmedError):
             self.wait(self.b.store.feed(9, 10))
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.logger import capturedLogs, formatEvent
 
-from tests.redis.server import RedisServer
 from tests.redis.storing import Node, StoreTestCase, departed, entered
 from twistchat.core import events as e
 from twistchat.core.accounts import AccountDeed, Standing
 from twistchat.core.law import Deed
-from twistchat.engine import Committed, Entry, Label, Repeated, Stamp
+from twistchat.engine import Committed, Repeated, Stamp
 from twistchat.engine.redis.link import StoreError
 from twistchat.engine.redis.shapes import Beat
 from twistchat.engine.redis.store import FeedTrimmedError, NodeGoneError, ToldUpTo
@@ -382,40 +381,3 @@ class LeaseTests(StoreTestCase):
         self.assertEqual(self.beat(self.a), Beat(0, "", is_known=False))
         self.wait(self.a.store.leave(self.a.here))
         self.assertEqual(self.db.keys(), [])
-
-
-class RestartTests(StoreTestCase):
-    """A Redis that was started anew, and nobody who knows what it had told."""
-
-    def begin(self, settings: dict[str, str]) -> None:
-        self.server = RedisServer({"appendonly": "yes", **settings})
-        self.addCleanup(self.server.close)
-        self.server.start()
-        self.a, self.b = Node(self, "a"), Node(self, "b")
-        self.a.hello()
-        (stamp,) = self.a.append([Entry(said("x"), label=Label(key="k"))]).outcomes
-        assert isinstance(stamp, Stamp)
-        self.stamp = stamp
-
-    def restart(self) -> None:
-        self.server.restart(is_killed=False)
-        self.a, self.b = Node(self, "a"), Node(self, "b")
-
-    def test_that_keeps_all(self) -> None:
-        self.begin({"appendfsync": "always"})
-        self.restart()
-        self.assertEqual(self.b.hello().stands, {"#lobby": self.stamp})
-
-    def test_that_may_have_lost_something(self) -> None:
-        self.begin({"appendfsync": "everysec"})
-        self.restart()
-        found = self.b.hello(life="b2")
-        self.assertEqual(found.stands["#lobby"].number, 1)
-        self.assertNotEqual(found.stands["#lobby"].epoch, self.stamp.epoch)
-        self.assertEqual(self.a.hello(life="a2").stands, found.stands)
-
-    def test_that_somebody_has_seen_before_and_after(self) -> None:
-        self.begin({"appendfsync": "everysec"})
-        self.restart()
-        self.assertTrue(self.wait(self.a.store.beat(self.a.here)).is_known)
-        self.assertEqual(self.b.hello(life="b2").stands, {"#lobby": self.stamp})

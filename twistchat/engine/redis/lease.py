@@ -36,6 +36,10 @@ SOONEST = 0.05
 LATEST = 5.0
 """Seconds until it is looked again, when that failed for the first time, and at most."""
 
+TOGETHER = 1.0
+"""Seconds after a connection for which it is waited until the other nodes have looked, too: what is
+said before that begins a new epoch."""
+
 
 class Lease:
     """Whether this node may tell and be told; and what is done about it."""
@@ -71,6 +75,7 @@ class Lease:
         self._is_looking = False
         self._is_stopped = False
         self._tries = 0
+        self._came_up: float | None = None
         self._again: IDelayedCall | None = None
         self._beating: IDelayedCall | None = None
         self._complained = 0.0
@@ -106,6 +111,7 @@ class Lease:
     def came_up(self) -> None:
         """There is a connection again."""
         self._tries = 0
+        self._came_up = self._clock.seconds()
         self._look()
 
     def went_down(self) -> None:
@@ -241,9 +247,11 @@ class Lease:
             self._unready(self._link.trouble)
 
     async def _mend(self) -> None:
-        place, at = self._place, self._place.at
-        beat = await self._store.beat(place.here)
-        is_same = beat.store == place.store and beat.seq >= at and await self._is_there()
+        place = self._place
+        beat = await self._store.look(place.here, at=place.at, mark=place.mark)
+        is_same = beat.is_same
+        if is_same and beat.is_known and beat.is_doubtful and self._is_early:
+            raise StoreError("the other nodes have not looked yet whether Redis has lost anything")
         if is_same and beat.is_known and not self._owes:
             self._feed.hear(beat.seq)
             return
@@ -260,12 +268,9 @@ class Lease:
             self._owes = True
             raise
 
-    async def _is_there(self) -> bool:
-        """Whether the last that was told is still there."""
-        if self._place.mark is None:
-            return True
-        seq, identity = self._place.mark
-        return await self._store.entry_at(seq) == identity
+    @property
+    def _is_early(self) -> bool:
+        return self._came_up is not None and self._clock.seconds() - self._came_up < TOGETHER
 
     # ------------------------------------------------------------ ready or not
 

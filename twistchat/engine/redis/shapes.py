@@ -81,3 +81,7 @@ class Beat:
     store: str
     is_known: bool
     """Whether it still holds its lease; if not, its people have been announced as gone."""
+    is_same: bool = False
+    """Whether all is there that it has told, if it has looked."""
+    is_doubtful: bool = False
+    """Whether others have not: see `Store.look`."""

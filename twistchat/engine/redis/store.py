@@ -221,28 +221,42 @@ class Store:
         asked = self._run(scripts.FEED, self._store, after, limit, is_reading=True)
         return asked.addCallback(found)
 
-    def entry_at(self, seq: int) -> Deferred[bytes | None]:
-        """Tell whose batch stands at a place of the feed: see `identity_of`; None: nobody's."""
-        place = f"{seq}-0"
-
-        def found(entries: list[tuple[bytes, list[bytes]]]) -> bytes | None:
-            return entries[0][1][1] if entries else None
-
-        return self._link.command("XRANGE", f"{self._prefix}feed", place, place).addCallback(found)
-
     def beat(self, here: Here) -> Deferred[Beat]:
         """Say that this node is alive, and let those who have not said so for long be gone."""
+        return self._beat(here)
+
+    def look(self, here: Here, *, at: int, mark: tuple[int, bytes] | None) -> Deferred[Beat]:
+        """Say so after each connection, and look whether all is there that this node has told.
+
+        `at` is up to where it has told the feed, and `mark` the last batch that it knows there: its
+        place, and whose it is (see `identity_of`). Where that is not so, it is to say hello.
+
+        As long as not all nodes have looked into a Redis that may have lost something, what is said
+        is said under new epochs; and if one of them is gone before, everything goes on under such.
+        """
+        place, whose = ("", b"") if mark is None else mark
+        return self._keeps_all().addCallback(
+            lambda keeps_all: self._beat(
+                here, token_hex(16), int(keeps_all), self._store, at, place, whose
+            )
+        )
+
+    def _beat(self, here: Here, *words: Word) -> Deferred[Beat]:
+        seed, *looked = words or (token_hex(16),)
         asked = self._run(
             scripts.BEAT, here.node, here.life, self._lease, repr(float(self._now())), FEED,
-            FEED_STAYS,
+            FEED_STAYS, seed, *looked,
         )  # fmt: skip
-        return asked.addCallback(lambda found: Beat(found[0], found[1].decode(), bool(found[2])))
+        return asked.addCallback(
+            lambda found: Beat(found[0], found[1].decode(), *(bool(each) for each in found[2:]))
+        )
 
     def leave(self, here: Here) -> Deferred[None]:
         """End this life: who is still here has departed. Names of theirs are kept for a while."""
         kept = milliseconds(self._limits.name_kept)
         now = repr(float(self._now()))
-        return self._run(scripts.LEAVE, here.node, here.life, now, kept, FEED).addCallback(_done)
+        asked = self._run(scripts.LEAVE, here.node, here.life, now, kept, FEED, token_hex(16))
+        return asked.addCallback(_done)
 
     def reassert(self, here: Here, people: Sequence[str]) -> Deferred[None]:
         """Let those be gone who are said to be connected to this node and are not among these."""
@@ -296,5 +310,5 @@ def milliseconds(seconds: float) -> int:
 
 
 def identity_of(here: Here, number: int) -> bytes:
-    """What `Store.entry_at` finds where this batch stands."""
+    """Whose the feed says a batch is."""
     return f"{here.node} {here.life} {number}".encode()

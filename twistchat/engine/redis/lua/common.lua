@@ -14,6 +14,8 @@
 --   order              hash: LOG, or LOG and what is decided -> where that stands among all events
 --   first              hash: LOG -> what retention has left; see sweep.lua
 --   epochs, told       hashes: epoch -> the one under which the log went on; told: for nodes alone
+--   doubted, sure      sets: nodes that have not yet looked whether this run of Redis has all that
+--                      they told; logs that have gone on under another epoch since, or begun
 --   keys:PERSON:KEY    "LIFE EPOCH NUMBER DIGEST TIME"
 --   audit              stream: l (log), p (place), e (JSON), under 1, 2, 3 ...
 --   of:PERSON          set: their logs with others
@@ -98,6 +100,14 @@ local function touch(log)
   end
 end
 
+-- Whether some node knows perhaps of more than there is; see `note_run`.
+local is_doubtful = nil
+
+local function in_doubt()
+  if is_doubtful == nil then is_doubtful = call('EXISTS', P .. 'doubted') == 1 end
+  return is_doubtful
+end
+
 local function open_log(name)
   local log = find_log(name)
   if not log then
@@ -105,6 +115,7 @@ local function open_log(name)
     log = {name = name, epoch = epoch, last = 0, life = epoch}
     logs[name] = log
     touch(log)
+    if in_doubt() then call('SADD', P .. 'sure', name) end
     if name:byte(1) == 64 then
       local one, other = name:match('^@([^,]*),(.*)$')
       call('SADD', P .. 'of:' .. one, name)
@@ -127,6 +138,19 @@ local function write_logs()
     end
   end
   touched = {}
+end
+
+-- Lets a log go on under another epoch, in the feed.
+local function go_on_anew(log, at)
+  local old = log.epoch
+  log.epoch = new_epoch(log.name)
+  call('HSET', P .. 'epochs', old, log.epoch)
+  touch(log)
+  if in_doubt() then call('SADD', P .. 'sure', log.name) end
+  if log.name:byte(1) == 35 then  -- a #
+    show(place_in(log), '{"kind":"missed","room":' .. cjson.encode(log.name)
+      .. ',"first":1,"last":0,"is_new_epoch":true,"at":' .. at .. '}')
+  end
 end
 
 -- ---------------------------------------------------------------- names
@@ -292,13 +316,53 @@ local function life_of(node)
   return call('HGET', P .. 'node:' .. node, 'life')
 end
 
--- Which run of which Redis this is.
-local function run_of()
-  return call('INFO', 'server'):match('run_id:(%w+)')
+-- Notes which run of which Redis this is. One that was started anew, or was a replica of another,
+-- may have lost the last that was told. So from then on each node is doubted until it has looked
+-- (`is_sure_of`); what is said meanwhile is said under a new epoch (append.lua), and where one of
+-- them ends before it has looked, everything goes on under new ones (`end_node`).
+-- Returns whether it may have lost something, and nobody has noted that before.
+local function note_run(keeps_all)
+  local run, last = call('INFO', 'server'):match('run_id:(%w+)'), call('HGET', P .. 'facts', 'run')
+  if run == last then return false end
+  call('HSET', P .. 'facts', 'run', run)
+  local was_replica = call('INFO', 'replication'):match('master_replid2:0*[^0%s]')
+  if not last or (keeps_all and not was_replica) then return false end
+  call('DEL', P .. 'doubted', P .. 'sure')
+  in_parts('SADD', P .. 'doubted', call('ZRANGE', P .. 'nodes', 0, -1))
+  is_doubtful = nil
+  return true
+end
+
+local function doubt_nobody()
+  call('DEL', P .. 'doubted', P .. 'sure')
+  is_doubtful = false
+end
+
+-- All that a node has told is there, or its log has gone on under another epoch.
+local function is_sure_of(node)
+  if in_doubt() and call('SREM', P .. 'doubted', node) == 1 and call('EXISTS', P .. 'doubted') == 0 then
+    doubt_nobody()
+  end
+end
+
+local are_all_anew = false
+
+-- Lets everything go on under new epochs, but for what has done so since it is doubted.
+local function go_on_anew_all(at)
+  if are_all_anew then return end
+  are_all_anew = true
+  for _, stands in ipairs({'stands', 'private'}) do
+    for _, name in ipairs(call('HKEYS', P .. stands)) do
+      if call('SISMEMBER', P .. 'sure', name) == 0 then go_on_anew(find_log(name), at) end
+    end
+  end
+  write_logs()
+  doubt_nobody()
 end
 
 -- Ends a node: its people are gone, and its names free, or kept until a time. What became of its
--- last batch stays known: it may have been asked, and not heard.
+-- last batch stays known: it may have been asked, and not heard. What it has told may be lost, if
+-- it is doubted.
 local function end_node(node, cause, at, till, length)
   local life, free = life_of(node) or '-', {}
   local is_gone = let_go(call('SMEMBERS', P .. 'people-of:' .. node), node, cause, at)
@@ -318,6 +382,7 @@ local function end_node(node, cause, at, till, length)
   in_parts('HDEL', P .. 'names', free)
   call('DEL', P .. 'people-of:' .. node, P .. 'names-of:' .. node, P .. 'node:' .. node)
   call('ZREM', P .. 'nodes', node)
+  if call('SISMEMBER', P .. 'doubted', node) == 1 then go_on_anew_all(at) end
   tell(node .. ' ' .. life .. ' 0', length)
 end
 

@@ -28,6 +28,7 @@ local function run_by(of)
   return of:match('^(.-)%.') or of
 end
 
+local is_first = note_run(ARGV[12] == '1')
 local now = clock()
 local known = life_of(node)
 local goes_on = known and (known == life or known == former or run_by(known) == run_by(life))
@@ -47,17 +48,6 @@ call('HSETNX', P .. 'node:' .. node, 'since', at)
 call('ZADD', P .. 'nodes', whole(now + lease), node)
 
 -- ---------------------------------------------------------------- what was told and is not there
-
-local function go_on_anew(log)
-  local old = log.epoch
-  log.epoch = new_epoch(log.name)
-  call('HSET', P .. 'epochs', old, log.epoch)
-  touch(log)
-  if log.name:byte(1) == 35 then  -- a #
-    show(place_in(log), '{"kind":"missed","room":' .. cjson.encode(log.name)
-      .. ',"first":1,"last":' .. whole(log.last) .. ',"is_new_epoch":true,"at":' .. at .. '}')
-  end
-end
 
 -- Whether another event stands under a number than that which happened then.
 local function is_other(name, number, when)
@@ -88,34 +78,18 @@ for index = 14, #ARGV, 4 do
       call('HSET', P .. 'told', epoch, open_log(name).epoch)
     end
   elseif log.epoch == epoch then
-    if log.last < tonumber(number) or is_other(name, number, when) then
-      go_on_anew(log)
-      has_lost = true
-    end
+    if log.last < tonumber(number) or is_other(name, number, when) then go_on_anew(log, at) end
   elseif not goes_on_from(log, epoch) then
     -- The store may have lost the change to the epoch that was told, and have the one before again.
-    go_on_anew(log)
+    go_on_anew(log, at)
     call('HSET', P .. 'told', epoch, log.epoch)
   end
 end
 
--- Where something was lost of one log, others may have told more of another, who are not here yet, or
--- are no more. So may a Redis have lost something that was started anew, or was a replica of another,
--- where the first of all nodes that comes to it has seen nothing of what was before. Then everything
--- goes on under new epochs.
-local run, last_run = run_of(), call('HGET', facts, 'run')
-local was_replica = call('INFO', 'replication'):match('master_replid2:0*[^0%s]')
-local may_have_lost = last_run and last_run ~= run and not goes_on
-  and (ARGV[12] ~= '1' or was_replica)
-if has_lost or may_have_lost then
-  for _, stands in ipairs({'stands', 'private'}) do
-    for _, name in ipairs(call('HKEYS', P .. stands)) do
-      local log = find_log(name)
-      if not log.is_touched then go_on_anew(log) end
-    end
-  end
-end
-call('HSET', facts, 'run', run)
+is_sure_of(node)
+-- Nobody may be left who knows what is lost: whoever comes first, and has seen nothing of what was
+-- before, lets everything go on under new epochs.
+if is_first and former == '' then go_on_anew_all(at) end
 
 write_logs()
 tell(node .. ' ' .. life .. ' 0', length)

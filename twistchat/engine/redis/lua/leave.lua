@@ -1,6 +1,8 @@
--- A node goes. ARGV: node, life, now (s), for how long names are kept (ms), length of the feed.
+-- A node goes. ARGV: node, life, now (s), for how long names are kept (ms), length of the
+-- feed, seed.
 
 local node, life = ARGV[1], ARGV[2]
+seed = ARGV[6]
 call('DEL', P .. 'nothing')  -- see beat.lua
 if life_of(node) == life then
   local kept = tonumber(ARGV[4])
