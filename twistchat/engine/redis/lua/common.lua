@@ -149,7 +149,7 @@ local function go_on_anew(log, at)
   if in_doubt() then call('SADD', P .. 'sure', log.name) end
   if log.name:byte(1) == 35 then  -- a #
     show(place_in(log), '{"kind":"missed","room":' .. cjson.encode(log.name)
-      .. ',"first":1,"last":0,"is_new_epoch":true,"at":' .. at .. '}')
+      .. ',"first":1,"last":' .. whole(log.last) .. ',"is_new_epoch":true,"at":' .. at .. '}')
   end
 end
 

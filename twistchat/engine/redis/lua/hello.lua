@@ -69,7 +69,6 @@ local function goes_on_from(log, epoch)
   return false
 end
 
-local has_lost = false
 for index = 14, #ARGV, 4 do
   local name, epoch, number, when = ARGV[index], ARGV[index + 1], ARGV[index + 2], ARGV[index + 3]
   local log = find_log(name)
