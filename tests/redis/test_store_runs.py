@@ -88,7 +88,7 @@ class FailoverTests(StoreTestCase):
         self.assertEqual(
             missed["#lobby"],
             Committed(
-                e.Missed("#lobby", 1, 0, is_new_epoch=True, at=1000.0),
+                e.Missed("#lobby", 1, 2, is_new_epoch=True, at=1000.0),
                 self.epoch(), 2, node="a",
             ),
         )  # fmt: skip
@@ -140,7 +140,7 @@ class FailoverTests(StoreTestCase):
         )  # fmt: skip
         missed, *told = (each for each in self.a.news() if not isinstance(each.item, e.Entered))
         assert isinstance(missed.item, e.Missed)
-        self.assertEqual(missed.item, e.Missed("#lobby", 1, 0, True, missed.item.at))
+        self.assertEqual(missed.item, e.Missed("#lobby", 1, 2, True, missed.item.at))
         self.assertEqual((missed.epoch, missed.number), (self.epoch(), 2))
         self.assertEqual(
             told,
