@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from twisted.python.failure import Failure
 
-WINDOW = 10
-"""Lines that one has on the way at the same time."""
-
 
 class Connection(LineReceiver):
     """One connection of a program; what comes on the line wire before the switch is skipped."""
@@ -58,6 +55,9 @@ class ReturningProgram:
 
     It lives longer than the servers. Everything that it is told goes into its `Story`.
     """
+
+    window = 10
+    """Lines that it has on the way at the same time."""
 
     def __init__(self, name: str, rooms: tuple[str, ...], rng: Random) -> None:
         self.name = name
@@ -172,7 +172,7 @@ class ReturningProgram:
     def _talk_on(self) -> None:
         for key in self.pending:
             self._send(key)
-        while len(self.pending) < WINDOW and not self._is_quiet:
+        while len(self.pending) < self.window and not self._is_quiet:
             self._talk()
 
     def _talk(self) -> None:
@@ -239,7 +239,7 @@ class ReturningProgram:
                 elif code not in ("stopping", "hello-first"):
                     at = f"at {self._port}, {reactor.seconds():.3f}"
                     self.story.wrong.append(f"{text!r} was refused {at}: {code}")
-        if not self._is_quiet and len(self.pending) < WINDOW:
+        if not self._is_quiet and len(self.pending) < self.window:
             self._talk()
 
     def _again(self, key: str) -> None:

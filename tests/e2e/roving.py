@@ -36,6 +36,8 @@ class RovingProgram(ReturningProgram):
     Of what was certainly not kept it says some again, as before, and gives up the rest.
     """
 
+    window = 3
+
     def __init__(
         self, name: str, rooms: tuple[str, ...], rng: Random, ports: Callable[[], Sequence[int]]
     ) -> None:
