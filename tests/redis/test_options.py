@@ -75,8 +75,8 @@ class RedisOptionTests(OptionsTestCase):
         self.assertEqual(
             self.error(file=f"name = 'x'\nengine = '{self.url}'\nredis-password = 'wrong'"),
             f"chat.toml, line 2: cannot use Redis at redis://127.0.0.1:{there}: the password is"
-            " wrong, or the user: change redis-username and redis-password in the file of"
-            " --config, or TWISTCHAT_REDIS_USERNAME and TWISTCHAT_REDIS_PASSWORD",
+            " wrong, or the user: change redis-username and redis-password in a"
+            " server's file of --config, or TWISTCHAT_REDIS_USERNAME and TWISTCHAT_REDIS_PASSWORD",
         )
         self.assertIn("it wants a password", self.error("--engine", self.url))
         nobody = free_port()

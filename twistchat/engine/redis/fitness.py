@@ -23,7 +23,7 @@ Facts = dict[str, str]
 """What INFO says."""
 
 _WHERE = (
-    "redis-username and redis-password in the file of --config,"
+    "redis-username and redis-password in a server's file of --config,"
     " or TWISTCHAT_REDIS_USERNAME and TWISTCHAT_REDIS_PASSWORD"
 )
 

@@ -156,7 +156,7 @@ class Keeping:
 
     def _met(self, error: StoreError) -> None:
         if self._failed != str(error):  # once, while it goes on
-            log.warn("What is too old could not be deleted: {why}", why=error)
+            log.warn("What is too old could not be deleted from Redis: {why}", why=error)
         self._failed = str(error)
 
     async def _is_fresh(self, what: str, seconds: float) -> bool:
