@@ -159,7 +159,7 @@ class RedisServer:
                 if "tls-port" in said:
                     raise SkipTest("this Redis was built without TLS")
                 raise AssertionError(f"redis-server did not start:\n{said[-2000:]}")
-            time.sleep(0.01)
+            time.sleep(0.01)  # a program of others, which says when it can be asked only if it is
 
     def connect(self) -> BlockingConnection:
         """Connect to its Unix socket."""

@@ -182,7 +182,7 @@ class RedisEngine:
         await self._link.start(self._channel)
         try:
             snapshot = await self._lease.begin()
-        except BaseException:
+        except BaseException:  # also where it is cancelled; who has called is told
             self._lease.stop()
             await self._link.stop()
             raise
